@@ -1,0 +1,124 @@
+/**
+ * Builds everything: `node esbuild.config.mjs packages|examples|tests [--quiet]` (several words may be given).
+ *
+ * packages  packages/<name>/dist/index.js (one ESM file, other packages external) and the .d.ts files beside it
+ * examples  build/examples/**, each program bundled with the library's sources, third-party packages external
+ * tests     build/test/**, likewise
+ *
+ * Examples and tests reach the sources through the `paths` of tsconfig.json, so they need no dist.
+ */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+export const root = dirname(fileURLToPath(import.meta.url));
+export const packageNames = ['kernels', 'autograd', 'utils', 'rnn', 'lstm', 'gru', 'nn', 'retrograd'];
+
+/** What every build shares; `packages: 'external'` leaves third-party packages to Node's resolution. */
+export const common = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  packages: 'external',
+  charset: 'utf8',
+  logLevel: 'warning',
+};
+
+/** Files below `folder` whose path relative to the root passes `test`, with forward slashes, sorted. */
+export function listFiles(folder, test) {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      relative(root, join(entry.parentPath ?? entry.path, entry.name))
+        .split(sep)
+        .join('/'),
+    )
+    .filter((path) => !path.includes('node_modules/') && test(path))
+    .sort();
+}
+
+export const listTests = () => listFiles('test', (path) => path.endsWith('.test.ts'));
+
+/** Programs are examples/<name>.ts and examples/<name>/main.ts; other files are parts of them. */
+export const listExamples = () =>
+  listFiles(
+    'examples',
+    (path) => /^examples\/([^/]+|[^/]+\/main)\.ts$/.test(path) && !path.endsWith('.d.ts'),
+  );
+
+/** Bundles programs for Node; examples/a.ts becomes <outdir>/examples/a.js. */
+export async function bundlePrograms(entryPoints, outdir, options = {}) {
+  await build({
+    ...common,
+    entryPoints,
+    outdir,
+    outbase: '.',
+    platform: 'node',
+    sourcemap: 'inline',
+    tsconfig: 'tsconfig.json',
+    ...options,
+  });
+}
+
+async function buildPackages() {
+  rmSync(join(root, 'build/types'), { recursive: true, force: true });
+  // A fresh start, so that no file of an earlier build is published.
+  for (const name of packageNames) {
+    rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true });
+    copyFileSync(join(root, 'LICENSE'), join(root, 'packages', name, 'LICENSE'));
+  }
+  const types = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.packages.json'],
+    { cwd: root, stdio: 'inherit' },
+  );
+  if (types.status !== 0) throw new Error('the declaration files could not be made');
+  for (const name of packageNames) {
+    const dist = join('packages', name, 'dist');
+    await build({
+      ...common,
+      entryPoints: [join('packages', name, 'src/index.ts')],
+      outfile: join(dist, 'index.js'),
+      platform: 'neutral',
+      sourcemap: true,
+      // Without `paths`: @retrograd/* stays an import instead of being bundled.
+      tsconfigRaw: { compilerOptions: { target: 'ES2022', verbatimModuleSyntax: true } },
+    });
+    cpSync(join(root, 'build/types', name, 'src'), join(root, dist), { recursive: true });
+  }
+}
+
+const jobs = {
+  packages: buildPackages,
+  examples: () => bundlePrograms(listExamples(), 'build'),
+  tests: () => bundlePrograms(listTests(), 'build'),
+};
+
+async function main(words) {
+  const quiet = words.includes('--quiet');
+  const names = words.filter((word) => word !== '--quiet');
+  if (names.length === 0 || names.some((name) => !Object.hasOwn(jobs, name))) {
+    console.error('usage: node esbuild.config.mjs packages|examples|tests [--quiet]');
+    return 2;
+  }
+  for (const name of names) {
+    const start = performance.now();
+    try {
+      await jobs[name]();
+    } catch (error) {
+      // esbuild has already printed its own messages.
+      if (!error.errors) console.error(`esbuild.config.mjs ${name}: ${error.message}`);
+      return 1;
+    }
+    if (!quiet) console.log(`built ${name} in ${Math.round(performance.now() - start)} ms`);
+  }
+  return 0;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  process.exitCode = await main(process.argv.slice(2));
+}

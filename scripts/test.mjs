@@ -1,0 +1,158 @@
+/**
+ * The whole test run: `node scripts/test.mjs` type-checks, lints, and runs every test/**\/*.test.ts.
+ * `node scripts/test.mjs lstm kernels/shape` runs only the test files whose path contains one of the words.
+ *
+ * Each file is bundled with the sources and runs in a process of its own. A file that crashes, hangs, or
+ * reports no test at all counts as a failure. The last line is `N passed, M failed`.
+ */
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { bundlePrograms, listTests, root } from '../esbuild.config.mjs';
+
+const PARALLEL = 2;
+const TIMEOUT_MS = 300_000;
+
+/** Runs a command and gives its exit code (null when killed), its output, and whether it ran out of time. */
+function run(args, { timeout = TIMEOUT_MS } = {}) {
+  return new Promise((resolve) => {
+    const started = performance.now();
+    // A group of its own, so that a hanging test is ended together with what it started.
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', RETROGRAD_TEST: '1' },
+      detached: true,
+    });
+    running.add(child);
+    let output = '';
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      kill(child);
+    }, timeout);
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      running.delete(child);
+      resolve({ code, signal, output, timedOut, seconds: (performance.now() - started) / 1000 });
+    });
+  });
+}
+
+const running = new Set();
+
+function kill(child) {
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It has ended in the meantime.
+  }
+}
+
+const count = (output, word) => {
+  const found = stripVTControlCharacters(output).matchAll(new RegExp(`^ {2}${word}: +(\\d+)`, 'gm'));
+  return [...found].reduce((total, match) => total + Number(match[1]), 0);
+};
+
+/** Reads uvu's three totals; anything but a clean end with at least one test is a failure. */
+function judge({ code, signal, output, timedOut, seconds }) {
+  const total = count(output, 'Total');
+  const passed = count(output, 'Passed');
+  const skipped = count(output, 'Skipped');
+  const failed = total - passed - skipped;
+  const reasons = [];
+  if (timedOut) reasons.push(`did not end within ${TIMEOUT_MS / 1000} s`);
+  else if (signal) reasons.push(`was ended by ${signal}`);
+  else if (failed > 0) reasons.push(`${failed} of ${total} tests failed`);
+  else if (code !== 0) reasons.push(`ended with exit code ${code}`);
+  else if (total === 0) reasons.push('ran no test (is test.run() missing?)');
+  const broken = reasons.length > 0;
+  return { passed, failed: broken ? Math.max(failed, 1) : 0, skipped, reasons, output, seconds };
+}
+
+const totals = { passed: 0, failed: 0 };
+
+function report(name, { passed, failed, skipped = 0, reasons, output, seconds }) {
+  totals.passed += passed;
+  totals.failed += failed;
+  const mark = failed > 0 ? 'FAIL' : 'ok  ';
+  const rest = `${skipped > 0 ? `, ${skipped} skipped` : ''}${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}`;
+  console.log(`${mark} ${name}  ${passed} passed${rest}  (${seconds.toFixed(1)} s)`);
+  if (failed > 0) console.log(`${output.trimEnd()}\n`);
+}
+
+async function check(name, args) {
+  const result = await run(args);
+  const good = result.code === 0;
+  report(name, { ...result, passed: good ? 1 : 0, failed: good ? 0 : 1, reasons: [] });
+}
+
+/** Bundles all files at once; when that fails, one by one, so that one broken file does not hide the others. */
+async function bundle(files, outdir) {
+  try {
+    await bundlePrograms(files, outdir, { logLevel: 'silent' });
+    return files;
+  } catch {
+    const good = [];
+    for (const file of files) {
+      try {
+        await bundlePrograms([file], outdir, { logLevel: 'silent' });
+        good.push(file);
+      } catch (error) {
+        report(file, {
+          passed: 0,
+          failed: 1,
+          reasons: ['cannot be built'],
+          output: error.message,
+          seconds: 0,
+        });
+      }
+    }
+    return good;
+  }
+}
+
+async function main(filters) {
+  const files = listTests().filter(
+    (path) => filters.length === 0 || filters.some((word) => path.includes(word)),
+  );
+  if (files.length === 0) {
+    console.log(`no test file matches ${filters.join(' ')}`);
+    totals.failed += 1;
+  }
+  // A folder of its own, so that two runs at the same time do not disturb each other.
+  const outdir = `build/run-${process.pid}`;
+  process.on('exit', () => {
+    for (const child of running) kill(child);
+    rmSync(join(root, outdir), { recursive: true, force: true });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+
+  if (filters.length === 0) {
+    const tsc = 'node_modules/typescript/bin/tsc';
+    await check('types: library, examples and tests', [tsc, '--noEmit', '-p', 'tsconfig.json']);
+    await check('types: library without Node', [
+      tsc,
+      '-p',
+      'tsconfig.packages.json',
+      '--outDir',
+      `${outdir}/types`,
+    ]);
+    await check('lint and format', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off']);
+  }
+  const queue = await bundle(files, outdir);
+  const worker = async () => {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+      const program = join(root, outdir, file.replace(/\.ts$/, '.js'));
+      report(file, judge(await run(['--expose-gc', '--enable-source-maps', program])));
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
+  console.log(`${totals.passed} passed, ${totals.failed} failed`);
+  process.exit(totals.failed > 0 ? 1 : 0);
+}
+
+await main(process.argv.slice(2));
