@@ -1,0 +1,219 @@
+import {
+  add,
+  addInto,
+  cast,
+  copy,
+  dtypeOf,
+  formatShape,
+  full,
+  GraphError,
+  type NdArray,
+  ShapeError,
+  shapesEqual,
+  zeros,
+} from '@retrograd/kernels';
+import { type Call, record, sumVersions } from './call.js';
+import { withRecording } from './recording.js';
+import { constant, Tensor } from './tensor.js';
+
+export interface GradOptions {
+  /** Record the backward pass too, so that its result can be differentiated again. Default false. */
+  createGraph?: boolean;
+  /** Cotangent of each y, of y's shape. Needed unless y has one element, where it is 1. */
+  cotangent?: Tensor | NdArray | readonly (Tensor | NdArray)[];
+}
+
+/**
+ * Adds d(loss)/d(leaf) to `.grad` of every leaf that requires grad and that `loss` was computed from.
+ * @param loss      the tensor to differentiate; of one element unless a cotangent is given
+ * @param cotangent weights of the elements of `loss`, of its shape
+ * @throws GraphError when nothing in the graph of `loss` requires grad, or a parameter was changed since
+ * @throws ShapeError when `loss` has several elements and no cotangent, or one of another shape
+ */
+export function backward(loss: Tensor, cotangent?: Tensor | NdArray): void {
+  const seed = seedOf('backward', loss, cotangent);
+  const leaves = new Set<Tensor>();
+  const calls = gather([loss]);
+  for (const { inputs } of calls)
+    for (const t of inputs) if (t.requiresGrad && t.call === null) leaves.add(t);
+  if (loss.call === null) leaves.add(loss);
+  const pass = new Pass(calls, leaves, false);
+  const cotangents = withRecording(false, () => pass.run([loss], [seed]));
+  for (const leaf of leaves) {
+    const gradient = pass.own(cotangents.get(leaf), leaf);
+    leaf.grad = leaf.grad === null ? gradient : add(leaf.grad, gradient);
+  }
+}
+
+/**
+ * Gradients of y (summed, when there are several) with respect to each x, leaves or not, without touching `.grad`. An x
+ * that y does not depend on has a zero gradient.
+ * @returns a tensor of x's shape for each x; part of the graph when `createGraph`
+ * @throws GraphError, ShapeError as `backward`
+ */
+export function grad(y: Tensor | readonly Tensor[], x: Tensor, options?: GradOptions): Tensor;
+export function grad(y: Tensor | readonly Tensor[], xs: readonly Tensor[], options?: GradOptions): Tensor[];
+export function grad(
+  y: Tensor | readonly Tensor[],
+  x: Tensor | readonly Tensor[],
+  options: GradOptions = {},
+): Tensor | Tensor[] {
+  const ys = y instanceof Tensor ? [y] : y;
+  const xs = x instanceof Tensor ? [x] : x;
+  const { cotangent, createGraph = false } = options;
+  const given: readonly (Tensor | NdArray | undefined)[] = Array.isArray(cotangent) ? cotangent : [cotangent];
+  const seeds = ys.map((each, i) => seedOf('grad', each, given[i]));
+  xs.forEach((each, i) => {
+    if (!each.requiresGrad)
+      throw new GraphError('grad', `xs[${i}]`, 'a tensor that requires grad', 'a constant');
+  });
+  const pass = new Pass(gather(ys), new Set(xs), createGraph);
+  const cotangents = withRecording(createGraph, () => pass.run(ys, seeds));
+  const gradients = xs.map((each) => {
+    const found = cotangents.get(each);
+    return createGraph && found !== undefined ? found : constant(pass.own(found, each));
+  });
+  return x instanceof Tensor ? (gradients[0] as Tensor) : gradients;
+}
+
+function seedOf(op: string, y: Tensor, cotangent: Tensor | NdArray | undefined): Tensor {
+  if (!y.requiresGrad) {
+    throw new GraphError(op, 'loss', 'computed from a tensor that requires grad', 'a constant');
+  }
+  if (cotangent === undefined) {
+    if (y.size !== 1) {
+      throw new ShapeError(
+        op,
+        'loss',
+        'of one element',
+        formatShape(y.shape),
+        'reduce it or give a cotangent',
+      );
+    }
+    return constant(full(y.shape, 1, { dtype: y.dtype }));
+  }
+  const seed = cotangent instanceof Tensor ? cotangent : constant(cotangent);
+  if (!shapesEqual(seed.shape, y.shape)) {
+    throw new ShapeError(op, 'cotangent', formatShape(y.shape), formatShape(seed.shape));
+  }
+  return seed;
+}
+
+/** All calls that `roots` were computed from, newest first. An explicit stack: chains are longer than the machine's. */
+function gather(roots: readonly Tensor[]): Call[] {
+  const seen = new Set<Call>();
+  const stack: Call[] = [];
+  const visit = ({ call }: Tensor): void => {
+    if (call !== null && !seen.has(call)) {
+      seen.add(call);
+      stack.push(call);
+    }
+  };
+  roots.forEach(visit);
+  for (let call = stack.pop(); call !== undefined; call = stack.pop()) call.inputs.forEach(visit);
+  return [...seen].sort((a, b) => b.id - a.id);
+}
+
+/** One backward pass. Cotangents live in a map of its own, so passes never disturb each other. */
+class Pass {
+  private readonly cotangents = new Map<Tensor, Tensor>();
+  /** Sums made by this pass and seen by nobody else yet: the only cotangents that may be added to in place. */
+  private readonly sums = new Set<Tensor>();
+  /** Calls on a way from y to a wanted tensor; the others are skipped. */
+  private readonly useful = new Set<Call>();
+
+  constructor(
+    private readonly calls: readonly Call[],
+    private readonly wanted: ReadonlySet<Tensor>,
+    private readonly createGraph: boolean,
+  ) {
+    for (let i = calls.length - 1; i >= 0; i--) {
+      const call = calls[i] as Call;
+      if (call.inputs.some(this.isNeeded)) this.useful.add(call);
+    }
+  }
+
+  run(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
+    ys.forEach((y, i) => this.accumulate(y, seeds[i] as Tensor));
+    for (const call of this.calls) {
+      if (this.useful.has(call) && call.outputs.some((output) => this.cotangents.has(output)))
+        this.pull(call);
+    }
+    return this.cotangents;
+  }
+
+  /** The cotangent as an array that belongs to the caller alone; zeros when there is none. */
+  own(cotangent: Tensor | undefined, like: Tensor): NdArray {
+    if (cotangent === undefined) return zeros(like.shape, { dtype: like.dtype });
+    return this.sums.has(cotangent) ? cotangent.value : copy(cotangent.value);
+  }
+
+  private readonly isNeeded = (input: Tensor): boolean =>
+    this.wanted.has(input) || (input.call !== null && this.useful.has(input.call));
+
+  private pull(call: Call): void {
+    if (sumVersions(call.inputs) !== call.versions) {
+      throw new GraphError(
+        call.name,
+        'its inputs',
+        'unchanged between forward and backward',
+        'one that was updated in place',
+        'run the forward again after an update',
+      );
+    }
+    const { vjp } = call;
+    if (typeof vjp === 'function') {
+      const gradients = vjp(call.outputs.map(this.take), call.inputs.map(this.isNeeded));
+      call.inputs.forEach((input, i) => {
+        const gradient = gradients[i] ?? null;
+        if (gradient !== null && this.isNeeded(input)) this.accumulate(input, gradient, call, i);
+      });
+      return;
+    }
+    const cotangent = this.take(call.outputs[0] as Tensor);
+    for (let i = 0; i < vjp.length; i++) {
+      const pullback = vjp[i];
+      const input = call.inputs[i] as Tensor;
+      if (pullback && this.isNeeded(input)) this.accumulate(input, pullback(cotangent), call, i);
+    }
+  }
+
+  /** The finished cotangent of an output (zeros when nothing used it); forgotten unless somebody wants it at the end. */
+  private readonly take = (output: Tensor): Tensor => {
+    const cotangent = this.cotangents.get(output);
+    if (cotangent === undefined) return constant(zeros(output.shape, { dtype: output.dtype }));
+    if (!this.wanted.has(output)) this.cotangents.delete(output);
+    this.sums.delete(cotangent);
+    return cotangent;
+  };
+
+  private accumulate(target: Tensor, gradient: Tensor, call?: Call, i?: number): void {
+    if (!shapesEqual(gradient.shape, target.shape)) {
+      throw new ShapeError(
+        `vjp of ${call?.name}`,
+        `the gradient of input ${i}`,
+        formatShape(target.shape),
+        formatShape(gradient.shape),
+      );
+    }
+    const cotangent = gradient.dtype === target.dtype ? gradient : castLike(gradient, target);
+    const before = this.cotangents.get(target);
+    if (before === undefined) {
+      this.cotangents.set(target, cotangent);
+    } else if (this.sums.has(before)) {
+      addInto(before.value, cotangent.value);
+    } else {
+      const sum = sumOf(before, cotangent);
+      if (!this.createGraph) this.sums.add(sum);
+      this.cotangents.set(target, sum);
+    }
+  }
+}
+
+// Accumulation is part of the pass, yet has to be differentiable itself: two calls that need no op by name.
+
+const sumOf = (a: Tensor, b: Tensor): Tensor =>
+  record('accumulate', [a, b], add(a.value, b.value), [(g) => g, (g) => g]);
+
+const castLike = (a: Tensor, like: Tensor): Tensor =>
+  record('cast', [a], cast(a.value, dtypeOf(like.value)), [(g) => castLike(g, a)]);

@@ -1,0 +1,83 @@
+import { GraphError, type NdArray } from '@retrograd/kernels';
+import { grad } from './backward.js';
+import { record, recordAll } from './call.js';
+import { isRecording } from './recording.js';
+import { asTensor, constant, type Tensor, type TensorLike } from './tensor.js';
+
+/** Arrays to arrays, and whatever the backward function wants to remember. */
+export type LiftedForward<Cache> = (
+  ...inputs: NdArray[]
+) => readonly [outputs: readonly NdArray[], cache: Cache];
+
+/**
+ * Cotangents of the outputs to those of the inputs, in the order of forward's arguments; null counts as zero. `needs[i]`
+ * tells whether input i wants one. Must not change the cotangents nor the cache.
+ */
+export type LiftedBackward<Cache> = (
+  cotangents: readonly NdArray[],
+  cache: Cache,
+  needs: readonly boolean[],
+) => readonly (NdArray | null)[];
+
+export interface LiftOptions {
+  /** The same function written with ops. Second derivatives go through it. */
+  composed?: (...inputs: Tensor[]) => readonly Tensor[];
+}
+
+/**
+ * Makes an op of a hand-derived forward/backward pair: the one door for such code. To the graph a primitive, a lifted cell
+ * and a lifted whole sequence are the same thing, one call.
+ *
+ *     const cube = lift('cube', (x) => [[mul(x, mul(x, x))], x], ([g], x) => [mul(g, mul(3, mul(x, x)))]);
+ *     const [y] = cube(x);
+ *
+ * @param name the op's name in errors and drawings
+ * @returns an op: tensors, arrays or numbers in, a tensor for every output of `forward` out
+ * @throws GraphError (from the op, later) when a second derivative is asked for and there is no composed twin
+ */
+export function lift<Cache>(
+  name: string,
+  forward: LiftedForward<Cache>,
+  backward: LiftedBackward<Cache>,
+  options: LiftOptions = {},
+): (...inputs: TensorLike[]) => Tensor[] {
+  const { composed } = options;
+  return (...given) => {
+    const inputs = given.map((value, i) => asTensor(name, `input ${i}`, value));
+    const [values, cache] = forward(...inputs.map((input) => input.value));
+    return recordAll(name, inputs, values, (cotangents, needs) => {
+      if (isRecording()) return composedVjp(name, composed, inputs, cotangents, needs);
+      const gradients = backward(
+        cotangents.map((cotangent) => cotangent.value),
+        cache,
+        needs,
+      );
+      return gradients.map((gradient) => gradient && constant(gradient));
+    });
+  };
+}
+
+/** The vjp as a graph, by running the composed twin again and differentiating that. */
+function composedVjp(
+  name: string,
+  composed: LiftOptions['composed'],
+  inputs: readonly Tensor[],
+  cotangents: readonly Tensor[],
+  needs: readonly boolean[],
+): (Tensor | null)[] {
+  if (composed === undefined) {
+    throw new GraphError(name, 'composed', 'given for second derivatives', 'undefined', 'pass it to lift');
+  }
+  // Aliases make the inputs independent of each other, as partial derivatives want it, even if one was computed from another.
+  const aliases = inputs.map((input) => record('alias', [input], input.value, [(g) => g]));
+  const wanted = aliases.filter((_, i) => needs[i]);
+  const outputs = composed(...aliases);
+  const live = outputs.map((_, i) => i).filter((i) => outputs[i]?.requiresGrad);
+  const gradients = grad(
+    live.map((i) => outputs[i] as Tensor),
+    wanted,
+    { cotangent: live.map((i) => cotangents[i] as Tensor), createGraph: true },
+  );
+  let next = 0;
+  return needs.map((needed) => (needed ? (gradients[next++] as Tensor) : null));
+}

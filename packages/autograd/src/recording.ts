@@ -1,0 +1,43 @@
+import { GraphError } from '@retrograd/kernels';
+
+/** Whether ops add their calls to the graph. The only switch of the graph; `noGrad` and backward set it. */
+let recording = true;
+
+export function isRecording(): boolean {
+  return recording;
+}
+
+/** @internal Runs `fn` with recording on or off, and restores the switch even when `fn` throws. */
+export function withRecording<T>(on: boolean, fn: () => T): T {
+  const before = recording;
+  recording = on;
+  try {
+    return fn();
+  } finally {
+    recording = before;
+  }
+}
+
+/**
+ * Runs `fn` without recording: its results are constants. For evaluation, sampling and parameter updates.
+ *
+ * An async function is refused: the switch is restored when `fn` returns, so everything behind its first `await` would be
+ * recorded after all, and code elsewhere could run with recording off.
+ * @throws GraphError when `fn` is async or answers with a promise
+ */
+export function noGrad<T>(fn: () => T): T {
+  if (fn.constructor.name === 'AsyncFunction') {
+    throw new GraphError(
+      'noGrad',
+      'fn',
+      'synchronous',
+      'an async function',
+      'wrap the synchronous parts one by one',
+    );
+  }
+  const result = withRecording(false, fn);
+  if (typeof (result as { then?: unknown } | null | undefined)?.then === 'function') {
+    throw new GraphError('noGrad', 'fn', 'synchronous', 'a promise', 'wrap the synchronous parts one by one');
+  }
+  return result;
+}

@@ -1,0 +1,62 @@
+import { formatShape, GraphError, ShapeError, zeros } from '@retrograd/kernels';
+import { stack } from './ops/concat.js';
+import { unstack } from './ops/unstack.js';
+import { record } from './call.js';
+import { noGrad } from './recording.js';
+import { asTensor, constant, Tensor, type TensorLike } from './tensor.js';
+
+/** One tensor (a hidden state) or several (h and c). */
+export type ScanState = Tensor | readonly Tensor[];
+
+/** One time step: the state before it and the input of the step to the state after it and the output of the step. */
+export type ScanStep<S extends ScanState> = (
+  state: S,
+  x_t: Tensor,
+  t: number,
+) => readonly [state: S, y_t: Tensor];
+
+/**
+ * Runs a step function over time, carrying the state; a recurrent cell needs nothing else to become a layer:
+ *
+ *     const [h_final, h_all] = scan((h, x_t) => { const h_t = cell(x_t, h); return [h_t, h_t]; }, h_0, x);
+ *
+ * @param step         called once for every t, in order. When T = 0 it is called once on zeros, to learn the output's shape.
+ * @param initialState the state before the first step, any tensor or list of tensors
+ * @param xs           (B, T, …) inputs, batch first
+ * @returns the state after the last step, and the outputs (B, T, …)
+ * @throws ShapeError when xs has no time axis, or the outputs of two steps have different shapes
+ * @throws GraphError when step does not answer with a pair
+ */
+export function scan<S extends ScanState>(
+  step: ScanStep<S>,
+  initialState: S,
+  xs: TensorLike,
+): [finalState: S, ys: Tensor] {
+  const x = asTensor('scan', 'xs', xs);
+  if (x.shape.length < 2) throw new ShapeError('scan', 'xs', '[batch, time, …]', formatShape(x.shape));
+  const [B, T, ...rest] = x.shape as [number, number, ...number[]];
+  if (T === 0) {
+    const x_t = constant(zeros([B, ...rest], { dtype: x.dtype }));
+    const [, y_t] = checkPair(noGrad(() => step(initialState, x_t, 0)));
+    const empty = zeros([y_t.shape[0] as number, 0, ...y_t.shape.slice(1)], { dtype: y_t.dtype });
+    return [initialState, record('scan', [x], empty, [() => constant(zeros(x.shape, { dtype: x.dtype }))])];
+  }
+  let state = initialState;
+  const ys: Tensor[] = [];
+  unstack(x, 1).forEach((x_t, t) => {
+    const [next, y_t] = checkPair(step(state, x_t, t));
+    state = next;
+    ys.push(y_t);
+  });
+  return [state, stack(ys, 1)];
+}
+
+function checkPair<S extends ScanState>(result: readonly [S, Tensor]): readonly [S, Tensor] {
+  if (!Array.isArray(result) || result.length !== 2 || !(result[1] instanceof Tensor)) {
+    throw new GraphError('scan', 'step', 'a function that returns [state, y_t]', describe(result));
+  }
+  return result;
+}
+
+const describe = (value: unknown): string =>
+  value instanceof Tensor ? 'a tensor' : Array.isArray(value) ? `a list of ${value.length}` : typeof value;
