@@ -81,7 +81,7 @@ async function buildPackages() {
     const dist = join('packages', name, 'dist');
     await build({
       ...common,
-      entryPoints: [join('packages', name, 'src/index.ts')],
+      entryPoints: [`./packages/${name}/src/index.ts`],
       outfile: join(dist, 'index.js'),
       platform: 'neutral',
       sourcemap: true,

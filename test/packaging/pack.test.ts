@@ -1,0 +1,145 @@
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { installAll, node, type Packed, packAll, root, shop } from './workshop.js';
+
+let packed: Packed[] = [];
+let user = '';
+
+test.before(() => {
+  packed = packAll();
+  user = installAll();
+});
+
+/** Bytes that each installed package gives to the bundle of `source`, and in all. */
+async function bundle(source: string): Promise<{ packages: Record<string, number>; size: number }> {
+  const result = await build({
+    stdin: { contents: source, resolveDir: user, loader: 'js' },
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'browser',
+    logLevel: 'silent',
+  });
+  const packages: Record<string, number> = {};
+  for (const output of Object.values(result.metafile.outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
+      const name = path.match(/.*node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1];
+      if (name) packages[name] = (packages[name] ?? 0) + bytesInOutput;
+    }
+  }
+  return { packages, size: result.outputFiles[0].contents.length };
+}
+
+test('a packed package holds its bundle, its types, its licence and its readme, and no source', () => {
+  assert.is(packed.length, 8);
+  for (const { name, files } of packed) {
+    const paths = files.map((file) => file.path);
+    for (const path of [
+      'LICENSE',
+      'README.md',
+      'package.json',
+      'dist/index.js',
+      'dist/index.js.map',
+      'dist/index.d.ts',
+    ]) {
+      assert.ok(paths.includes(path), `${name} lacks ${path}`);
+    }
+    const others = paths.filter(
+      (path) => !/^(LICENSE|README\.md|package\.json|dist\/(.+\.d\.ts|index\.js(\.map)?))$/.test(path),
+    );
+    assert.equal(others, [], name);
+  }
+});
+
+test('the umbrella brings the seven others, the arrays, their types and the generator', () => {
+  const folder = join(user, 'node_modules');
+  const scoped = readdirSync(join(folder, '@retrograd')).sort();
+  assert.equal(scoped, ['autograd', 'gru', 'kernels', 'lstm', 'nn', 'rnn', 'utils']);
+  for (const name of ['retrograd', 'ndarray', 'ndarray-ops', 'pure-rand', '@types/ndarray']) {
+    assert.ok(existsSync(join(folder, name)), name);
+  }
+});
+
+test('a plain JavaScript user runs an LSTM forward and backward', () => {
+  copyFileSync(join(root, 'test/packaging/consumer/main.js'), join(user, 'main.js'));
+  const seen = JSON.parse(node(['main.js'], user));
+  assert.equal(seen.h_all, [2, 2, 4]);
+  assert.equal(seen.grad_x, [2, 2, 3]);
+  assert.equal(seen.keys, ['W_c', 'W_f', 'W_i', 'W_o', 'b_c', 'b_f', 'b_i', 'b_o']);
+  assert.ok(seen.size > 1e-3, `the gradient is only ${seen.size}`);
+  assert.ok(seen.error < 1e-8, `the gradient is off by ${seen.error}`);
+});
+
+const resolutions: [string, object][] = [
+  ['NodeNext', { module: 'NodeNext', moduleResolution: 'NodeNext' }],
+  ['bundler', { module: 'ESNext', moduleResolution: 'bundler' }],
+];
+
+for (const [name, options] of resolutions) {
+  test(`a strict TypeScript user with ${name} resolution checks every declaration file`, () => {
+    copyFileSync(join(root, 'test/packaging/consumer/consumer.ts'), join(user, 'consumer.ts'));
+    // Each package is named, so that all .d.ts files are read and not only those behind the LSTM.
+    const every = packed.map((p, i) => `export * as p${i} from '${p.name}';`).join('\n');
+    writeFileSync(join(user, 'every.ts'), `${every}\n`);
+    const compilerOptions = {
+      ...options,
+      target: 'ES2022',
+      strict: true,
+      skipLibCheck: false,
+      noEmit: true,
+      types: [],
+    };
+    const project = join(user, `tsconfig.${name}.json`);
+    writeFileSync(project, JSON.stringify({ compilerOptions, files: ['consumer.ts', 'every.ts'] }));
+    node([join(root, 'node_modules/typescript/bin/tsc'), '-p', project], user);
+  });
+}
+
+test('a wrong call is a type error for the user', () => {
+  writeFileSync(join(user, 'wrong.ts'), "import { LSTM } from 'retrograd';\nnew LSTM('3', 4);\n");
+  const options = { module: 'NodeNext', strict: true, noEmit: true, types: [] };
+  writeFileSync(
+    join(user, 'tsconfig.wrong.json'),
+    JSON.stringify({ compilerOptions: options, files: ['wrong.ts'] }),
+  );
+  const check = () =>
+    node([join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.wrong.json'], user);
+  assert.throws(check, /TS2345/);
+});
+
+const layers: [string, string][] = [
+  ['VanillaRNN', 'rnn'],
+  ['LSTM', 'lstm'],
+  ['GRU', 'gru'],
+];
+
+for (const [name, own] of layers) {
+  for (const source of ['retrograd', `@retrograd/${own}`]) {
+    test(`importing ${name} from ${source} pulls in no sibling`, async () => {
+      const { packages } = await bundle(`import { ${name} } from '${source}'; console.log(${name});`);
+      assert.ok(packages[`@retrograd/${own}`] > 0, 'the layer itself is in the bundle');
+      for (const other of ['rnn', 'lstm', 'gru', 'nn'].filter((p) => p !== own)) {
+        assert.is(packages[`@retrograd/${other}`] ?? 0, 0, other);
+      }
+    });
+  }
+}
+
+test('an import that is not used leaves nothing behind', async () => {
+  const { size } = await bundle("import { LSTM } from 'retrograd'; import * as all from 'retrograd';");
+  assert.is(size, 0);
+});
+
+test('a source map brings its sources along', () => {
+  const map = JSON.parse(readFileSync(join(user, 'node_modules/@retrograd/lstm/dist/index.js.map'), 'utf8'));
+  assert.ok(map.sources.length > 0);
+  assert.is(map.sourcesContent.length, map.sources.length);
+  assert.ok(shop.length > 0 && !JSON.stringify(map.sources).includes(root), 'no absolute path');
+});
+
+test.run();
