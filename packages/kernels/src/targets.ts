@@ -22,7 +22,8 @@ export function readMask(
   const values = readNumbers(mask, shape);
   const flags = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i])) throw new ValueError(op, argument, 'free of NaN', `NaN at ${formatPlace(i, shape)}`);
+    if (Number.isNaN(values[i]))
+      throw new ValueError(op, argument, 'free of NaN', `NaN at ${formatPlace(i, shape)}`);
     flags[i] = values[i] === 0 ? 0 : 1;
   }
   return flags;

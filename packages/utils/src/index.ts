@@ -1,1 +1,6 @@
-export {};
+export { clipGradients } from './clip-gradients.js';
+export { createSequences } from './create-sequences.js';
+export { generateSequence } from './generate-sequence.js';
+export { globalNorm } from './global-norm.js';
+export type { ArrayOrTensor, GenerativeModel, SequenceModel, Steppable } from './model.js';
+export { sequenceLoss, sequenceLossBackward } from './sequence-loss.js';

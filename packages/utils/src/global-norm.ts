@@ -1,0 +1,50 @@
+import { checkArray, DtypeError, dense, describe, type NdArray } from '@retrograd/kernels';
+
+/**
+ * The Euclidean norm of all entries of all arrays together, as if they were one long vector. Neither the squares of large
+ * entries overflow nor those of small ones vanish.
+ * @param gradients arrays of any shapes and dtypes
+ * @returns the norm: 0 for an empty list, NaN when an entry is NaN, else Infinity when one is infinite or the norm exceeds
+ *          the largest double
+ * @throws DtypeError when gradients is not a list of float ndarrays
+ */
+export function globalNorm(gradients: readonly NdArray[]): number {
+  checkGradients('globalNorm', gradients);
+  const [scale, root] = scaledNorm(gradients);
+  return scale * root;
+}
+
+/** @throws DtypeError when gradients is not a list of float ndarrays */
+export function checkGradients(op: string, gradients: readonly NdArray[]): void {
+  if (!Array.isArray(gradients)) {
+    throw new DtypeError(op, 'gradients', 'a list of ndarrays', describe(gradients));
+  }
+  gradients.forEach((gradient, i) => checkArray(op, `gradients[${i}]`, gradient));
+}
+
+/**
+ * The norm as scale · root, where scale is a power of two near the largest entry. Multiplying and dividing by a power of
+ * two is exact, so the norm has the bits of the plain sum of squares wherever that one neither overflows nor underflows.
+ */
+export function scaledNorm(gradients: readonly NdArray[]): [scale: number, root: number] {
+  const flat = gradients.map((gradient) => dense(gradient).data);
+  let largest = 0;
+  for (const data of flat) {
+    for (let i = 0; i < data.length; i++) {
+      const size = Math.abs(data[i]);
+      if (Number.isNaN(size)) return [1, Number.NaN];
+      if (size > largest) largest = size;
+    }
+  }
+  if (largest === 0 || largest === Number.POSITIVE_INFINITY) return [1, largest];
+  // The bounds are the smallest and the largest power of two that a double holds.
+  const scale = 2 ** Math.min(Math.max(Math.floor(Math.log2(largest)), -1074), 1023);
+  let sum = 0;
+  for (const data of flat) {
+    for (let i = 0; i < data.length; i++) {
+      const scaled = data[i] / scale;
+      sum += scaled * scaled;
+    }
+  }
+  return [scale, Math.sqrt(sum)];
+}
