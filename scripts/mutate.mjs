@@ -1,0 +1,147 @@
+/**
+ * The mutation run: `node scripts/mutate.mjs [filter] [--all] [--list]` breaks one line of a backward function at a time and
+ * shows that the tests notice. A mutant is caught when one of the test files named for its source fails, and survives when all
+ * of them pass. Exit code 1 when any survives, or when the tests fail on the unbroken sources.
+ *
+ * Mutants are made in memory, by a plugin of the bundler; the source tree is never written to.
+ * --all takes every mutant instead of the sample that keeps the run under two minutes; --list only prints them.
+ */
+import { spawn } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundlePrograms, listFiles, listTests, root } from '../esbuild.config.mjs';
+import { derivativeLines } from './mutation/regions.mjs';
+import { rules } from './mutation/rules.mjs';
+import { equivalent, targets } from './mutation/targets.mjs';
+
+const PARALLEL = 2;
+const TIMEOUT_MS = 60_000;
+const outdir = `build/mutate-${process.pid}`;
+
+/** All mutants of one target, in the order of the file, with equal ones taken once. */
+function mutantsOf(target) {
+  const files = listFiles('packages', (path) => target.sources.test(path));
+  return files.flatMap((file) => {
+    const source = readFileSync(join(root, file), 'utf8');
+    const seen = new Set();
+    return derivativeLines(source, target).flatMap(({ index, line, from }) =>
+      rules.flatMap((rule) =>
+        rule.apply(line, from, source).flatMap((broken) => {
+          const key = `${index}:${broken}`;
+          if (seen.has(key) || broken === line || isEquivalent(file, broken)) return [];
+          seen.add(key);
+          return [{ file, source, index, line, broken, rule: rule.name, tests: target.tests }];
+        }),
+      ),
+    );
+  });
+}
+
+const isEquivalent = (file, broken) =>
+  equivalent.some((entry) => file.endsWith(entry.file) && broken.trim() === entry.line);
+
+/** Takes at most `limit` mutants, evenly from the list, so that every function and rule has its turn. */
+const sample = (list, limit) =>
+  list.length <= limit
+    ? list
+    : Array.from({ length: limit }, (_, i) => list[Math.floor((i * list.length) / limit)]);
+
+const replaceFile = (path, contents) => ({
+  name: 'mutant',
+  setup: (build) =>
+    build.onLoad({ filter: /\.ts$/ }, (args) =>
+      args.path === path ? { contents, loader: 'ts' } : undefined,
+    ),
+});
+
+/** Runs one bundle until its first failing test; gives true when it passed. */
+function passes(program) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--expose-gc', program], {
+      cwd: root,
+      env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let output = '';
+    const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      // uvu marks a failed test with a cross as soon as it ends; there is no need to see the rest.
+      if (output.includes('✘')) child.kill('SIGKILL');
+    });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      resolve(code === 0 && /^ {2}Total: +[1-9]/m.test(output));
+    });
+  });
+}
+
+/** The first of the tests that fails with the given plugins, or null when all pass. */
+async function firstFailure(tests, id, plugins) {
+  for (const test of tests) {
+    const folder = `${outdir}/${id}`;
+    try {
+      await bundlePrograms([test], folder, { plugins, sourcemap: false, logLevel: 'silent' });
+    } catch {
+      throw new Error(`${id}: ${test} cannot be built; the rule made invalid code`);
+    }
+    const passed = await passes(join(root, folder, test.replace(/\.ts$/, '.js')));
+    rmSync(join(root, folder), { recursive: true, force: true });
+    if (!passed) return test;
+  }
+  return null;
+}
+
+/** Works through the list, a few at a time. */
+async function forEach(list, work) {
+  const queue = list.entries();
+  const worker = async () => {
+    for (const [index, item] of queue) await work(item, index);
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
+}
+
+const describe = ({ file, index, line, broken, rule }) =>
+  `${file}:${index + 1} (${rule})\n    - ${line.trim()}\n    + ${broken.trim() || '(nothing)'}`;
+
+async function main(words) {
+  const filters = words.filter((word) => !word.startsWith('--'));
+  const limit = words.includes('--all') ? Number.POSITIVE_INFINITY : undefined;
+  const mutants = targets
+    .flatMap((target) => sample(mutantsOf(target), limit ?? target.limit))
+    .filter(({ file }) => filters.length === 0 || filters.some((word) => file.includes(word)));
+  if (words.includes('--list')) {
+    for (const mutant of mutants) console.log(describe(mutant));
+    console.log(`${mutants.length} mutants`);
+    return 0;
+  }
+
+  const known = listTests();
+  const tests = [...new Set(mutants.flatMap((mutant) => mutant.tests))];
+  const problems = tests.filter((test) => !known.includes(test)).map((test) => `${test} does not exist`);
+  await forEach(
+    tests.filter((test) => known.includes(test)),
+    async (test, i) => {
+      if (await firstFailure([test], `unbroken-${i}`, []))
+        problems.push(`${test} fails on the unbroken sources`);
+    },
+  );
+  if (problems.length > 0) {
+    console.log(problems.join('\n'));
+    return 1;
+  }
+
+  let caught = 0;
+  await forEach(mutants, async (mutant, i) => {
+    const lines = mutant.source.split('\n').with(mutant.index, mutant.broken);
+    const plugin = replaceFile(join(root, mutant.file), lines.join('\n'));
+    if (await firstFailure(mutant.tests, `mutant-${i}`, [plugin])) caught++;
+    else console.log(`SURVIVED ${describe(mutant)}`);
+  });
+  console.log(`${caught} of ${mutants.length} mutants caught`);
+  return caught === mutants.length ? 0 : 1;
+}
+
+process.on('exit', () => rmSync(join(root, outdir), { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+process.exitCode = await main(process.argv.slice(2));
