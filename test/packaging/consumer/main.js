@@ -1,5 +1,5 @@
 // What a JavaScript user writes: an LSTM forward and backward, one gradient against a difference quotient.
-import { array, LSTM, ones, sum } from 'retrograd';
+import { array, LSTM, ones } from 'retrograd';
 
 const layer = new LSTM(3, 4, { seed: 1 });
 const input = (first) =>
@@ -13,7 +13,7 @@ const input = (first) =>
       [-1, 0.1, 0.2],
     ],
   ]);
-const total = (first) => sum(layer.forward(input(first))).data[0];
+const total = (first) => layer.forward(input(first)).data.reduce((sum, h) => sum + h, 0);
 
 const eps = 1e-5;
 const quotient = (total(0.1 + eps) - total(0.1 - eps)) / (2 * eps);
