@@ -1,1 +1,57 @@
-export {};
+export { add, div, mul, sub } from './arithmetic.js';
+export {
+  array,
+  cast,
+  copy,
+  dense,
+  dtypeOf,
+  full,
+  isDense,
+  ones,
+  resultType,
+  toNested,
+  zeros,
+} from './array.js';
+export { currentKernels, type Kernels, plainKernels, useKernels } from './backend.js';
+export { broadcastTo } from './broadcast.js';
+export {
+  checkArray,
+  checkFinite,
+  checkIndexArray,
+  checkInteger,
+  checkNonNegative,
+  checkPositive,
+  checkPositiveInteger,
+  checkShape,
+  describe,
+  type ExpectedSize,
+  isNdArray,
+} from './checks.js';
+export { columnSums } from './column-sums.js';
+export { equal, greater, maximum, pow } from './compare.js';
+export { concat, stack } from './concat.js';
+export {
+  DtypeError,
+  GraphError,
+  RetrogradError,
+  ShapeError,
+  StateError,
+  ValueError,
+} from './errors.js';
+export { gemm } from './gemm.js';
+export { type GlorotOptions, glorotUniform } from './glorot.js';
+export { sigmoidScalar } from './maps.js';
+export { matmul } from './matmul.js';
+export { reshape, transpose } from './move.js';
+export { defaultRandom, manualSeed, Random, type RandomOptions, randomFrom } from './random.js';
+export { randomNormal, randomUniform } from './random-arrays.js';
+export * from './recurrent/index.js';
+export { type Axes, argmax, max, mean, sum, sumTo } from './reduce.js';
+export { broadcastShapes, formatShape, normalizeAxes, normalizeAxis, shapesEqual, sizeOf } from './shape.js';
+export { type Range, slice, unslice } from './slice.js';
+export { logSoftmax, logsumexp, softmax } from './softmax.js';
+export { allocate, view, wrap } from './storage.js';
+export { addAt, gather, scatterAdd, take } from './take.js';
+export type { Dtype, DtypeOption, FloatData, IndexArray, IndexData, NdArray, NestedList } from './types.js';
+export { abs, exp, log, neg, relu, sigmoid, sign, sqrt, tanh } from './unary.js';
+export { where } from './where.js';

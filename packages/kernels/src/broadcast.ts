@@ -1,0 +1,25 @@
+import { checkArray, checkShape } from './checks.js';
+import { ShapeError } from './errors.js';
+import { formatShape } from './shape.js';
+import { view } from './storage.js';
+import type { FloatData, NdArray } from './types.js';
+
+/**
+ * A view of `x` stretched to `shape` by NumPy's rule (steps of 0 along the stretched axes); nothing is copied.
+ * @throws ShapeError when x's shape does not stretch to `shape`
+ */
+export function broadcastTo<D extends FloatData>(x: NdArray<D>, shape: readonly number[]): NdArray<D> {
+  checkArray('broadcastTo', 'x', x);
+  checkShape('broadcastTo', 'shape', shape);
+  const added = shape.length - x.shape.length;
+  const stride = new Array<number>(shape.length).fill(0);
+  let fits = added >= 0;
+  for (let i = 0; fits && i < x.shape.length; i++) {
+    if (x.shape[i] === shape[i + added]) stride[i + added] = x.stride[i];
+    else fits = x.shape[i] === 1;
+  }
+  if (!fits) {
+    throw new ShapeError('broadcastTo', 'x', `broadcastable to ${formatShape(shape)}`, formatShape(x.shape));
+  }
+  return view(x.data, shape, stride, x.offset);
+}

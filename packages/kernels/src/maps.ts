@@ -1,0 +1,27 @@
+import type { FloatData } from './types.js';
+
+/**
+ * 1 / (1 + e^-x) of one number. Two forms, so that the exponential never overflows: below 0, e^x / (1 + e^x)
+ * goes to 0 through the denormals, where 1 / (1 + e^-x) would have been cut off at 1 / Infinity.
+ */
+export function sigmoidScalar(x: number): number {
+  if (x >= 0) return 1 / (1 + Math.exp(-x));
+  const e = Math.exp(x);
+  return e / (1 + e);
+}
+
+/** The plain `sigmoid` of the kernels' interface. */
+export function sigmoidMap(
+  n: number,
+  x: FloatData,
+  xOffset: number,
+  out: FloatData,
+  outOffset: number,
+): void {
+  for (let i = 0; i < n; i++) out[outOffset + i] = sigmoidScalar(x[xOffset + i]);
+}
+
+/** The plain `tanh` of the kernels' interface. */
+export function tanhMap(n: number, x: FloatData, xOffset: number, out: FloatData, outOffset: number): void {
+  for (let i = 0; i < n; i++) out[outOffset + i] = Math.tanh(x[xOffset + i]);
+}

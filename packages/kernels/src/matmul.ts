@@ -1,0 +1,105 @@
+import { cast, dense, isDense, resultType } from './array.js';
+import { currentKernels } from './backend.js';
+import { checkArray } from './checks.js';
+import { ShapeError } from './errors.js';
+import { broadcastShapes, formatShape, sizeOf } from './shape.js';
+import { allocate, wrap } from './storage.js';
+import type { NdArray } from './types.js';
+
+/**
+ * The matrix product of the last two axes; the axes before them are broadcast (NumPy's `matmul`, for two axes or more).
+ * Transposed views go to the kernel as they are.
+ * @param a (..., M, K)
+ * @param b (..., K, N)
+ * @returns (..., M, N)
+ * @throws ShapeError when an array has fewer than two axes, or the sizes do not fit
+ */
+export function matmul(a: NdArray, b: NdArray): NdArray {
+  checkArray('matmul', 'a', a);
+  checkArray('matmul', 'b', b);
+  const aRank = a.shape.length;
+  const bRank = b.shape.length;
+  if (aRank < 2) throw new ShapeError('matmul', 'a', '[..., M, K] (two axes or more)', formatShape(a.shape));
+  if (bRank < 2) throw new ShapeError('matmul', 'b', '[..., K, N] (two axes or more)', formatShape(b.shape));
+  const M = a.shape[aRank - 2];
+  const K = a.shape[aRank - 1];
+  const N = b.shape[bRank - 1];
+  if (b.shape[bRank - 2] !== K) {
+    const shapes = `${formatShape(a.shape)} and ${formatShape(b.shape)}`;
+    throw new ShapeError('matmul', 'shapes', '[..., M, K] and [..., K, N]', shapes);
+  }
+  const dtype = resultType(a, b);
+  const A = matrices(cast(a, dtype));
+  const B = matrices(cast(b, dtype));
+  if (bRank === 2 && (aRank === 2 || isDense(A))) {
+    // One matrix on the right: all the rows on the left make one product.
+    const rows = aRank === 2 ? M : sizeOf(a.shape.slice(0, -1));
+    const data = allocate(dtype, rows * N);
+    const transA = aRank === 2 && isTransposed(A);
+    const transB = isTransposed(B);
+    const lda = aRank === 2 ? leading(A, transA) : K;
+    // biome-ignore format: the operands read best one a line
+    currentKernels().gemm(
+      transA, transB, rows, N, K,
+      A.data, A.offset, lda,
+      B.data, B.offset, leading(B, transB),
+      false, data, 0, N,
+    );
+    return wrap(data, [...a.shape.slice(0, -1), N]);
+  }
+  const batch = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const shape = [...batch, M, N];
+  const data = allocate(dtype, sizeOf(shape));
+  const transA = isTransposed(A);
+  const transB = isTransposed(B);
+  const { gemm } = currentKernels();
+  const index = new Array<number>(batch.length).fill(0);
+  for (let to = 0; to < data.length; to += M * N) {
+    // biome-ignore format: the operands read best one a line
+    gemm(
+      transA, transB, M, N, K,
+      A.data, batchOffset(A, index), leading(A, transA),
+      B.data, batchOffset(B, index), leading(B, transB),
+      false, data, to, N,
+    );
+    for (let axis = batch.length - 1; axis >= 0 && ++index[axis] === batch[axis]; axis--) index[axis] = 0;
+  }
+  return wrap(data, shape);
+}
+
+/** The array itself when a kernel can read its matrices where they lie, as they are or transposed; else a dense copy. */
+function matrices(x: NdArray): NdArray {
+  const rank = x.shape.length;
+  const rows = x.shape[rank - 2];
+  const columns = x.shape[rank - 1];
+  const rowStep = x.stride[rank - 2];
+  const columnStep = x.stride[rank - 1];
+  const plain = (columns <= 1 || columnStep === 1) && (rows <= 1 || rowStep >= columns);
+  const transposed = (rows <= 1 || rowStep === 1) && (columns <= 1 || columnStep >= rows);
+  return plain || transposed ? x : dense(x);
+}
+
+/** Whether an array that came through `matrices` is stored column by column. */
+function isTransposed(x: NdArray): boolean {
+  const rank = x.shape.length;
+  const rows = x.shape[rank - 2];
+  const columns = x.shape[rank - 1];
+  const plain = (columns <= 1 || x.stride[rank - 1] === 1) && (rows <= 1 || x.stride[rank - 2] >= columns);
+  return !plain;
+}
+
+/** Entries from one stored row to the next; for a single one, what a kernel may expect at least. */
+function leading(x: NdArray, transposed: boolean): number {
+  const rank = x.shape.length;
+  const stored = transposed ? rank - 1 : rank - 2;
+  const width = x.shape[transposed ? rank - 2 : rank - 1];
+  return x.shape[stored] <= 1 ? Math.max(width, 1) : x.stride[stored];
+}
+
+/** Where the matrix with this batch index starts, the index being that of the broadcast shape. */
+function batchOffset(x: NdArray, index: readonly number[]): number {
+  const own = x.shape.length - 2;
+  let offset = x.offset;
+  for (let i = 0; i < own; i++) if (x.shape[i] !== 1) offset += x.stride[i] * index[index.length - own + i];
+  return offset;
+}

@@ -1,0 +1,20 @@
+import { describe } from '../checks.js';
+import { DtypeError, ValueError } from '../errors.js';
+
+/**
+ * Checks that a dictionary has exactly these keys.
+ * @throws DtypeError when it is no object, ValueError naming the keys that are missing or unknown
+ */
+export function checkKeys(op: string, argument: string, dict: object, keys: readonly string[]): void {
+  if (typeof dict !== 'object' || dict === null) {
+    throw new DtypeError(op, argument, `an object with ${keys.join(', ')}`, describe(dict));
+  }
+  const missing = keys.filter((key) => !Object.hasOwn(dict, key));
+  const extra = Object.keys(dict).filter((key) => !keys.includes(key));
+  if (missing.length === 0 && extra.length === 0) return;
+  const problems = [
+    ...(missing.length > 0 ? [`one without ${missing.join(', ')}`] : []),
+    ...(extra.length > 0 ? [`one with the unknown ${extra.join(', ')}`] : []),
+  ];
+  throw new ValueError(op, argument, `an object with exactly ${keys.join(', ')}`, problems.join(' and '));
+}

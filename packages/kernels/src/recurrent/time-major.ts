@@ -1,0 +1,57 @@
+import { dense } from '../array.js';
+import { allocate, wrap } from '../storage.js';
+import type { Dtype, FloatData, NdArray } from '../types.js';
+
+/**
+ * Copies a batch-first sequence into a buffer ordered by time, so that the rows of one step lie together and one matrix
+ * product serves all steps.
+ * @param x      (B, T, N), any view
+ * @param dtype  of the result
+ * @param margin steps to leave at zero before the first
+ * @returns (margin + T, B, N) flat; never the caller's memory
+ */
+export function toTimeMajor(x: NdArray, dtype: Dtype, margin = 0): FloatData {
+  const [B, T, N] = x.shape as [number, number, number];
+  const result = allocate(dtype, (margin + T) * B * N);
+  const { data } = dense(x);
+  if (B === 1 || T === 1) {
+    result.set(data, margin * B * N);
+    return result;
+  }
+  for (let t = 0, to = margin * B * N; t < T; t++) {
+    for (let b = 0; b < B; b++) {
+      for (let n = 0, from = (b * T + t) * N; n < N; n++) result[to++] = data[from++];
+    }
+  }
+  return result;
+}
+
+/**
+ * Copies a buffer ordered by time to a batch-first sequence.
+ * @param data   (T, B, N) flat, from `offset` on
+ * @returns (B, T, N), fresh
+ */
+export function fromTimeMajor(data: FloatData, offset: number, B: number, T: number, N: number): NdArray {
+  const result = data.slice(offset, offset + T * B * N);
+  if (B > 1 && T > 1) {
+    for (let b = 0, to = 0; b < B; b++) {
+      for (let t = 0; t < T; t++) {
+        for (let n = 0, from = offset + (t * B + b) * N; n < N; n++) result[to++] = data[from++];
+      }
+    }
+  }
+  return wrap(result, [B, T, N]);
+}
+
+/** Sets every one of `rows` rows of `target` (from `offset` on) to `row`. */
+export function fillRows(target: FloatData, offset: number, rows: number, row: FloatData): void {
+  for (let r = 0; r < rows; r++) target.set(row, offset + r * row.length);
+}
+
+/** Adds `source` to `target` from `offset` on. */
+export function addBlock(target: FloatData, offset: number, source: FloatData): void {
+  for (let k = 0; k < source.length; k++) target[offset + k] += source[k];
+}
+
+/** Step t of a batch-first sequence (B, T, N): (B, N), a view. */
+export const stepOf = (x: NdArray, t: number): NdArray => x.pick(null, t, null);

@@ -1,0 +1,63 @@
+import ndarray, { type NdArray as ScijsArray } from 'ndarray';
+import { contiguousStrides } from './shape.js';
+import type { Dtype, FloatData, IndexData, NdArray } from './types.js';
+
+/** Fresh zeros for `n` entries. */
+export function allocate(dtype: Dtype, n: number): FloatData {
+  return dtype === 'float64' ? new Float64Array(n) : new Float32Array(n);
+}
+
+type ViewClass = new (...fields: unknown[]) => NdArray;
+
+/**
+ * ndarray(...) finds the class of a view anew in every call, which costs more than a small array's arithmetic.
+ * So its classes are kept here by rank, after one probe that they take their fields in the expected order;
+ * where they do not (another release of ndarray), and above rank 3, ndarray(...) itself is called.
+ */
+const classes = { float32: [] as (ViewClass | null)[], float64: [] as (ViewClass | null)[] };
+
+function findClass(data: FloatData, rank: number): ViewClass | null {
+  const shape = [2, 3, 4].slice(0, rank);
+  const stride = [5, 6, 7].slice(0, rank);
+  const sample = ndarray(data, shape, stride, 8);
+  const found = sample.constructor as unknown as ViewClass;
+  const probe = new found(data, ...shape, ...stride, 8);
+  const same = probe.data === data && probe.offset === 8 && String(probe.shape) === String(shape);
+  return same && String(probe.stride) === String(stride) && probe.dtype === sample.dtype ? found : null;
+}
+
+function viewClass(data: FloatData, rank: number): ViewClass | null {
+  const known = data instanceof Float64Array ? classes.float64 : classes.float32;
+  const View = known[rank];
+  if (View !== undefined) return View;
+  known[rank] = findClass(data, rank);
+  return known[rank];
+}
+
+/**
+ * A view of `data`, without a copy and without any check.
+ * @param stride steps in `data` along each axis, in entries
+ * @param offset where the entry with all indices 0 lies
+ */
+export function view<D extends IndexData>(
+  data: D,
+  shape: readonly number[],
+  stride: readonly number[],
+  offset: number,
+): ScijsArray<D> {
+  const rank = shape.length;
+  const float = data instanceof Float64Array || data instanceof Float32Array;
+  const View = float && rank <= 3 ? viewClass(data, rank) : null;
+  let made: NdArray;
+  if (View === null) return ndarray(data, shape as number[], stride as number[], offset);
+  else if (rank === 2) made = new View(data, shape[0], shape[1], stride[0], stride[1], offset);
+  else if (rank === 1) made = new View(data, shape[0], stride[0], offset);
+  else if (rank === 0) made = new View(data, offset);
+  else made = new View(data, shape[0], shape[1], shape[2], stride[0], stride[1], stride[2], offset);
+  return made as unknown as ScijsArray<D>;
+}
+
+/** A C-contiguous view of a whole typed array, without a copy. `data.length` must be the product of `shape`. */
+export function wrap<D extends IndexData>(data: D, shape: readonly number[]): ScijsArray<D> {
+  return view(data, shape, contiguousStrides(shape), 0);
+}
