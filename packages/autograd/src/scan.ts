@@ -1,8 +1,6 @@
 import { formatShape, GraphError, ShapeError, zeros } from '@retrograd/kernels';
-import { stack } from './ops/concat.js';
-import { unstack } from './ops/unstack.js';
 import { record } from './call.js';
-import { noGrad } from './recording.js';
+import { stack, unstack } from './ops/stack.js';
 import { asTensor, constant, Tensor, type TensorLike } from './tensor.js';
 
 /** One tensor (a hidden state) or several (h and c). */
@@ -37,9 +35,10 @@ export function scan<S extends ScanState>(
   const [B, T, ...rest] = x.shape as [number, number, ...number[]];
   if (T === 0) {
     const x_t = constant(zeros([B, ...rest], { dtype: x.dtype }));
-    const [, y_t] = checkPair(noGrad(() => step(initialState, x_t, 0)));
+    const [, y_t] = checkPair(step(initialState, x_t, 0));
     const empty = zeros([y_t.shape[0] as number, 0, ...y_t.shape.slice(1)], { dtype: y_t.dtype });
-    return [initialState, record('scan', [x], empty, [() => constant(zeros(x.shape, { dtype: x.dtype }))])];
+    // y_t is an input, so that everything the step uses gets its gradient, zeros.
+    return [initialState, record('scan', [x, y_t], empty, [null, null])];
   }
   let state = initialState;
   const ys: Tensor[] = [];

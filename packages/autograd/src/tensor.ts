@@ -103,8 +103,13 @@ export interface TensorOptions {
  * @throws DtypeError, ShapeError when `data` is neither, or a ragged list
  */
 export function tensor(data: NdArray | NestedList, options: TensorOptions = {}): Tensor {
-  const value = isNdArray(data) ? copy(checkArray('tensor', 'data', data), options) : array(data, options);
-  return new Tensor(value, options.requiresGrad ?? false, null, { version: 0 });
+  return new Tensor(ownArray(data, options), options.requiresGrad ?? false, null, { version: 0 });
+}
+
+function ownArray(data: NdArray | NestedList, { dtype }: TensorOptions): NdArray {
+  if (!isNdArray(data)) return array(data, { dtype });
+  checkArray('tensor', 'data', data);
+  return copy(data, { dtype });
 }
 
 /** A leaf that is trained: `tensor` with `requiresGrad`. */
@@ -117,7 +122,8 @@ export function parameter(
 
 /** A leaf without gradient over the caller's own array, not copied. The array must not change while the graph is used. */
 export function constant(value: NdArray): Tensor {
-  return new Tensor(checkArray('constant', 'value', value), false, null, { version: 0 });
+  checkArray('constant', 'value', value);
+  return new Tensor(value, false, null, { version: 0 });
 }
 
 /** A tensor of what an op was given; `like` decides the dtype of a bare number. */
@@ -126,5 +132,6 @@ export function asTensor(op: string, argument: string, value: TensorLike, like?:
   if (typeof value === 'number') {
     return new Tensor(array(value, { dtype: like ?? 'float64' }), false, null, { version: 0 });
   }
-  return new Tensor(checkArray(op, argument, value), false, null, { version: 0 });
+  checkArray(op, argument, value);
+  return new Tensor(value, false, null, { version: 0 });
 }

@@ -1,0 +1,13 @@
+import * as k from '@retrograd/kernels';
+import { record } from '../call.js';
+import { asTensor, constant, type Tensor, type TensorLike } from '../tensor.js';
+import { mul } from './arithmetic.js';
+
+/**
+ * |x|, with gradient 0 at 0.
+ * @throws DtypeError when x is no tensor, array or number
+ */
+export function abs(x: TensorLike): Tensor {
+  const t = asTensor('abs', 'x', x);
+  return record('abs', [t], k.abs(t.value), [(g) => mul(g, constant(k.sign(t.value)))]);
+}

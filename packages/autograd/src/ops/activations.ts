@@ -1,0 +1,35 @@
+import * as k from '@retrograd/kernels';
+import { record } from '../call.js';
+import { asTensor, type Tensor, type TensorLike } from '../tensor.js';
+import { mul, sub } from './arithmetic.js';
+import { where } from './where.js';
+
+/**
+ * σ(x) = 1 / (1 + e^-x), without overflow. σ' = σ (1 - σ).
+ * @throws DtypeError when x is no tensor, array or number
+ */
+export function sigmoid(x: TensorLike): Tensor {
+  const t = asTensor('sigmoid', 'x', x);
+  const y: Tensor = record('sigmoid', [t], k.sigmoid(t.value), [(g) => mul(g, mul(y, sub(1, y)))]);
+  return y;
+}
+
+/**
+ * tanh(x). tanh' = 1 - tanh².
+ * @throws DtypeError when x is no tensor, array or number
+ */
+export function tanh(x: TensorLike): Tensor {
+  const t = asTensor('tanh', 'x', x);
+  const y: Tensor = record('tanh', [t], k.tanh(t.value), [(g) => mul(g, sub(1, mul(y, y)))]);
+  return y;
+}
+
+/**
+ * max(x, 0), with gradient 0 at 0.
+ * @throws DtypeError when x is no tensor, array or number
+ */
+export function relu(x: TensorLike): Tensor {
+  const t = asTensor('relu', 'x', x);
+  const value = k.relu(t.value);
+  return record('relu', [t], value, [(g) => where(value, g, 0)]);
+}

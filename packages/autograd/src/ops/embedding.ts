@@ -1,0 +1,29 @@
+import * as k from '@retrograd/kernels';
+import { record } from '../call.js';
+import { asTensor, type Tensor, type TensorLike } from '../tensor.js';
+
+// Picking rows and adding them back are each other's vjp, so the two share a file.
+
+/**
+ * Rows of a table: out[…] = weight[indices[…]].
+ * @param weight  (V, E)
+ * @param indices (…) integers from 0 to V - 1
+ * @returns (…, E)
+ * @throws ShapeError when weight has not two axes, ValueError when an index is out of range or no integer
+ */
+export function embedding(weight: TensorLike, indices: k.IndexArray): Tensor {
+  const w = asTensor('embedding', 'weight', weight);
+  k.checkArray('embedding', 'weight', w.value, ['classes', 'size']);
+  k.checkIndexArray('embedding', 'indices', indices);
+  const rows = k.readTargets('embedding', 'indices', indices, indices.shape, w.shape[0] as number, null);
+  return pick(w, k.wrap(rows, indices.shape));
+}
+
+function pick(table: Tensor, rows: k.IndexArray): Tensor {
+  return record('embedding', [table], k.take(table.value, rows), [(g) => addRows(table.shape, rows, g)]);
+}
+
+/** Zeros of `shape` to which every row of x is added at its index. */
+function addRows(shape: readonly number[], rows: k.IndexArray, x: Tensor): Tensor {
+  return record('addRows', [x], k.addAt(shape, rows, x.value), [(g) => pick(g, rows)]);
+}

@@ -1,0 +1,12 @@
+import { type Dtype, dtypeOf, isNdArray } from '@retrograd/kernels';
+import { asTensor, Tensor, type TensorLike } from '../tensor.js';
+
+/** The two operands of a binary op as tensors; a bare number takes the dtype of its partner. */
+export function operands(op: string, a: TensorLike, b: TensorLike): [Tensor, Tensor] {
+  return [asTensor(op, 'a', a, dtypeOfLike(b)), asTensor(op, 'b', b, dtypeOfLike(a))];
+}
+
+function dtypeOfLike(value: TensorLike): Dtype | undefined {
+  if (value instanceof Tensor) return value.dtype;
+  return isNdArray(value) ? dtypeOf(value) : undefined;
+}
