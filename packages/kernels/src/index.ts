@@ -30,6 +30,7 @@ export {
 export { columnSums } from './column-sums.js';
 export { equal, greater, maximum, pow } from './compare.js';
 export { concat, stack } from './concat.js';
+export { crossEntropyBackward, crossEntropyForward } from './cross-entropy.js';
 export {
   DtypeError,
   GraphError,
@@ -52,6 +53,7 @@ export { type Range, slice, unslice } from './slice.js';
 export { logSoftmax, logsumexp, softmax } from './softmax.js';
 export { allocate, view, wrap } from './storage.js';
 export { addAt, gather, scatterAdd, take } from './take.js';
+export { formatPlace, readMask, readTargets } from './targets.js';
 export type { Dtype, DtypeOption, FloatData, IndexArray, IndexData, NdArray, NestedList } from './types.js';
 export { abs, exp, log, neg, relu, sigmoid, sign, sqrt, tanh } from './unary.js';
 export { where } from './where.js';
