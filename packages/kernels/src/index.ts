@@ -1,3 +1,4 @@
+export { addInto } from './add-into.js';
 export { add, div, mul, sub } from './arithmetic.js';
 export {
   array,
