@@ -3,6 +3,7 @@ export { add, div, mul, sub } from './arithmetic.js';
 export {
   array,
   cast,
+  checkDtype,
   copy,
   dense,
   dtypeOf,
@@ -53,6 +54,7 @@ export { broadcastShapes, formatShape, normalizeAxes, normalizeAxis, shapesEqual
 export { type Range, slice, unslice } from './slice.js';
 export { logSoftmax, logsumexp, softmax } from './softmax.js';
 export { allocate, view, wrap } from './storage.js';
+export { assign } from './strided.js';
 export { addAt, gather, scatterAdd, take } from './take.js';
 export { formatPlace, readMask, readTargets } from './targets.js';
 export type { Dtype, DtypeOption, FloatData, IndexArray, IndexData, NdArray, NestedList } from './types.js';

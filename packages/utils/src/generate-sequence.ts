@@ -48,7 +48,9 @@ export function generateSequence(
   options: RandomOptions = {},
 ): NdArray {
   const op = 'generateSequence';
-  checkArray(op, 'seed_sequence', seed_sequence, [1, 'seed_length', 'input_size']);
+  const { inputSize: wanted } = (model ?? {}) as { inputSize?: unknown };
+  const columns = typeof wanted === 'number' ? wanted : 'input_size';
+  checkArray(op, 'seed_sequence', seed_sequence, [1, 'seed_length', columns]);
   const [, seedLength, inputSize] = seed_sequence.shape;
   if (seedLength === 0 || inputSize === 0) {
     const actual = formatShape(seed_sequence.shape);
