@@ -202,7 +202,7 @@ test('the gradients of a step sum to 0, and nothing that was given is changed', 
   const V = x.shape[2];
   for (let n = 0; n < grad.data.length; n += V) {
     near(
-      grad.data.subarray(n, n + V).reduce((a, b) => a + b, 0),
+      Array.from(grad.data.subarray(n, n + V)).reduce((a, b) => a + b, 0),
       0,
       1e-15,
     );
