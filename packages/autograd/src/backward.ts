@@ -99,8 +99,8 @@ function seedOf(op: string, y: Tensor, cotangent: Tensor | NdArray | undefined):
   return seed;
 }
 
-/** All calls that `roots` were computed from, newest first. An explicit stack: chains are longer than the machine's. */
-function gather(roots: readonly Tensor[]): Call[] {
+/** @internal All calls that `roots` were computed from, newest first. An explicit stack: chains are longer than the machine's. */
+export function gather(roots: readonly Tensor[]): Call[] {
   const seen = new Set<Call>();
   const stack: Call[] = [];
   const visit = ({ call }: Tensor): void => {

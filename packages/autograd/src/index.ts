@@ -1,6 +1,7 @@
 export { backward, type GradOptions, grad } from './backward.js';
 export { type Call, type Pullback, record, recordAll, type VjpRule } from './call.js';
 export { type LiftedBackward, type LiftedForward, type LiftOptions, lift } from './lift.js';
+export { toMermaid } from './mermaid.js';
 export { abs } from './ops/abs.js';
 export { relu, sigmoid, tanh } from './ops/activations.js';
 export { add, div, mul, neg, sub } from './ops/arithmetic.js';
