@@ -1,5 +1,12 @@
 export { backward, type GradOptions, grad } from './backward.js';
 export { type Call, type Pullback, record, recordAll, type VjpRule } from './call.js';
+export {
+  GradCheckError,
+  type GradCheckOptions,
+  type GradCheckPoint,
+  type GradCheckReport,
+  gradCheck,
+} from './gradcheck.js';
 export { type LiftedBackward, type LiftedForward, type LiftOptions, lift } from './lift.js';
 export { toMermaid } from './mermaid.js';
 export { abs } from './ops/abs.js';
