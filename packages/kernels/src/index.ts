@@ -52,6 +52,7 @@ export * from './recurrent/index.js';
 export { type Axes, argmax, max, mean, sum, sumTo } from './reduce.js';
 export { broadcastShapes, formatShape, normalizeAxes, normalizeAxis, shapesEqual, sizeOf } from './shape.js';
 export { type Range, slice, unslice } from './slice.js';
+export { oneMinus, sigmoidSlope, tanhSlope } from './slopes.js';
 export { logSoftmax, logsumexp, softmax } from './softmax.js';
 export { allocate, view, wrap } from './storage.js';
 export { assign } from './strided.js';
