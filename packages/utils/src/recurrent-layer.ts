@@ -1,11 +1,11 @@
-import { asTensor, constant, parameter, Tensor, type TensorLike } from '@retrograd/autograd';
+import { asTensor, constant, parameter, type Tensor, type TensorLike } from '@retrograd/autograd';
 import {
   assign,
   cast,
   checkArray,
   checkDtype,
+  checkKeys,
   checkPositiveInteger,
-  DtypeError,
   type Dtype,
   describe,
   type FloatData,
@@ -64,13 +64,14 @@ export abstract class RecurrentLayer<P extends { [K in keyof P]: NdArray }, Tape
    * @throws ValueError, DtypeError
    */
   protected constructor(
+    /** The class's name, for messages (a minifier changes `constructor.name`). */
+    protected readonly op: string,
     inputSize: number,
     hiddenSize: number,
     gates: number,
     options: LayerOptions,
     initial: (I: number, H: number, rng: Random, dtype: Dtype) => PackedParams,
   ) {
-    const op = new.target.name;
     checkPositiveInteger(op, 'inputSize', inputSize);
     checkPositiveInteger(op, 'hiddenSize', hiddenSize);
     const { dtype = 'float64', init = 'glorot' } = options;
@@ -90,11 +91,6 @@ export abstract class RecurrentLayer<P extends { [K in keyof P]: NdArray }, Tape
           };
     this.W = parameter(W);
     this.b = parameter(b);
-  }
-
-  /** The class's name, for messages. */
-  protected get op(): string {
-    return this.constructor.name;
   }
 
   /** The arrays of the state: ['h'] or ['h', 'c']. */
@@ -204,7 +200,11 @@ export abstract class RecurrentLayer<P extends { [K in keyof P]: NdArray }, Tape
     const tensors = given.map((value, i) =>
       value === undefined ? undefined : asTensor(`${this.op}.forward`, `${this.stateNames[i]}_0`, value),
     );
-    const states = this.checkSequence('forward', x.value, tensors.map((each) => each?.value));
+    const states = this.checkSequence(
+      'forward',
+      x.value,
+      tensors.map((each) => each?.value),
+    );
     return states.map((state, i) => tensors[i] ?? constant(state));
   }
 
@@ -220,7 +220,8 @@ export abstract class RecurrentLayer<P extends { [K in keyof P]: NdArray }, Tape
   /** @throws StateError when there was no forward on arrays, or the parameters were changed since */
   protected recall(): Tape {
     const op = `${this.op}.backward`;
-    if (this.lastRun === null) throw new StateError(op, 'forward', 'called before backward', 'no forward call');
+    if (this.lastRun === null)
+      throw new StateError(op, 'forward', 'called before backward', 'no forward call');
     if (this.lastRun.version !== this.version) {
       const remedy = 'call forward again after changing them';
       throw new StateError(op, 'parameters', 'unchanged since forward', 'changed ones', remedy);
@@ -237,25 +238,3 @@ export abstract class RecurrentLayer<P extends { [K in keyof P]: NdArray }, Tape
     return this.W.memory.version + this.b.memory.version;
   }
 }
-
-/**
- * Checks that a dictionary has exactly these keys.
- * @throws DtypeError when it is no object, ValueError naming the keys that are missing or unknown
- */
-export function checkKeys(op: string, argument: string, dict: object, keys: readonly string[]): void {
-  if (typeof dict !== 'object' || dict === null) {
-    throw new DtypeError(op, argument, `an object with ${keys.join(', ')}`, describe(dict));
-  }
-  const missing = keys.filter((key) => !Object.hasOwn(dict, key));
-  const extra = Object.keys(dict).filter((key) => !keys.includes(key));
-  if (missing.length === 0 && extra.length === 0) return;
-  const problems = [
-    ...(missing.length > 0 ? [`one without ${missing.join(', ')}`] : []),
-    ...(extra.length > 0 ? [`one with the unknown ${extra.join(', ')}`] : []),
-  ];
-  throw new ValueError(op, argument, `an object with exactly ${keys.join(', ')}`, problems.join(' and '));
-}
-
-/** Limit of Glorot's uniform initial values, √(6 / (fan in + fan out)). Glorot & Bengio 2010, eq. 16. */
-export const glorotLimit = (fanIn: number, fanOut: number): number => Math.sqrt(6 / (fanIn + fanOut));
-

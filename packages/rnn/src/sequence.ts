@@ -1,0 +1,130 @@
+/** The vanilla RNN over a whole sequence, under the spec's API. The arithmetic is in tape.ts, the equations in cell.ts. */
+import {
+  add,
+  addInto,
+  assign,
+  CacheLists,
+  checkArray,
+  checkCacheList,
+  copy,
+  type NdArray,
+  packGates,
+  resultType,
+  rows,
+  stepOf,
+  wrap,
+  zeros,
+} from '@retrograd/kernels';
+import { checkCache, type RNNCache, rnnCellBackward } from './cell.js';
+import { checkParams, type RNNParams } from './params.js';
+import { allStates, finalState, packRows, type RNNTape, run, runBackward } from './tape.js';
+
+/**
+ * A vanilla RNN over a sequence: h_t = tanh(x_t W_xh + h_{t-1} W_hh + b_h) for t = 1 … T.
+ * @param x   (B, T, I)
+ * @param h_0 (B, H)
+ * @param W_xh (I, H)
+ * @param W_hh (H, H)
+ * @param b_h (H)
+ * @returns h_all (B, T, H), h_final (B, H), and one cache a step, as rnnCellBackward reads them
+ * @throws ShapeError, DtypeError naming the argument that does not fit x's I and h_0's H
+ */
+export function rnnForward(
+  x: NdArray,
+  h_0: NdArray,
+  W_xh: NdArray,
+  W_hh: NdArray,
+  b_h: NdArray,
+): [h_all: NdArray, h_final: NdArray, caches: RNNCache[]] {
+  const op = 'rnnForward';
+  checkInputs(op, x, h_0, { W_xh, W_hh, b_h });
+  const dtype = resultType(x, h_0, W_xh, W_hh, b_h);
+  const W = packRows(W_xh, W_hh, dtype);
+  const tape = run(x, h_0, W, packGates([b_h], dtype), dtype);
+  const caches = cachesOf(tape);
+  tapes.remember(caches, tape);
+  return [allStates(tape), finalState(tape), caches];
+}
+
+/**
+ * The gradients of rnnForward.
+ *
+ * Caches that come whole from one forward call take the fast path; a list put together by hand goes step by step.
+ * @param grad_h_all   (B, T, H) gradients of all hidden states
+ * @param caches       from rnnForward; not changed
+ * @param grad_h_final (B, H) gradient that reaches h_final in addition; zero when left out
+ * @returns gradients of x (B, T, I), W_xh (I, H), W_hh (H, H), b_h (H) and h_0 (B, H)
+ * @throws StateError when caches is not a list of this layer's caches
+ * @throws ShapeError when grad_h_all has not h_all's shape
+ */
+export function rnnBackward(
+  grad_h_all: NdArray,
+  caches: readonly RNNCache[],
+  grad_h_final?: NdArray,
+): [grad_x: NdArray, grad_W_xh: NdArray, grad_W_hh: NdArray, grad_b_h: NdArray, grad_h_0: NdArray] {
+  const op = 'rnnBackward';
+  const tape = tapes.tapeOf(caches);
+  if (tape === undefined) return stepByStep(op, grad_h_all, caches, grad_h_final);
+  const { B, T, I, H } = tape;
+  checkArray(op, 'grad_h_all', grad_h_all, [B, T, H], 'the shape of h_all');
+  if (grad_h_final) checkArray(op, 'grad_h_final', grad_h_final, [B, H]);
+  const { grad_x, grad_W, grad_b, grad_h_0 } = runBackward(tape, grad_h_all, grad_h_final);
+  const grad_W_hh = copy(rows(grad_W, 0, H, H));
+  const grad_W_xh = copy(rows(grad_W, H * H, I, H));
+  return [grad_x as NdArray, grad_W_xh, grad_W_hh, wrap(grad_b, [H]), grad_h_0];
+}
+
+/** Recognises lists of caches that came whole from one forward call. */
+const tapes = new CacheLists<RNNCache, RNNTape>();
+
+/** @throws ShapeError, DtypeError */
+export function checkInputs(op: string, x: NdArray, h_0: NdArray, params?: RNNParams): void {
+  checkArray(op, 'x', x, ['batch', 'time', 'input']);
+  checkArray(op, 'h_0', h_0, [x.shape[0], 'hidden']);
+  if (params) checkParams(op, params, x.shape[2], h_0.shape[1]);
+}
+
+function cachesOf({ B, T, I, H, W, x, h }: RNNTape): RNNCache[] {
+  const W_hh = rows(W, 0, H, H);
+  const W_xh = rows(W, H * H, I, H);
+  return Array.from({ length: T }, (_, t) =>
+    Object.freeze({
+      x_t: rows(x, t * B * I, B, I),
+      h_prev: rows(h, t * B * H, B, H),
+      h_t: rows(h, (t + 1) * B * H, B, H),
+      W_xh,
+      W_hh,
+    }),
+  );
+}
+
+/** rnnBackward for caches of any origin, one rnnCellBackward a step, newest first. */
+function stepByStep(
+  op: string,
+  grad_h_all: NdArray,
+  caches: readonly RNNCache[],
+  grad_h_final: NdArray | undefined,
+): ReturnType<typeof rnnBackward> {
+  checkCacheList(op, caches, 'rnnForward', checkCache);
+  const T = caches.length;
+  const { x_t, h_t } = caches[0];
+  const [B, H] = h_t.shape as [number, number];
+  checkArray(op, 'grad_h_all', grad_h_all, [B, T, H], 'the shape of h_all');
+  if (grad_h_final) checkArray(op, 'grad_h_final', grad_h_final, [B, H]);
+  const dtype = resultType(grad_h_all, h_t);
+  const grad_x = zeros([B, T, x_t.shape[1]], { dtype });
+  let grad_h = grad_h_final ?? zeros([B, H], { dtype });
+  let total: NdArray[] | undefined;
+  for (let t = T - 1; t >= 0; t--) {
+    const [grad_x_t, grad_h_prev, ...grad_params] = rnnCellBackward(
+      add(stepOf(grad_h_all, t), grad_h),
+      caches[t],
+    );
+    assign(stepOf(grad_x, t), grad_x_t);
+    grad_h = grad_h_prev;
+    if (total) for (let p = 0; p < total.length; p++) addInto(total[p], grad_params[p]);
+    else total = grad_params;
+  }
+  const [grad_W_xh, grad_W_hh, grad_b_h] = total as [NdArray, NdArray, NdArray];
+  return [grad_x, grad_W_xh, grad_W_hh, grad_b_h, grad_h];
+}
