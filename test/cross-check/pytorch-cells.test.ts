@@ -1,0 +1,67 @@
+/** One step of each cell against PyTorch: by hand, composed, and lifted; ordinary sizes and extreme values. */
+import type { NdArray } from '@retrograd/kernels';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { closeTo, readFixtures, type Tolerance } from '../support/fixtures.js';
+import { type Arrays, cellRoads, KINDS, type KindName } from '../support/roads.js';
+
+interface CellCase {
+  title?: string;
+  cell: KindName;
+  B: number;
+  I: number;
+  H: number;
+  x_t: NdArray;
+  state: Arrays;
+  params: Arrays;
+  cotangents: Arrays;
+  outputs: Arrays;
+  grads: Arrays;
+}
+
+/** Tighter than the 1e-10 and 1e-12 that issue 2 asks for. */
+const TOLERANCE = { rtol: 1e-12, atol: 1e-14 };
+
+/** Where make.py proved PyTorch's numbers with 1400 digits. */
+const EXTREMES = { rtol: 1e-12, atol: 1e-12 };
+
+function checkCase(road: string, each: CellCase, tolerance: Tolerance): void {
+  const kind = KINDS[each.cell];
+  const label = `${each.cell}, ${road}, ${each.title ?? `B ${each.B}, I ${each.I}, H ${each.H}`}`;
+  const of = (arrays: Arrays) => kind.states.map((name) => arrays[name]);
+  const { outputs, grads } = cellRoads(kind)[road](
+    each.x_t,
+    of(each.state),
+    each.params,
+    of(each.cotangents),
+  );
+  assert.is(outputs.length, kind.states.length);
+  outputs.forEach((y, i) => {
+    closeTo(y, of(each.outputs)[i], tolerance, `${label}, ${kind.states[i]}_t`);
+  });
+  assert.equal(Object.keys(grads).sort(), Object.keys(each.grads).sort(), label);
+  for (const [name, g] of Object.entries(grads)) {
+    closeTo(g, each.grads[name], tolerance, `${label}, gradient of ${name}`);
+  }
+}
+
+const ordinary = readFixtures<CellCase>('cells');
+const extreme = readFixtures<CellCase>('extremes');
+
+for (const name of Object.keys(KINDS) as KindName[]) {
+  for (const road of Object.keys(cellRoads(KINDS[name]))) {
+    test(`a ${name} step, ${road}: outputs and all gradients equal PyTorch's`, () => {
+      const cases = ordinary.filter(({ cell }) => cell === name);
+      assert.is(cases.length, 6);
+      for (const each of cases) checkCase(road, each, TOLERANCE);
+    });
+
+    test(`a ${name} step, ${road}: right on ±745, ±1e3, ±1e300 and denormals`, () => {
+      const cases = extreme.filter(({ cell }) => cell === name);
+      assert.ok(cases.length >= 10);
+      for (const each of cases) checkCase(road, each, EXTREMES);
+    });
+  }
+}
+
+test.run();

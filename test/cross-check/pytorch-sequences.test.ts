@@ -1,0 +1,71 @@
+/**
+ * Whole sequences against PyTorch, on every road: by hand, the three grains on the graph, and the classes. All gradients, those of
+ * the initial states included, with cotangents for h_all and for the final states.
+ */
+import type { NdArray } from '@retrograd/kernels';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { closeTo, readFixtures } from '../support/fixtures.js';
+import { type Arrays, KINDS, type KindName, sequenceRoads, stepByStep } from '../support/roads.js';
+
+interface SequenceCase {
+  cell: KindName;
+  B: number;
+  T: number;
+  I: number;
+  H: number;
+  x: NdArray;
+  state: Arrays;
+  params: Arrays;
+  grad_h_all: NdArray;
+  grad_final: Arrays;
+  h_all: NdArray;
+  final: Arrays;
+  grads: Arrays;
+}
+
+/** Issue 2 asks for 1e-10 and 1e-12, and for 1e-9 over 500 steps; this is what holds. */
+const TOLERANCE = { rtol: 1e-12, atol: 1e-13 };
+
+const cases = readFixtures<SequenceCase>('sequences');
+const titleOf = ({ cell, B, T, I, H }: SequenceCase) => `${cell} (B ${B}, T ${T}, I ${I}, H ${H})`;
+
+for (const name of Object.keys(KINDS) as KindName[]) {
+  const kind = KINDS[name];
+  const own = cases.filter(({ cell }) => cell === name);
+  const of = (arrays: Arrays) => kind.states.map((state) => arrays[state]);
+
+  for (const [road, run] of Object.entries(sequenceRoads(kind))) {
+    test(`${name} over time, ${road}: outputs and all gradients equal PyTorch's`, () => {
+      assert.is(own.length, 5);
+      for (const each of own) {
+        const label = `${titleOf(each)}, ${road}`;
+        const got = run(each.x, of(each.state), each.params, each.grad_h_all, of(each.grad_final));
+        closeTo(got.h_all, each.h_all, TOLERANCE, `${label}, h_all`);
+        got.final.forEach((s, i) => {
+          closeTo(s, of(each.final)[i], TOLERANCE, `${label}, ${kind.states[i]}_final`);
+        });
+        const onArrays = road === 'class on arrays';
+        const expected = Object.keys(each.grads).filter((key) => !(onArrays && key.endsWith('_0')));
+        assert.equal(Object.keys(got.grads).sort(), expected.sort(), label);
+        for (const key of expected) {
+          closeTo(got.grads[key], each.grads[key], TOLERANCE, `${label}, gradient of ${key}`);
+        }
+      }
+    });
+  }
+
+  test(`${name} by step(), state carried, gives PyTorch's hidden states`, () => {
+    for (const each of own) {
+      const { steps, final } = stepByStep(kind, each.x, of(each.state), each.params);
+      steps.forEach((h_t, t) => {
+        closeTo(h_t, each.h_all.pick(null, t, null), TOLERANCE, `${titleOf(each)}, h at ${t}`);
+      });
+      final.forEach((s, i) => {
+        closeTo(s, of(each.final)[i], TOLERANCE, `${titleOf(each)}, ${kind.states[i]}_final`);
+      });
+    }
+  });
+}
+
+test.run();
