@@ -1,0 +1,27 @@
+import { asTensor, dropout, type Tensor, type TensorLike } from '@retrograd/autograd';
+import { describe, type Random, type RandomOptions, randomFrom, ValueError } from '@retrograd/kernels';
+import { Module } from './module.js';
+
+/** Drops entries with probability p while training (Srivastava et al. 2014), and does nothing in use. */
+export class Dropout extends Module {
+  /** Where the next mask comes from; its state is part of the state of training. */
+  rng: Random;
+
+  /**
+   * @param p from 0 to 1
+   * @throws ValueError when p is outside [0, 1]
+   */
+  constructor(
+    readonly p: number,
+    options: RandomOptions = {},
+  ) {
+    super();
+    if (!(p >= 0 && p <= 1)) throw new ValueError('Dropout', 'p', 'a number from 0 to 1', describe(p));
+    this.rng = randomFrom(options);
+  }
+
+  /** x itself in use; while training x with dropped entries, the others divided by 1 - p. */
+  forward(x: TensorLike): Tensor {
+    return this.training ? dropout(x, this.p, { rng: this.rng }) : asTensor('Dropout.forward', 'x', x);
+  }
+}

@@ -1,0 +1,35 @@
+import { embedding, parameter, type Tensor } from '@retrograd/autograd';
+import { checkPositiveInteger, type IndexArray, randomNormal, zeros } from '@retrograd/kernels';
+import type { InitialOptions } from './initial.js';
+import { Module } from './module.js';
+
+/** A trained vector for each of V symbols. */
+export class Embedding extends Module {
+  /** (V, E) standard normal at first */
+  readonly weight: Tensor;
+
+  /** @throws ValueError when a size is not a positive integer */
+  constructor(
+    readonly vocabularySize: number,
+    readonly embeddingSize: number,
+    options: InitialOptions = {},
+  ) {
+    super();
+    checkPositiveInteger('Embedding', 'vocabularySize', vocabularySize);
+    checkPositiveInteger('Embedding', 'embeddingSize', embeddingSize);
+    const { dtype = 'float64', init, rng, seed } = options;
+    const shape = [vocabularySize, embeddingSize];
+    this.weight = parameter(
+      init !== 'zeros' ? randomNormal(shape, { rng, seed, dtype }) : zeros(shape, { dtype }),
+    );
+  }
+
+  /**
+   * @param indices integers from 0 to V - 1, of any shape
+   * @returns (…, E), `indices.shape` followed by E
+   * @throws ValueError when an index is no integer from 0 to V - 1
+   */
+  forward(indices: IndexArray): Tensor {
+    return embedding(this.weight, indices);
+  }
+}

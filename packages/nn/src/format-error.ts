@@ -1,0 +1,6 @@
+import { RetrogradError } from '@retrograd/kernels';
+
+/** Bytes that should be a file of some format are not. */
+export class FormatError extends RetrogradError {
+  override readonly name = 'FormatError';
+}

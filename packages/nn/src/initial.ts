@@ -1,0 +1,9 @@
+import type { Dtype, RandomOptions } from '@retrograd/kernels';
+
+/** Options of everything with initial weights. */
+export interface InitialOptions extends RandomOptions {
+  /** float64 unless given. */
+  dtype?: Dtype;
+  /** 'zeros' skips the random initial values, for a model whose weights are loaded next. */
+  init?: 'zeros';
+}

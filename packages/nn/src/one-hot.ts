@@ -1,0 +1,22 @@
+import {
+  allocate,
+  type DtypeOption,
+  type IndexArray,
+  type NdArray,
+  readTargets,
+  wrap,
+} from '@retrograd/kernels';
+
+/**
+ * Indices as vectors with a single 1.
+ * @param indices integers from 0 to size - 1, of any shape
+ * @param size    V
+ * @returns (…, V), `indices.shape` followed by V; float64 unless asked otherwise
+ * @throws DtypeError when indices is no array of numbers, ValueError when an index is no integer from 0 to V - 1
+ */
+export function oneHot(indices: IndexArray, size: number, options: DtypeOption = {}): NdArray {
+  const hot = readTargets('oneHot', 'indices', indices, indices.shape, size, null);
+  const data = allocate(options.dtype ?? 'float64', hot.length * size);
+  for (let i = 0; i < hot.length; i++) data[i * size + hot[i]] = 1;
+  return wrap(data, [...indices.shape, size]);
+}

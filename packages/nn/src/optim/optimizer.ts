@@ -1,0 +1,171 @@
+import { Tensor } from '@retrograd/autograd';
+import {
+  dense,
+  describe,
+  type FloatData,
+  formatShape,
+  GraphError,
+  isDense,
+  type NdArray,
+  ShapeError,
+  shapesEqual,
+  ValueError,
+  zeros,
+} from '@retrograd/kernels';
+import {
+  flattenSlots,
+  type OptimizerState,
+  type OptionValue,
+  readSlots,
+  type Slots,
+} from './optimizer-state.js';
+
+/** What every optimizer can be told. */
+export interface OptimizerOptions {
+  /** Learning rate, at least 0. */
+  lr?: number;
+}
+
+/** The rule of one optimizer, without any state. */
+export interface Algorithm<Options> {
+  readonly name: string;
+  /** The arrays that it may keep for a parameter, under PyTorch's names. */
+  readonly slots: readonly string[];
+  /** Fills in the defaults. @throws ValueError when a setting is out of range */
+  readonly settle: (op: string, options: OptimizerOptions) => Options;
+}
+
+/**
+ * What the optimizers share. Formulas, order of operations and defaults are PyTorch's (`foreach=False`), so that float64 runs
+ * agree to rounding. For float32 parameters the arithmetic is done in double precision and rounded when it is stored.
+ *
+ * One thing differs on purpose: a gradient that is not finite is refused before anything is changed, where PyTorch would write NaN
+ * into the parameter, from where it never goes away.
+ */
+export abstract class Optimizer<Options extends Required<OptimizerOptions> = Required<OptimizerOptions>> {
+  /** The tensors that `step` changes. */
+  readonly parameters: readonly Tensor[];
+  /** The settings in force, defaults filled in. */
+  options: Readonly<Options>;
+  #steps: number[];
+  #slots: Slots;
+
+  /**
+   * @throws GraphError when a parameter is no leaf that requires grad
+   * @throws ValueError when there is no parameter, one comes twice, or a setting is out of range
+   */
+  protected constructor(
+    parameters: readonly Tensor[],
+    options: OptimizerOptions,
+    private readonly algorithm: Algorithm<Options>,
+  ) {
+    const { name, settle } = algorithm;
+    if (!Array.isArray(parameters) || parameters.length === 0) {
+      throw new ValueError(name, 'parameters', 'a list of at least one tensor', describe(parameters));
+    }
+    parameters.forEach((p: unknown, i) => {
+      if (!(p instanceof Tensor) || !p.requiresGrad || p.call !== null || !isDense(p.value)) {
+        const actual =
+          p instanceof Tensor ? `a tensor that is ${p.call ? 'computed' : 'constant'}` : describe(p);
+        throw new GraphError(name, `parameters[${i}]`, 'a leaf that requires grad', actual);
+      }
+    });
+    if (new Set(parameters).size < parameters.length) {
+      throw new ValueError(name, 'parameters', 'different tensors', 'one of them twice');
+    }
+    this.options = settle(name, options);
+    this.parameters = parameters.slice();
+    this.#steps = parameters.map(() => 0);
+    this.#slots = parameters.map(() => new Map());
+  }
+
+  /** Learning rate; may be set at any time. */
+  get lr(): number {
+    return this.options.lr;
+  }
+
+  set lr(lr: number) {
+    this.options = this.algorithm.settle(this.algorithm.name, { ...this.options, lr });
+  }
+
+  /**
+   * Updates every parameter that has a gradient; the others stay as they are.
+   * @throws ValueError when a gradient holds NaN or infinity, ShapeError when one is not of its parameter's shape; nothing is
+   *         changed then
+   */
+  step(): void {
+    const op = `${this.algorithm.name}.step`;
+    const gradients = this.parameters.map((p, i) => p.grad && checkGradient(op, i, p, p.grad));
+    gradients.forEach((gradient, i) => {
+      if (gradient === null) return;
+      this.#steps[i]++;
+      this.parameters[i].update((value) => this.change(value.data, gradient, this.#steps[i], i));
+    });
+  }
+
+  /** Forgets the gradients of all parameters. */
+  zeroGrad(): void {
+    for (const parameter of this.parameters) parameter.grad = null;
+  }
+
+  /** A copy of all that the next steps depend on, apart from the parameters. */
+  stateDict(): OptimizerState {
+    return {
+      algorithm: this.algorithm.name,
+      options: { ...this.options } as unknown as Record<string, OptionValue>,
+      steps: this.#steps.slice(),
+      arrays: flattenSlots(this.#slots),
+    };
+  }
+
+  /**
+   * Goes on where another optimizer of the same kind was, with its settings.
+   * @throws ValueError, ShapeError, DtypeError when the state is another algorithm's or does not fit the parameters; nothing is
+   *         changed then
+   */
+  loadStateDict(state: OptimizerState): void {
+    const { name, slots, settle } = this.algorithm;
+    const loaded = readSlots(name, slots, this.parameters, state);
+    this.options = settle(`${name}.loadStateDict`, state.options);
+    this.#steps = state.steps.slice();
+    this.#slots = loaded;
+  }
+
+  /** The update rule, on dense data. `step` counts from 1, `i` is the parameter's place. */
+  protected abstract change(value: FloatData, gradient: FloatData, step: number, i: number): void;
+
+  /** A running array of parameter i; zeros when it is first asked for. */
+  protected slot(i: number, name: string): FloatData {
+    let array = this.#slots[i].get(name);
+    if (array === undefined) {
+      const { shape, dtype } = this.parameters[i];
+      array = zeros(shape, { dtype });
+      this.#slots[i].set(name, array);
+    }
+    return array.data;
+  }
+
+  protected hasSlot(i: number, name: string): boolean {
+    return this.#slots[i].has(name);
+  }
+}
+
+function checkGradient(op: string, i: number, parameter: Tensor, gradient: NdArray): FloatData {
+  const argument = `gradient of parameters[${i}]`;
+  if (!shapesEqual(gradient.shape, parameter.shape)) {
+    throw new ShapeError(op, argument, formatShape(parameter.shape), formatShape(gradient.shape));
+  }
+  const { data } = dense(gradient);
+  for (let j = 0; j < data.length; j++) {
+    if (!Number.isFinite(data[j])) {
+      throw new ValueError(
+        op,
+        argument,
+        'finite',
+        String(data[j]),
+        'lower the learning rate or clip the gradients',
+      );
+    }
+  }
+  return data;
+}

@@ -1,0 +1,141 @@
+import {
+  allocate,
+  checkArray,
+  DtypeError,
+  dense,
+  describe,
+  dtypeOf,
+  type NdArray,
+  sizeOf,
+  ValueError,
+  wrap,
+} from '@retrograd/kernels';
+import { STORED, type StoredDtype } from './save/safetensors-dtypes.js';
+import { MAX_HEADER_BYTES, readHeader, type TensorInfo } from './save/safetensors-header.js';
+
+/** What a safetensors file holds. Neither object has a prototype, so that any name is harmless. */
+export interface SafetensorsFile {
+  readonly tensors: Record<string, NdArray>;
+  readonly metadata: Record<string, string>;
+}
+
+/**
+ * Reads a safetensors file: an 8-byte little-endian header length, a JSON header, and the numbers. Everything is checked before
+ * anything is read, as strictly as the official reader does it; in addition, a name that comes twice is refused.
+ *
+ * F64 gives float64, F32, F16 and BF16 give float32, integers and BOOL give float64. The arrays are copies.
+ * @throws DtypeError  when bytes is no Uint8Array, or a tensor is of a format that no array here can hold
+ * @throws FormatError when the bytes are no valid file, with what is wrong
+ * @throws ValueError  when a 64-bit integer is beyond ±(2^53 - 1)
+ */
+export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new DtypeError('decodeSafetensors', 'bytes', 'a Uint8Array', describe(bytes));
+  }
+  const header = readHeader(bytes);
+  const tensors: Record<string, NdArray> = Object.create(null);
+  for (const info of header.tensors) tensors[info.name] = readTensor(bytes, header.dataStart, info);
+  const metadata: Record<string, string> = Object.create(null);
+  for (const [key, value] of header.metadata) metadata[key] = value;
+  return { tensors, metadata };
+}
+
+function readTensor(
+  bytes: Uint8Array,
+  dataStart: number,
+  { name, dtype, shape, begin, end }: TensorInfo,
+): NdArray {
+  const stored = STORED.get(dtype) as StoredDtype;
+  const data = allocate(stored.dtype, sizeOf(shape));
+  const view = new DataView(bytes.buffer, bytes.byteOffset + dataStart + begin, end - begin);
+  for (let i = 0; i < data.length; i++) data[i] = stored.read(view, i * stored.bytes);
+  if (dtype.endsWith('64') && dtype !== 'F64') {
+    const lost = data.find((value) => !Number.isSafeInteger(value));
+    if (lost !== undefined) {
+      throw new ValueError(
+        'decodeSafetensors',
+        `tensor ${describe(name)}`,
+        'integers from -(2^53 - 1) to 2^53 - 1',
+        `about ${lost}`,
+      );
+    }
+  }
+  return wrap(data, shape);
+}
+
+/**
+ * Writes a safetensors file. float32 is stored as F32 and float64 as F64, bit for bit; the wider ones come first and the header is
+ * filled up with spaces to a multiple of 8 bytes, so that every tensor is aligned. The same content gives the same bytes.
+ * @param tensors  arrays by name, any views
+ * @param metadata strings by name
+ * @throws DtypeError when a tensor is no array of floats or a metadata value no string
+ * @throws ValueError when a name is not valid Unicode or is `__metadata__`, or the header gets too long
+ */
+export function encodeSafetensors(
+  tensors: Readonly<Record<string, NdArray>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const infos = layOut(tensors);
+  const header = encodeHeader(infos, metadata);
+  const bytes = new Uint8Array(8 + header.length + (infos.at(-1)?.end ?? 0));
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(header.length), true);
+  bytes.set(header, 8);
+  for (const { name, begin } of infos) {
+    const { data } = dense(tensors[name]);
+    const at = 8 + header.length + begin;
+    if (data instanceof Float64Array) data.forEach((value, i) => view.setFloat64(at + 8 * i, value, true));
+    else data.forEach((value, i) => view.setFloat32(at + 4 * i, value, true));
+  }
+  return bytes;
+}
+
+function layOut(tensors: Readonly<Record<string, NdArray>>): TensorInfo[] {
+  for (const name of Object.keys(tensors)) {
+    checkText('tensor name', name);
+    checkArray('encodeSafetensors', `tensor ${describe(name)}`, tensors[name]);
+    if (name === '__metadata__') {
+      throw new ValueError('encodeSafetensors', 'tensor name', 'another than the reserved', describe(name));
+    }
+  }
+  const bytesOf = (name: string): number => (dtypeOf(tensors[name]) === 'float64' ? 8 : 4);
+  const names = Object.keys(tensors).sort((a, b) => bytesOf(b) - bytesOf(a) || (a < b ? -1 : 1));
+  let begin = 0;
+  return names.map((name) => {
+    const { shape, size } = tensors[name];
+    const end = begin + size * bytesOf(name);
+    const info = { name, dtype: bytesOf(name) === 8 ? 'F64' : 'F32', shape, begin, end };
+    begin = end;
+    return info;
+  });
+}
+
+function encodeHeader(infos: readonly TensorInfo[], metadata: Readonly<Record<string, string>>): Uint8Array {
+  const parts: string[] = [];
+  for (const [key, value] of Object.entries(metadata)) {
+    checkText('metadata name', key);
+    if (typeof value !== 'string') {
+      throw new DtypeError('encodeSafetensors', `metadata ${describe(key)}`, 'a string', describe(value));
+    }
+    checkText(`metadata ${describe(key)}`, value);
+    parts.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  }
+  const members = parts.length > 0 ? [`"__metadata__":{${parts.join(',')}}`] : [];
+  for (const { name, dtype, shape, begin, end } of infos) {
+    members.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [begin, end] })}`);
+  }
+  const text = new TextEncoder().encode(`{${members.join(',')}}`);
+  const padded = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(0x20);
+  padded.set(text);
+  if (padded.length > MAX_HEADER_BYTES) {
+    const expectation = `of at most ${MAX_HEADER_BYTES} bytes in the header`;
+    throw new ValueError('encodeSafetensors', 'names and metadata', expectation, String(padded.length));
+  }
+  return padded;
+}
+
+function checkText(argument: string, text: string): void {
+  if (/\p{Surrogate}/u.test(text)) {
+    throw new ValueError('encodeSafetensors', argument, 'valid Unicode', 'a lone surrogate');
+  }
+}

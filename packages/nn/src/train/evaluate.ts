@@ -1,0 +1,77 @@
+import { crossEntropy, noGrad, type Tensor, type TensorLike } from '@retrograd/autograd';
+import { checkNonNegative, type IndexArray, Random } from '@retrograd/kernels';
+import type { Module } from '../module.js';
+import type { ModelState } from '../recurrent-model.js';
+import type { Batch, BatchSource } from './batches.js';
+import { sharedThread } from './pause.js';
+
+/** A module that answers to sequences and hands on its state; RecurrentModel is one. */
+export interface SequenceLearner extends Module {
+  forward(x: IndexArray, state?: ModelState<TensorLike>): [output: Tensor, state: ModelState<Tensor>];
+}
+
+/** The loss of a model's answers to a batch: a mean, a tensor of one element. */
+export type LossFunction = (output: Tensor, target: IndexArray, mask?: IndexArray) => Tensor;
+
+export interface EvaluateOptions {
+  /** Default crossEntropy. */
+  loss?: LossFunction;
+  /** Milliseconds of work after which other tasks of the thread get a turn. Default 20. */
+  turnEvery?: number;
+  /** Ends the evaluation between two batches. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Mean loss of a model over a data source, from the zero state, without graph and without dropout. The model's mode and its generators
+ * are as before afterwards.
+ * @returns the mean over all answers, in nats for crossEntropy; null when aborted
+ * @throws ValueError when the source is empty, or what the model or the loss throw
+ */
+export async function evaluate(
+  model: SequenceLearner,
+  data: BatchSource,
+  options: EvaluateOptions = {},
+): Promise<number | null> {
+  const { loss = crossEntropy, turnEvery = 20, signal } = options;
+  checkNonNegative('evaluate', 'turnEvery', turnEvery);
+  const giveWay = sharedThread(turnEvery);
+  // The order does not matter, but a source may want to draw one.
+  const batchAt = data.epoch(new Random(0));
+  let state: ModelState | undefined;
+  let total = 0;
+  let count = 0;
+  for (let position = 0; position < data.length; position++) {
+    if (signal?.aborted) return null;
+    const batch = batchAt(position);
+    const answer = evaluateBatch(model, batch, state, loss);
+    if (data.continues) state = answer.state;
+    total += answer.loss * batch.count;
+    count += batch.count;
+    await giveWay();
+  }
+  return count === 0 ? 0 : total / count;
+}
+
+/** The mode is switched for this batch alone: while other tasks have their turn, the model is as they left it. */
+function evaluateBatch(
+  model: SequenceLearner,
+  batch: Batch,
+  state: ModelState | undefined,
+  loss: LossFunction,
+) {
+  const { training } = model;
+  model.eval();
+  try {
+    return noGrad(() => {
+      const [output, after] = model.forward(batch.x, state);
+      return { loss: loss(output, batch.target, batch.mask).item(), state: valuesOf(after) };
+    });
+  } finally {
+    model.train(training);
+  }
+}
+
+/** The arrays of a state; the graph behind it is let go. */
+export const valuesOf = (state: ModelState<Tensor>): ModelState =>
+  state.map((layer) => layer.map((tensor) => tensor.value));

@@ -1,0 +1,103 @@
+import { crossEntropy } from '@retrograd/autograd';
+import {
+  checkInteger,
+  checkNonNegative,
+  checkPositiveInteger,
+  DtypeError,
+  describe,
+  type RandomOptions,
+  ValueError,
+} from '@retrograd/kernels';
+import { Optimizer } from '../optim/optimizer.js';
+import type { BatchSource } from './batches.js';
+import type { LossFunction } from './evaluate.js';
+import type { TrainingState } from './training-state.js';
+
+type Callback = (progress: Progress) => void | Promise<void>;
+
+export interface FitOptions extends RandomOptions {
+  optimizer: Optimizer;
+  /** Default crossEntropy. */
+  loss?: LossFunction;
+  /** Ends when this many steps are done, those before `resume` counted. */
+  steps?: number;
+  /** Ends when this many epochs are done, those before `resume` counted. */
+  epochs?: number;
+  /** Largest norm of all gradients together. Default: no limit. */
+  clipNorm?: number;
+  /** Data that is not trained on. */
+  validation?: BatchSource;
+  /** Steps between two validations. Default: at the end of every epoch. */
+  validateEvery?: number;
+  /** Ends the training between two steps. */
+  signal?: AbortSignal;
+  /** Where to go on, with the weights of then in the model. */
+  resume?: TrainingState;
+  /** Milliseconds of work after which other tasks of the thread get a turn. Default 20. */
+  turnEvery?: number;
+  onStep?: Callback;
+  /** After the steps at which the validation loss was measured. */
+  onValidation?: Callback;
+  /** After the last step of every epoch. */
+  onEpoch?: Callback;
+}
+
+/** What a step of training tells. */
+export interface Progress {
+  /** Steps done. */
+  readonly step: number;
+  /** The epoch that the step belongs to, from 0. */
+  readonly epoch: number;
+  /** Steps done in this epoch. */
+  readonly position: number;
+  /** Steps in an epoch. */
+  readonly length: number;
+  /** Mean loss of the batch before the update. */
+  readonly loss: number;
+  /** Norm of all gradients together, before clipping. */
+  readonly gradientNorm: number;
+  /** Answers that the loss is a mean of. */
+  readonly count: number;
+  /** null where it was not measured. */
+  readonly validationLoss: number | null;
+  /** A copy of where the training is now, for `saveModel` and `resume`. */
+  state(): TrainingState;
+}
+
+/** The options with their defaults. */
+export type SettledFitOptions = FitOptions &
+  Required<Pick<FitOptions, 'loss' | 'steps' | 'epochs' | 'clipNorm' | 'turnEvery'>>;
+
+/**
+ * Checks the options and fills in the defaults.
+ * @throws DtypeError, ValueError
+ */
+export function settleFitOptions(data: BatchSource, options: FitOptions): SettledFitOptions {
+  const { optimizer, loss = crossEntropy, clipNorm = Number.POSITIVE_INFINITY, turnEvery = 20 } = options;
+  const {
+    steps = Number.POSITIVE_INFINITY,
+    epochs = Number.POSITIVE_INFINITY,
+    validation,
+    validateEvery,
+  } = options;
+  if (!(optimizer instanceof Optimizer))
+    throw new DtypeError('fit', 'optimizer', 'an Optimizer', describe(optimizer));
+  if (steps !== Number.POSITIVE_INFINITY) checkInteger('fit', 'steps', steps, 0);
+  if (epochs !== Number.POSITIVE_INFINITY) checkInteger('fit', 'epochs', epochs, 0);
+  if (!(clipNorm > 0)) throw new ValueError('fit', 'clipNorm', 'a number > 0', describe(clipNorm));
+  checkNonNegative('fit', 'turnEvery', turnEvery);
+  if (validateEvery !== undefined) checkPositiveInteger('fit', 'validateEvery', validateEvery);
+  if (validateEvery !== undefined && validation === undefined) {
+    throw new ValueError('fit', 'validation', 'given when validateEvery is', 'undefined');
+  }
+  checkSource('data', data);
+  if (validation !== undefined) checkSource('validation', validation);
+  return { ...options, optimizer, loss, clipNorm, turnEvery, steps, epochs };
+}
+
+function checkSource(argument: string, source: BatchSource): void {
+  if (typeof source?.epoch !== 'function' || !(source.length >= 1)) {
+    const actual = typeof source?.epoch === 'function' ? `one of length ${source.length}` : describe(source);
+    throw new DtypeError('fit', argument, 'a source of at least one batch', actual);
+  }
+}

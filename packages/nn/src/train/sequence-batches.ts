@@ -1,0 +1,62 @@
+import {
+  checkArray,
+  checkPositiveInteger,
+  formatShape,
+  type NdArray,
+  readMask,
+  ShapeError,
+  take,
+  wrap,
+} from '@retrograd/kernels';
+import type { BatchSource } from './batches.js';
+
+export interface SequenceBatchesOptions {
+  batchSize: number;
+  /** A new random order every epoch. Default true. */
+  shuffle?: boolean;
+  /** (N, …) which of the answers count; all when left out. */
+  mask?: NdArray;
+}
+
+/**
+ * Sequences that have nothing to do with each other, as `createSequences` makes them. The state starts from zero in every batch. The
+ * last batch of an epoch may be smaller.
+ * @param X (N, T, I) sequences, or (N, T) indices
+ * @param y (N, …) what should be answered to each
+ * @throws DtypeError, ShapeError when an array is none or they have not the same N of at least 1, ValueError when batchSize is no
+ *         positive integer
+ */
+export function sequenceBatches(X: NdArray, y: NdArray, options: SequenceBatchesOptions): BatchSource {
+  const op = 'sequenceBatches';
+  const { batchSize, shuffle = true, mask } = options;
+  checkArray(op, 'X', X);
+  checkArray(op, 'y', y);
+  if (mask !== undefined) checkArray(op, 'mask', mask);
+  checkPositiveInteger(op, 'batchSize', batchSize);
+  const N = X.shape[0] ?? 0;
+  if (N === 0) throw new ShapeError(op, 'X', '[at least one sequence, time, …]', formatShape(X.shape));
+  if (y.shape[0] !== N)
+    throw new ShapeError(op, 'y', `[${N}, …] as X has ${N} sequences`, formatShape(y.shape));
+  if (mask !== undefined && mask.shape[0] !== N) {
+    throw new ShapeError(op, 'mask', `[${N}, …] as X has ${N} sequences`, formatShape(mask.shape));
+  }
+  const inOrder = Array.from({ length: N }, (_, i) => i);
+  return {
+    length: Math.ceil(N / batchSize),
+    continues: false,
+    epoch(rng) {
+      const order = Float64Array.from(shuffle ? rng.shuffle(inOrder) : inOrder);
+      return (position) => {
+        const rows = order.slice(position * batchSize, (position + 1) * batchSize);
+        const picked = wrap(rows, [rows.length]);
+        const batch = { x: take(X, picked), target: take(y, picked) };
+        if (mask === undefined) return { ...batch, count: rows.length };
+        const chosen = take(mask, picked);
+        return { ...batch, mask: chosen, count: countSelected(chosen) };
+      };
+    },
+  };
+}
+
+const countSelected = (mask: NdArray): number =>
+  (readMask('sequenceBatches', 'mask', mask, mask.shape) as Uint8Array).reduce((n, flag) => n + flag, 0);

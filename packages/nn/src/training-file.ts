@@ -1,0 +1,73 @@
+import type { NdArray } from '@retrograd/kernels';
+import { FormatError } from './format-error.js';
+import type { OptimizerState } from './optim/optimizer-state.js';
+import { entriesBelow } from './state-dict.js';
+import type { StateDict } from './stateful.js';
+import type { TrainingState } from './train/training-state.js';
+
+/** Arrays of a training state stand in a file below this name; no module has one there, as `training` is its mode. */
+const PREFIX = 'training';
+
+/** The part of a training state that goes into the metadata. */
+interface StoredTraining extends Omit<TrainingState, 'hidden' | 'optimizer'> {
+  /** Arrays of the hidden state of each layer; null for none. */
+  hidden: readonly number[] | null;
+  optimizer: Omit<OptimizerState, 'arrays'>;
+}
+
+/** A training state as one JSON text and arrays by name. */
+export function packTraining(state: TrainingState): { text: string; tensors: StateDict } {
+  const { hidden, optimizer, ...counters } = state;
+  const { arrays, ...settings } = optimizer;
+  const stored: StoredTraining = {
+    ...counters,
+    hidden: hidden?.map((layer) => layer.length) ?? null,
+    optimizer: settings,
+  };
+  const tensors: StateDict = {};
+  for (const [name, value] of Object.entries(arrays)) tensors[`${PREFIX}.optimizer.${name}`] = value;
+  hidden?.forEach((layer, i) => {
+    layer.forEach((value, j) => {
+      tensors[`${PREFIX}.hidden.${i}.${j}`] = value;
+    });
+  });
+  return { text: JSON.stringify(stored), tensors };
+}
+
+/**
+ * The way back of `packTraining`.
+ * @throws FormatError when the text or the arrays are not what packTraining makes. What the numbers mean is checked where they are used
+ */
+export function unpackTraining(op: string, text: string, tensors: StateDict): TrainingState {
+  const refuse = (part: string): never => {
+    throw new FormatError(op, 'training state', 'as saveModel writes it', `${part} of another form`);
+  };
+  let stored: StoredTraining;
+  try {
+    stored = JSON.parse(text) as StoredTraining;
+  } catch {
+    return refuse('a text');
+  }
+  if (!isObject(stored) || !isObject(stored.generators)) return refuse('one');
+  if (!isObject(stored.optimizer) || !isObject(stored.optimizer.options)) return refuse('an optimizer');
+  const below = entriesBelow(tensors, PREFIX);
+  const arrays = entriesBelow(below, 'optimizer');
+  const states = entriesBelow(below, 'hidden');
+  const layout = stored.hidden;
+  const counts = layout ?? [];
+  if (!Array.isArray(counts) || !counts.every((count) => count === 1 || count === 2)) {
+    return refuse('a hidden state');
+  }
+  const hidden = counts.map((count, i) =>
+    Array.from({ length: count }, (_, j): NdArray => states[`${i}.${j}`] ?? refuse('a hidden state')),
+  );
+  const expected = Object.keys(arrays).length + hidden.flat().length;
+  if (Object.keys(below).length !== expected) return refuse('a list of arrays');
+  return { ...stored, hidden: layout === null ? null : hidden, optimizer: { ...stored.optimizer, arrays } };
+}
+
+/** Whether the name of a tensor in a file belongs to the training state. */
+export const isTrainingName = (name: string): boolean => name.startsWith(`${PREFIX}.`);
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
