@@ -49,7 +49,7 @@ test('the norm is that of all arrays together, not of each', () => {
 
 test('under the limit and at it no bit changes, and still the arrays are new', () => {
   const gradients = [
-    array([3, -0, 4e-320, 1 / 3]),
+    array([3, -0, 3 * Number.MIN_VALUE, 1 / 3]),
     array(-1e-300),
     array([[0.1], [0.2]], { dtype: 'float32' }),
   ];
