@@ -1,1 +1,51 @@
-export {};
+/**
+ * All of Retrograd under one name. Where the graph and the kernels have a function of the same name (`add`, `matmul`, …), the
+ * graph's stands here, which takes arrays too; the ones that answer with plain arrays are `kernels.add`, `kernels.matmul`, ….
+ */
+export * from '@retrograd/autograd';
+export * from '@retrograd/gru';
+export * as kernels from '@retrograd/kernels';
+export {
+  argmax,
+  array,
+  cast,
+  copy,
+  currentKernels,
+  type Dtype,
+  DtypeError,
+  type DtypeOption,
+  defaultRandom,
+  dense,
+  dtypeOf,
+  type FloatData,
+  formatShape,
+  full,
+  GraphError,
+  type IndexArray,
+  type IndexData,
+  isNdArray,
+  type Kernels,
+  manualSeed,
+  type NdArray,
+  type NestedList,
+  ones,
+  plainKernels,
+  Random,
+  type RandomOptions,
+  RetrogradError,
+  randomNormal,
+  randomUniform,
+  ShapeError,
+  StateError,
+  take,
+  toNested,
+  useKernels,
+  ValueError,
+  view,
+  wrap,
+  zeros,
+} from '@retrograd/kernels';
+export * from '@retrograd/lstm';
+export * from '@retrograd/nn';
+export * from '@retrograd/rnn';
+export * from '@retrograd/utils';
