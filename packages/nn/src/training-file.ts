@@ -53,9 +53,13 @@ export function unpackTraining(op: string, text: string, tensors: StateDict): Tr
   const below = entriesBelow(tensors, PREFIX);
   const arrays = entriesBelow(below, 'optimizer');
   const states = entriesBelow(below, 'hidden');
-  const layout = stored.hidden;
+  const { step, epoch, position, generator, generators, hidden: layout, optimizer } = stored;
   const counts = layout ?? [];
-  if (!Array.isArray(counts) || !counts.every((count) => count === 1 || count === 2)) {
+  const most = Object.keys(states).length;
+  if (
+    !Array.isArray(counts) ||
+    !counts.every((count) => Number.isInteger(count) && count >= 0 && count <= most)
+  ) {
     return refuse('a hidden state');
   }
   const hidden = counts.map((count, i) =>
@@ -63,7 +67,16 @@ export function unpackTraining(op: string, text: string, tensors: StateDict): Tr
   );
   const expected = Object.keys(arrays).length + hidden.flat().length;
   if (Object.keys(below).length !== expected) return refuse('a list of arrays');
-  return { ...stored, hidden: layout === null ? null : hidden, optimizer: { ...stored.optimizer, arrays } };
+  const { algorithm, options, steps } = optimizer;
+  return {
+    step,
+    epoch,
+    position,
+    generator,
+    generators,
+    hidden: layout === null ? null : hidden,
+    optimizer: { algorithm, options, steps, arrays },
+  };
 }
 
 /** Whether the name of a tensor in a file belongs to the training state. */

@@ -8,9 +8,10 @@ import {
   type RandomOptions,
   ValueError,
 } from '@retrograd/kernels';
+import { Module } from '../module.js';
 import { Optimizer } from '../optim/optimizer.js';
 import type { BatchSource } from './batches.js';
-import type { LossFunction } from './evaluate.js';
+import type { LossFunction, SequenceLearner } from './evaluate.js';
 import type { TrainingState } from './training-state.js';
 
 type Callback = (progress: Progress) => void | Promise<void>;
@@ -72,7 +73,11 @@ export type SettledFitOptions = FitOptions &
  * Checks the options and fills in the defaults.
  * @throws DtypeError, ValueError
  */
-export function settleFitOptions(data: BatchSource, options: FitOptions): SettledFitOptions {
+export function settleFitOptions(
+  model: SequenceLearner,
+  data: BatchSource,
+  options: FitOptions,
+): SettledFitOptions {
   const { optimizer, loss = crossEntropy, clipNorm = Number.POSITIVE_INFINITY, turnEvery = 20 } = options;
   const {
     steps = Number.POSITIVE_INFINITY,
@@ -80,6 +85,7 @@ export function settleFitOptions(data: BatchSource, options: FitOptions): Settle
     validation,
     validateEvery,
   } = options;
+  if (!(model instanceof Module)) throw new DtypeError('fit', 'model', 'a Module', describe(model));
   if (!(optimizer instanceof Optimizer))
     throw new DtypeError('fit', 'optimizer', 'an Optimizer', describe(optimizer));
   if (steps !== Number.POSITIVE_INFINITY) checkInteger('fit', 'steps', steps, 0);

@@ -47,7 +47,7 @@ class Training {
     private readonly data: BatchSource,
     options: FitOptions,
   ) {
-    this.options = settleFitOptions(data, options);
+    this.options = settleFitOptions(model, data, options);
     const { resume } = options;
     this.rng = resume === undefined ? randomFrom(options) : Random.fromState(resume.generator);
     if (resume !== undefined) this.resume(resume);

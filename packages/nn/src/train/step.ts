@@ -32,7 +32,9 @@ export function trainStep(
   state: ModelState | undefined,
   { optimizer, loss, clipNorm }: StepOptions,
 ): StepResult {
+  // Both, as either may have parameters that the other has not.
   optimizer.zeroGrad();
+  model.zeroGrad();
   model.train();
   try {
     const [output, after] = model.forward(batch.x, state);
