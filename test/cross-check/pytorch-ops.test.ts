@@ -16,7 +16,7 @@ interface OpCase {
   grads: NdArray[];
 }
 
-/** Tighter than issue 2 asks for. The absolute part is for gradients that cancel, as 1 - tanh² does far out. */
+/** The absolute part is for gradients that cancel, as 1 - tanh² does far out. */
 const TOLERANCE = { rtol: 1e-12, atol: 1e-14 };
 
 const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);

@@ -24,8 +24,11 @@ interface SequenceCase {
   grads: Arrays;
 }
 
-/** Issue 2 asks for 1e-10 and 1e-12, and for 1e-9 over 500 steps; this is what holds. */
-const TOLERANCE = { rtol: 1e-12, atol: 1e-13 };
+/**
+ * At every size, T = 500 too. The plain kernels stay within a tenth of this; the rest is room for kernels that add in another
+ * order.
+ */
+const TOLERANCE = { rtol: 1e-12, atol: 1e-14 };
 
 const cases = readFixtures<SequenceCase>('sequences');
 const titleOf = ({ cell, B, T, I, H }: SequenceCase) => `${cell} (B ${B}, T ${T}, I ${I}, H ${H})`;

@@ -45,9 +45,9 @@ interface Truncated extends Omit<NextSymbol, 'kind'> {
   states: { h: NdArray; c: NdArray }[];
 }
 
-/** The losses within 1e-12 is what issue 2 asks for. */
-const LOSSES = { rtol: 1e-12, atol: 1e-12 };
-const WEIGHTS = { rtol: 1e-11, atol: 1e-12 };
+/** For losses and norms, each step; with the plain kernels they are within a tenth of it after 50 steps. */
+const LOSSES = { rtol: 1e-12, atol: 1e-14 };
+const WEIGHTS = { rtol: 1e-12, atol: 1e-14 };
 
 const runs = readFixtures<NextSymbol | Truncated>('training');
 const nextSymbol = runs.filter((run): run is NextSymbol => run.kind === 'nextSymbol');
