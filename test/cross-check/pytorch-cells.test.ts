@@ -3,7 +3,8 @@ import type { NdArray } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, readFixtures, type Tolerance } from '../support/fixtures.js';
-import { type Arrays, cellRoads, KINDS, type KindName } from '../support/roads.js';
+import { type Arrays, KINDS, type KindName } from '../support/kinds.js';
+import { cellRoads } from '../support/roads.js';
 
 interface CellCase {
   title?: string;

@@ -7,8 +7,9 @@ import type { NdArray } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, readFixtures } from '../support/fixtures.js';
+import { type Arrays, KINDS, type Kind, type KindName, type Tensors } from '../support/kinds.js';
 import { applyOp, type OpArgs } from '../support/op-table.js';
-import { type Arrays, KINDS, type Kind, type KindName, scanned, type Tensors } from '../support/roads.js';
+import { scanned } from '../support/roads.js';
 
 interface OpCase {
   kind: 'op';

@@ -6,7 +6,8 @@ import type { NdArray } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, readFixtures } from '../support/fixtures.js';
-import { type Arrays, KINDS, type KindName, sequenceRoads, stepByStep } from '../support/roads.js';
+import { type Arrays, KINDS, type KindName } from '../support/kinds.js';
+import { sequenceRoads, stepByStep } from '../support/roads.js';
 
 interface SequenceCase {
   cell: KindName;
