@@ -11,7 +11,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundlePrograms, listFiles, listTests, root } from '../esbuild.config.mjs';
 import { derivativeLines } from './mutation/regions.mjs';
-import { rules } from './mutation/rules.mjs';
+import { NEGATE, rules } from './mutation/rules.mjs';
 import { equivalent, targets } from './mutation/targets.mjs';
 
 const PARALLEL = 2;
@@ -24,21 +24,51 @@ function mutantsOf(target) {
   return files.flatMap((file) => {
     const source = readFileSync(join(root, file), 'utf8');
     const seen = new Set();
-    return derivativeLines(source, target).flatMap(({ index, line, from }) =>
+    const lines = source.split('\n');
+    const extra = (target.extra ?? []).map(([find, broken]) => {
+      const index = lines.findIndex((line) => line.includes(find));
+      if (index < 0) throw new Error(`scripts/mutation/targets.mjs: ${file} has no line with ${find}`);
+      const line = lines[index];
+      return {
+        file,
+        source,
+        index,
+        line,
+        broken: line.replace(find, broken),
+        rule: 'extra',
+        tests: target.tests,
+      };
+    });
+    const made = derivativeLines(source, target).flatMap(({ index, line, from, scope }) =>
       rules.flatMap((rule) =>
-        rule.apply(line, from, source).flatMap((broken) => {
+        rule.apply(line, from).flatMap((broken) => {
           const key = `${index}:${broken}`;
-          if (seen.has(key) || broken === line || isEquivalent(file, broken)) return [];
+          const skip =
+            seen.has(key) || broken === line || bringsName(scope, broken) || isEquivalent(file, broken);
+          if (skip) return [];
           seen.add(key);
           return [{ file, source, index, line, broken, rule: rule.name, tests: target.tests }];
         }),
       ),
     );
+    return [...extra, ...made];
   });
 }
 
-const isEquivalent = (file, broken) =>
-  equivalent.some((entry) => file.endsWith(entry.file) && broken.trim() === entry.line);
+/** Whether the line uses a name that its function does not know: a crash, not a wrong derivative. */
+const bringsName = (scope, broken) =>
+  (broken.match(/[a-z_]\w*/gi) ?? []).some(
+    (name) => name !== 'null' && name !== NEGATE && !new RegExp(`\\b${name}\\b`).test(scope),
+  );
+
+/** Entries of the table that stand for a mutant of today's sources. */
+const recognised = new Set();
+
+function isEquivalent(file, broken) {
+  const entry = equivalent.find((one) => file.endsWith(one.file) && broken.trim() === one.line);
+  if (entry) recognised.add(entry);
+  return entry !== undefined;
+}
 
 /** Takes at most `limit` mutants, evenly from the list, so that every function and rule has its turn. */
 const sample = (list, limit) =>
@@ -116,9 +146,15 @@ async function main(words) {
     return 0;
   }
 
+  const stale = equivalent.filter((entry) => !recognised.has(entry));
   const known = listTests();
   const tests = [...new Set(mutants.flatMap((mutant) => mutant.tests))];
-  const problems = tests.filter((test) => !known.includes(test)).map((test) => `${test} does not exist`);
+  const problems = [
+    ...stale.map(
+      ({ file, line }) => `targets.mjs calls a mutant equivalent that is no longer made: ${file}: ${line}`,
+    ),
+    ...tests.filter((test) => !known.includes(test)).map((test) => `${test} does not exist`),
+  ];
   await forEach(
     tests.filter((test) => known.includes(test)),
     async (test, i) => {
@@ -134,6 +170,7 @@ async function main(words) {
   let caught = 0;
   await forEach(mutants, async (mutant, i) => {
     const lines = mutant.source.split('\n').with(mutant.index, mutant.broken);
+    if (mutant.broken.includes(NEGATE)) lines.push(`import { neg as ${NEGATE} } from '@retrograd/kernels';`);
     const plugin = replaceFile(join(root, mutant.file), lines.join('\n'));
     if (await firstFailure(mutant.tests, `mutant-${i}`, [plugin])) caught++;
     else console.log(`SURVIVED ${describe(mutant)}`);

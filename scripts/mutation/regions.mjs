@@ -1,30 +1,34 @@
 /**
  * Which lines of a file are derivatives: whole functions whose first line matches `functions`, up to the closing brace in
- * column 0, and single lines from where `lines` matches on. Comments, signatures and checks are left alone.
+ * column 0, and single lines from where `lines` matches on. Comments, signatures, checks and unpacking are left alone.
+ *
+ * Gives the line's index and text, the column `from` which it may be broken, and the text of the function around it.
  */
 export function derivativeLines(source, { functions, lines }) {
   const found = [];
-  let inside = false;
-  let inBody = false;
+  const all = source.split('\n');
   let inComment = false;
-  for (const [index, line] of source.split('\n').entries()) {
+  let start = -1;
+  let inBody = false;
+  for (const [index, line] of all.entries()) {
     if (/^\s*\/\*/.test(line)) inComment = true;
-    const comment = inComment || /^\s*(\/\/|\*)/.test(line);
+    const comment = inComment || /^\s*\/\//.test(line);
     if (/\*\//.test(line)) inComment = false;
     if (comment) continue;
     if (functions?.test(line)) {
-      inside = true;
+      start = index;
       inBody = /\{$/.test(line);
-    } else if (inside && !inBody) {
-      inBody = /^\).*\{$|=> \{?$/.test(line);
-    } else if (inside && /^[})]/.test(line)) {
-      inside = false;
-    } else if (inside && !/\b(check\w*|throw|import)\b|\.length\b/.test(line)) {
-      found.push({ index, line, from: 0 });
+    } else if (start >= 0 && !inBody) {
+      inBody = /^\).*\{$/.test(line);
+    } else if (start >= 0 && /^\}/.test(line)) {
+      start = -1;
+    } else if (start >= 0 && !/\b(check\w*|throw|import)\b|\.length\b|^\s*const \{/.test(line)) {
+      const end = all.findIndex((other, i) => i > index && /^\}/.test(other));
+      found.push({ index, line, from: 0, scope: all.slice(start, end).join('\n') });
       continue;
     }
-    const start = lines?.exec(line)?.index;
-    if (start !== undefined) found.push({ index, line, from: start });
+    const from = lines?.exec(line)?.index;
+    if (from !== undefined) found.push({ index, line, from, scope: source });
   }
   return found;
 }

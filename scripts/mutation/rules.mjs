@@ -1,13 +1,12 @@
 /**
- * How a line can be broken. A rule takes a line, a column and the whole source, and gives every broken form of the line whose change
- * stands at or behind that column. The forms are the mistakes that people make in backward functions: a sign, a lost factor,
- * a lost sum, a mixed-up gate, a step too early or too late.
+ * How a line can be broken. A rule takes a line and a column, and gives every broken form of the line whose change stands
+ * at or behind that column. The forms are the mistakes that people make in backward functions: a sign, a lost factor, a
+ * lost sum, a mixed-up gate, a step too early or too late.
  */
 
 /** Calls of `name(…)` in the line: where each begins and ends, and its arguments. */
 function* callsOf(line, name, from) {
-  const pattern = new RegExp(`(?<![\\w.])${name}\\(`, 'g');
-  for (const match of line.matchAll(pattern)) {
+  for (const match of line.matchAll(new RegExp(`(?<![\\w.])${name}\\(`, 'g'))) {
     if (match.index < from) continue;
     const args = [];
     let depth = 0;
@@ -37,22 +36,31 @@ const onCall = (name, callee, change) => ({
     }),
 });
 
-/** Lines that lay out memory: a wrong size or offset is a crash, not a wrong derivative. */
-const LAYOUT = /\b(gemm|allocate|columnSums|addBlock|rows|slice|subarray)\(|const (block|now|width|row) =/;
-
-/** A rule on text: every match is replaced by itself. */
-const onText = (name, pattern, replacement, except = /(?!)/) => ({
+/** A rule on text: one broken form for every match. */
+const onText = (name, pattern, replacement) => ({
   name,
   apply: (line, from) =>
-    [...(except.test(line) ? [] : line.matchAll(pattern))]
+    [...line.matchAll(new RegExp(pattern.source, 'g'))]
       .filter((match) => match.index >= from)
       .map((match) => {
-        const text = match[0].replace(new RegExp(pattern.source), replacement);
-        return line.slice(0, match.index) + text + line.slice(match.index + match[0].length);
+        // Sticky, on the whole line, so that what the pattern looks back and ahead at is there.
+        const here = new RegExp(pattern.source, 'y');
+        here.lastIndex = match.index;
+        return line.replace(here, replacement);
       }),
 });
 
-const FACTOR = String.raw`(?:Math\.\w+)?(?:\([^()]*\)|[\w.]+(?:\[[^\]]*\])?)!?`;
+/** Lines that lay out memory: a wrong size or offset there is a crash, not a wrong derivative. */
+const LAYOUT =
+  /\b(gemm|allocate|columnSums|addBlock|rows|slice|wrap|gatesBackward)\(|const (\[.*\]|block|now|start|[A-Z]|[a-z]) =|; \w+ < \w+; /;
+
+const outsideLayout = (rule) => ({
+  name: rule.name,
+  apply: (line, from) => (LAYOUT.test(line) && !/\) \w+\[.*=/.test(line) ? [] : rule.apply(line, from)),
+});
+
+/** `gemm(…, accumulate, C, cOffset, ldc)`: the product overwrites what it should be added to. */
+const ACCUMULATE = 11;
 
 /** `(g) => …`, up to the comma or bracket that ends it: the input gets no gradient. */
 const loseGradient = {
@@ -60,9 +68,8 @@ const loseGradient = {
   apply: (line, from) =>
     [...line.matchAll(/\(g\) => /g)].flatMap((match) => {
       if (match.index < from || line.endsWith('{')) return [];
-      const start = match.index + match[0].length;
       let depth = 0;
-      let end = start;
+      let end = match.index + match[0].length;
       while (end < line.length && depth >= 0 && !(depth === 0 && ',;'.includes(line[end]))) {
         if ('([{'.includes(line[end])) depth++;
         if (')]}'.includes(line[end])) depth--;
@@ -72,20 +79,23 @@ const loseGradient = {
     }),
 };
 
-/** `const grad_x = matmul(…);` with the other sign, where `mul` is at hand. */
-const flipResult = {
-  name: 'flip the sign of a gradient',
-  apply: (line, _from, source) =>
-    /^\s*const grad_\w+ = (matmul|sum|mul|add|sub)\(.*\);$/.test(line) && /\bmul\b/.test(source)
-      ? [line.replace(/= (.*);$/, '= mul(-1, $1);')]
-      : [],
-};
+/** The name under which mutate.mjs brings a negation into a broken file. */
+export const NEGATE = 'mutantNeg';
 
-/** `gemm(…, accumulate, C, cOffset, ldc)`: the product overwrites what it should be added to. */
-const ACCUMULATE = 11;
+/** An operand of `*` or `/`. */
+const FACTOR = String.raw`(?:Math\.\w+)?(?:\([^()]*\)|[\w.]+(?:\[[^\]]*\])?)`;
+
+/** A gate of a layer, and the one that it is taken for. */
+const GATES = [
+  ['f', 'i'],
+  ['i', 'o'],
+  ['o', 'f'],
+  ['z', 'r'],
+  ['r', 'z'],
+];
 
 export const rules = [
-  onCall('drop a factor', 'mul', ([a, b]) => (b === undefined ? null : a)),
+  onCall('drop a factor', 'mul', ([a]) => a),
   onCall('drop the other factor', 'mul', ([, b]) => (b === undefined || /^-?[\d.]+$/.test(b) ? null : b)),
   onCall('drop a divisor', 'div', ([a]) => a),
   onCall('drop a term', 'add', ([a, b]) => (b === undefined ? null : a)),
@@ -93,30 +103,35 @@ export const rules = [
   onCall('swap a difference', 'sub', ([a, b]) => `sub(${b}, ${a})`),
   onCall('drop a sign', 'neg', ([a]) => a),
   onCall('swap the branches', 'where', ([c, a, b]) => `where(${c}, ${b}, ${a})`),
-  loseGradient,
-  flipResult,
   onCall('drop an accumulation', 'gemm', (args) =>
     args[ACCUMULATE] === 'true' ? `gemm(${args.with(ACCUMULATE, 'false').join(', ')})` : null,
   ),
-  onText('flip a sign', /\b1 - /g, '1 + '),
-  onText('flip a sign of a sum', /(?<=[\w\])]!?) \+ (?=[\w(]*\[|grad|\()/g, ' - '),
-  onText('flip a sign of a difference', /(?<=[\w\])]!?) - (?=[a-z]\w*\[|grad)/g, ' + '),
-  onText('assign for accumulate', / \+= /g, ' = '),
-  onText('subtract for accumulate', / \+= /g, ' -= '),
-  onText('assign for multiply', / \*= /g, ' = '),
-  onText('drop a factor', new RegExp(String.raw` \* ${FACTOR}`, 'g'), '', LAYOUT),
-  onText('drop a divisor', new RegExp(` / ${FACTOR}`, 'g'), '', LAYOUT),
-  onText('flip a unary minus', /(?<=[=(:?,] )-(?=[\w(])/g, ''),
-  onText('lose the last step', /\bt >= 1\b/g, 't > 1'),
-  onText('lose the last step', /\bt >= 0\b/g, 't > 0'),
-  onText('a step off', /\bt - 1\b/g, 't'),
-  onText('a step off', /\bt \+ 1\b/g, 't'),
-  onText('a step off', /\bnow - block\b/g, 'now'),
-  onText('mix up a gate', /\b(grad_)?f(_\w+)?\b(?=[^=]*[;,)])/g, '$1i$2'),
-  onText('mix up a gate', /\b(grad_)?o(_\w+)?\b(?=[^=]*[;,)])/g, '$1f$2'),
-  onText('mix up a gate', /\b(grad_)?i(_\w+)\b(?=[^=]*[;,)])/g, '$1o$2'),
-  onText('mix up a gate', /\b(grad_)?z(_\w+)?\b(?=[^=]*[;,)])/g, '$1r$2'),
-  onText('mix up a gate', /\b(grad_)?r(_\w+)?\b(?=[^=]*[;,)])/g, '$1z$2'),
+  loseGradient,
+  onText(
+    'flip the sign of a gradient',
+    /(?<=^\s*(?:const grad_\w+ =|[Wb]_\w+:) )((?:matmul|sum|mul|add|sub)\(.*\))(?=[;,]$)/,
+    `${NEGATE}($1)`,
+  ),
+  ...GATES.map(([gate, other]) =>
+    onText(
+      'mix up a gate',
+      new RegExp(String.raw`(?<!')\b(grad_a_|W_|b_|(?=${gate}_t\b))${gate}(_t)?\b(?=[^=:]*[;,)])`),
+      `$1${other}$2`,
+    ),
+  ),
+  onText('flip a sign', /\b1 - /, '1 + '),
+  outsideLayout(onText('assign for accumulate', / \+= /, ' = ')),
+  outsideLayout(onText('subtract for accumulate', / \+= /, ' -= ')),
+  outsideLayout(onText('assign for multiply', / \*= /, ' = ')),
+  outsideLayout(onText('drop a factor', new RegExp(String.raw` \* ${FACTOR}`), '')),
+  outsideLayout(onText('drop a divisor', new RegExp(` / ${FACTOR}`), '')),
+  outsideLayout(onText('drop a term', new RegExp(String.raw` \+ (?!1\b|[a-z]\])${FACTOR}(?! [*/])`), '')),
+  onText('flip a unary minus', /(?<=[=(:?,] )-(?=[\w(])/, ''),
+  onText('lose the last step', /\bt >= 1\b/, 't > 1'),
+  onText('lose the last step', /\bt >= 0\b/, 't > 0'),
+  onText('a step off', /(?<=stepOf\(\w+, )t\b/, 't && t - 1'),
+  onText('a step off', /\bnow - block\b/, 'now'),
+  onText('a step off', /\bafter\b(?=.*\);$)/, 'before'),
   {
     name: 'drop a statement',
     apply: (line) => (/^\s+(if \(.*\) )?(addBlock|addInto|addRows)\(.*\);$/.test(line) ? [''] : []),

@@ -1,18 +1,86 @@
 /**
  * Where the derivatives are, and which tests must notice when one is broken: `sources` are files below packages/, `functions`
- * and `lines` mark the derivatives in them, `tests` are tried in this order, and `limit` is the sample of an ordinary run.
+ * and `lines` mark the derivatives in them (see regions.mjs), `extra` names mistakes that no rule makes, `tests` are tried in this
+ * order, and `limit` is the sample of an ordinary run.
  */
-const VJP = /\((g|\[g\]|_g, \w+|cotangents?)(: [\w[\] ]+)?\) =>/;
+
+/** A pullback of an op: from its arrow function to the end of the line. */
+const PULLBACK = /\((g|\[g\]|cotangents?)(: [\w[\] ]+)?\) =>/;
 
 export const targets = [
   {
-    sources: /^packages\/rnn\/src\/(cell|tape|sequence)\.ts$/,
-    functions: /(Backward|stepByStep)\b.*\(/,
-    tests: ['test/cross-check/rnn.test.ts'],
-    limit: 20,
+    sources: /^packages\/(rnn|lstm|gru)\/src\/cell\.ts$/,
+    functions: /^export function \w+CellBackward\b/,
+    lines: /Slope = \(.*\) =>|Slope = \(.*=> /,
+    tests: ['test/cross-check/pytorch-cells.test.ts'],
+    limit: 26,
   },
-  { sources: /^packages\/autograd\/src\/ops\//, lines: VJP, tests: ['test/autograd/ops.test.ts'], limit: 40 },
+  {
+    sources: /^packages\/(rnn|lstm|gru)\/src\/(gates|tape|sequence)\.ts$/,
+    functions: /^(export )?function (\w*Backward|runBackward|stepByStep)\b/,
+    tests: ['test/cross-check/pytorch-sequences.test.ts'],
+    limit: 32,
+  },
+  {
+    sources: /^packages\/autograd\/src\/ops\/(?!cross-entropy|mse-loss|dropout)/,
+    functions: /^(export )?function (max|maximum|slope|growth|\w+Pullback)\(/,
+    lines: PULLBACK,
+    tests: ['test/cross-check/pytorch-ops.test.ts', 'test/autograd/op-gradients.test.ts'],
+    limit: 28,
+  },
+  {
+    sources: /^packages\/(kernels\/src\/cross-entropy|autograd\/src\/ops\/(cross-entropy|mse-loss))\.ts$/,
+    functions: /^(export )?function (crossEntropyBackward|slope|curvature|mseLoss)\(/,
+    lines: PULLBACK,
+    tests: ['test/cross-check/pytorch-losses.test.ts', 'test/autograd/op-gradients.test.ts'],
+    limit: 10,
+  },
+  {
+    sources: /^packages\/autograd\/src\/backward\.ts$/,
+    extra: [
+      ['addInto(before.value, cotangent.value);', ''],
+      ['const sum = sumOf(before, cotangent);', 'const sum = cotangent;'],
+      ['return [...seen].sort((a, b) => b.id - a.id);', 'return [...seen];'],
+      ['return [...seen].sort((a, b) => b.id - a.id);', 'return [...seen].sort((a, b) => a.id - b.id);'],
+    ],
+    tests: ['test/cross-check/pytorch-sequences.test.ts'],
+    limit: 5,
+  },
+  {
+    sources: /^packages\/utils\/src\/(clip-gradients|global-norm)\.ts$/,
+    functions: /^export function (clipGradients|scaledNorm)\(/,
+    tests: ['test/utils/clip-gradients.test.ts'],
+    limit: 5,
+  },
+  {
+    sources: /^packages\/nn\/src\/optim\/(adam|rmsprop|sgd)\.ts$/,
+    functions: /^function (adamUpdate|rmspropUpdate|descend|descendWithMomentum)\(/,
+    lines: /const kept =/,
+    tests: ['test/cross-check/pytorch-optimizers.test.ts', 'test/nn/short-memory.test.ts'],
+    limit: 14,
+  },
 ];
 
-/** Broken forms that compute the same: the file, the broken line, and why no test can tell. */
-export const equivalent = [];
+/** Broken forms that compute the same: the end of the file's name, the broken line, and why no test can tell. */
+export const equivalent = [
+  {
+    file: 'ops/mse-loss.ts',
+    line: 'const difference = sub(t, p);',
+    because: 'the difference is squared',
+  },
+  {
+    file: 'kernels/src/cross-entropy.ts',
+    line: 'grad.fill(0, start, start);',
+    because: 'both callers bring a buffer of zeros',
+  },
+  {
+    file: 'optim/adam.ts',
+    line: 'const mean = 1 + beta1 < 0.5 ? m[i] + (1 - beta1) * (g - m[i]) : g - (g - m[i]) * beta1;',
+    because: 'both ways of interpolating are the same but for rounding',
+  },
+  {
+    file: 'optim/rmsprop.ts',
+    line: 'const mean = 1 + alpha < 0.5 ? means[i] + (1 - alpha) * (g - means[i]) : g - (g - means[i]) * alpha;',
+    because: 'both ways of interpolating are the same but for rounding',
+  },
+];
