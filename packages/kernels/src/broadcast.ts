@@ -1,15 +1,16 @@
-import { checkArray, checkShape } from './checks.js';
+import type { NdArray as ScijsArray } from 'ndarray';
+import { checkIndexArray, checkShape } from './checks.js';
 import { ShapeError } from './errors.js';
 import { formatShape } from './shape.js';
 import { view } from './storage.js';
-import type { FloatData, NdArray } from './types.js';
+import type { IndexData } from './types.js';
 
 /**
  * A view of `x` stretched to `shape` by NumPy's rule (steps of 0 along the stretched axes); nothing is copied.
  * @throws ShapeError when x's shape does not stretch to `shape`
  */
-export function broadcastTo<D extends FloatData>(x: NdArray<D>, shape: readonly number[]): NdArray<D> {
-  checkArray('broadcastTo', 'x', x);
+export function broadcastTo<D extends IndexData>(x: ScijsArray<D>, shape: readonly number[]): ScijsArray<D> {
+  checkIndexArray('broadcastTo', 'x', x);
   checkShape('broadcastTo', 'shape', shape);
   const added = shape.length - x.shape.length;
   const stride = new Array<number>(shape.length).fill(0);

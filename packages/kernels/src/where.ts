@@ -22,7 +22,7 @@ export function where(condition: NdArray | IndexArray, a: NdArray, b: NdArray): 
   const chosen = new Float64Array(n);
   copyStrided(broadcastTo(a, shape), data);
   copyStrided(broadcastTo(b, shape), other);
-  copyStrided(broadcastTo(condition as NdArray, shape), chosen);
+  copyStrided(broadcastTo(condition, shape), chosen);
   for (let i = 0; i < n; i++) if (chosen[i] === 0) data[i] = other[i];
   return wrap(data, shape);
 }
