@@ -97,7 +97,7 @@ const alongAxis =
 /** Several outputs as one: each with a factor of its own, some left out. */
 function combine(outputs: readonly Tensor[], rng: Random): (outputs: readonly Tensor[]) => Tensor {
   const factors: number[] = outputs.map((): number => (rng.uniform() < 0.3 ? 0 : 1 + rng.uniform()));
-  if (factors.every((f) => f === 0)) factors[0] = 1;
+  if (Math.max(...factors) === 0) factors[0] = 1;
   return (each) =>
     ag.concat(each.flatMap((y, i) => (factors[i] === 0 ? [] : [ag.reshape(ag.mul(y, factors[i]), [-1])])));
 }

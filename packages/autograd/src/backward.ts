@@ -67,7 +67,9 @@ export function grad(
     if (!each.requiresGrad)
       throw new GraphError('grad', `xs[${i}]`, 'a tensor that requires grad', 'a constant');
   });
-  const pass = new Pass(gather(ys), new Set(xs), createGraph);
+  // A call on the way from an x is newer than the call that made the x: what is older than all of them is not looked at.
+  const oldest = xs.reduce((id, { call }) => Math.min(id, call?.id ?? -1), Number.POSITIVE_INFINITY);
+  const pass = new Pass(gather(ys, oldest), new Set(xs), createGraph);
   const cotangents = withRecording(createGraph, () => pass.run(ys, seeds));
   const gradients = xs.map((each) => {
     const found = cotangents.get(each);
@@ -99,12 +101,15 @@ function seedOf(op: string, y: Tensor, cotangent: Tensor | NdArray | undefined):
   return seed;
 }
 
-/** @internal All calls that `roots` were computed from, newest first. An explicit stack: chains are longer than the machine's. */
-export function gather(roots: readonly Tensor[]): Call[] {
+/**
+ * @internal All calls newer than `oldest` that `roots` were computed from, newest first. An explicit stack: chains are
+ * longer than the machine's.
+ */
+export function gather(roots: readonly Tensor[], oldest = -1): Call[] {
   const seen = new Set<Call>();
   const stack: Call[] = [];
   const visit = ({ call }: Tensor): void => {
-    if (call !== null && !seen.has(call)) {
+    if (call !== null && call.id > oldest && !seen.has(call)) {
       seen.add(call);
       stack.push(call);
     }

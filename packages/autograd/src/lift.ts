@@ -72,6 +72,10 @@ function composedVjp(
   const aliases = inputs.map((input) => record('alias', [input], input.value, [(g) => g]));
   const wanted = aliases.filter((_, i) => needs[i]);
   const outputs = composed(...aliases);
+  if (outputs.length !== cotangents.length) {
+    const wanted = `a function to ${cotangents.length} tensors`;
+    throw new GraphError(name, 'composed', wanted, `one to ${outputs.length}`);
+  }
   const live = outputs.map((_, i) => i).filter((i) => outputs[i]?.requiresGrad);
   const gradients = grad(
     live.map((i) => outputs[i] as Tensor),

@@ -10,8 +10,13 @@ import { where } from './where.js';
  */
 export function sigmoid(x: TensorLike): Tensor {
   const t = asTensor('sigmoid', 'x', x);
-  const y: Tensor = record('sigmoid', [t], k.sigmoid(t.value), [(g) => mul(g, mul(y, sub(1, y)))]);
+  const y: Tensor = record('sigmoid', [t], k.sigmoid(t.value), [(g) => mul(g, sigmoidSlope(y))]);
   return y;
+}
+
+/** y (1 - y) of y = σ(x), whose own derivative is 1 - 2y. */
+function sigmoidSlope(y: Tensor): Tensor {
+  return record('sigmoidSlope', [y], k.sigmoidSlope(y.value), [(g) => mul(g, sub(1, mul(2, y)))]);
 }
 
 /**
@@ -20,8 +25,13 @@ export function sigmoid(x: TensorLike): Tensor {
  */
 export function tanh(x: TensorLike): Tensor {
   const t = asTensor('tanh', 'x', x);
-  const y: Tensor = record('tanh', [t], k.tanh(t.value), [(g) => mul(g, sub(1, mul(y, y)))]);
+  const y: Tensor = record('tanh', [t], k.tanh(t.value), [(g) => mul(g, tanhSlope(y))]);
   return y;
+}
+
+/** 1 - y² of y = tanh(x), whose own derivative is -2y. */
+function tanhSlope(y: Tensor): Tensor {
+  return record('tanhSlope', [y], k.tanhSlope(y.value), [(g) => mul(g, mul(-2, y))]);
 }
 
 /**
