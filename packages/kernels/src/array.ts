@@ -94,13 +94,17 @@ export function zeros(shape: readonly number[], options: DtypeOption = {}): NdAr
 
 /** An array of ones. */
 export function ones(shape: readonly number[], options: DtypeOption = {}): NdArray {
-  return full(shape, 1, options);
+  return filled('ones', shape, 1, options);
 }
 
 /** An array that holds the same value everywhere. */
 export function full(shape: readonly number[], value: number, options: DtypeOption = {}): NdArray {
-  checkShape('full', 'shape', shape);
-  const data = allocate(checkDtype('full', options.dtype ?? 'float64'), sizeOf(shape));
+  return filled('full', shape, value, options);
+}
+
+function filled(op: string, shape: readonly number[], value: number, options: DtypeOption): NdArray {
+  checkShape(op, 'shape', shape);
+  const data = allocate(checkDtype(op, options.dtype ?? 'float64'), sizeOf(shape));
   return wrap(data.fill(value), shape);
 }
 

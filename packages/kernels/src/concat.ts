@@ -1,7 +1,7 @@
 import { resultType } from './array.js';
-import { checkArray } from './checks.js';
-import { ShapeError, ValueError } from './errors.js';
-import { formatShape, normalizeAxis, shapesEqual, sizeOf } from './shape.js';
+import { checkArray, describe } from './checks.js';
+import { ValueError } from './errors.js';
+import { normalizeAxis, sizeOf } from './shape.js';
 import { allocate, view, wrap } from './storage.js';
 import { assign } from './strided.js';
 import type { NdArray } from './types.js';
@@ -17,7 +17,7 @@ export function concat(xs: readonly NdArray[], axis = 0): NdArray {
   const along = normalizeAxis('concat', axis, first.length);
   let length = 0;
   for (let i = 0; i < xs.length; i++) {
-    checkArray('concat', 'xs', xs[i], i === 0 ? undefined : alike(first, along));
+    checkArray('concat', `xs[${i}]`, xs[i], i === 0 ? undefined : alike(first, along));
     length += xs[i].shape[along];
   }
   const shape = first.slice();
@@ -42,10 +42,7 @@ export function stack(xs: readonly NdArray[], axis = 0): NdArray {
   const first = xs[0].shape;
   const along = normalizeAxis('stack', axis, first.length + 1);
   for (let i = 1; i < xs.length; i++) {
-    checkArray('stack', 'xs', xs[i]);
-    if (!shapesEqual(xs[i].shape, first)) {
-      throw new ShapeError('stack', 'xs', `all of shape ${formatShape(first)}`, formatShape(xs[i].shape));
-    }
+    checkArray('stack', `xs[${i}]`, xs[i], first);
   }
   const shape = [...first.slice(0, along), xs.length, ...first.slice(along)];
   const out = wrap(allocate(resultType(...xs), sizeOf(shape)), shape);
@@ -58,14 +55,10 @@ export function stack(xs: readonly NdArray[], axis = 0): NdArray {
 
 function checkList(op: string, xs: readonly NdArray[]): void {
   if (!Array.isArray(xs) || xs.length === 0) {
-    throw new ValueError(
-      op,
-      'xs',
-      'a list of at least one array',
-      Array.isArray(xs) ? 'an empty list' : 'no list',
-    );
+    const actual = Array.isArray(xs) ? 'an empty list' : describe(xs);
+    throw new ValueError(op, 'xs', 'a list of at least one array', actual);
   }
-  checkArray(op, 'xs', xs[0]);
+  checkArray(op, 'xs[0]', xs[0]);
 }
 
 function alike(shape: readonly number[], free: number): (number | null)[] {

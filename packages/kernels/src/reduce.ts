@@ -1,8 +1,9 @@
 import { dtypeOf, isDense } from './array.js';
 import { currentKernels } from './backend.js';
 import { checkArray } from './checks.js';
+import { ShapeError } from './errors.js';
 import { checkCount, reducedShape, rowsOf } from './rows.js';
-import { normalizeAxes, normalizeAxis } from './shape.js';
+import { formatShape, normalizeAxes, normalizeAxis } from './shape.js';
 import { allocate, wrap } from './storage.js';
 import type { FloatData, IndexArray, NdArray } from './types.js';
 
@@ -79,16 +80,23 @@ export function argmax(x: NdArray, axis = -1): IndexArray {
 /**
  * The sum over those axes along which `shape` was stretched to become x's shape: the way back of `broadcastTo`.
  * @returns an array of shape `shape`; x itself when it has that shape already
+ * @throws ShapeError when `shape` does not stretch to x's shape
  */
 export function sumTo(x: NdArray, shape: readonly number[]): NdArray {
   checkArray('sumTo', 'x', x);
   const added = x.shape.length - shape.length;
   const axes: number[] = [];
-  for (let i = 0; i < x.shape.length; i++) {
-    if (i < added || (shape[i - added] === 1 && x.shape[i] !== 1)) axes.push(i);
+  let fits = added >= 0;
+  for (let i = 0; fits && i < x.shape.length; i++) {
+    if (i < added) axes.push(i);
+    else if (shape[i - added] === x.shape[i]) continue;
+    else if (shape[i - added] === 1) axes.push(i);
+    else fits = false;
   }
-  if (axes.length === 0) return x;
-  return wrap(sum(x, axes).data, shape);
+  if (!fits) {
+    throw new ShapeError('sumTo', 'shape', `broadcastable to ${formatShape(x.shape)}`, formatShape(shape));
+  }
+  return axes.length === 0 ? x : wrap(sum(x, axes).data, shape);
 }
 
 function reduce(run: RunReduction, x: NdArray, reduced: readonly number[], keepdims: boolean): NdArray {

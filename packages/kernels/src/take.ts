@@ -15,7 +15,7 @@ import type { IndexArray, NdArray } from './types.js';
 export function take(x: NdArray, indices: IndexArray, axis = 0): NdArray {
   checkArray('take', 'x', x);
   const along = normalizeAxis('take', axis, x.shape.length);
-  const picks = checkedIndices('take', indices, x.shape[along]);
+  const picks = checkedIndices('take', 'indices', indices, x.shape[along]);
   const before = sizeOf(x.shape.slice(0, along));
   const after = sizeOf(x.shape.slice(along + 1));
   const n = x.shape[along];
@@ -41,7 +41,7 @@ export function take(x: NdArray, indices: IndexArray, axis = 0): NdArray {
 export function addAt(shape: readonly number[], indices: IndexArray, x: NdArray, axis = 0): NdArray {
   checkShape('addAt', 'shape', shape);
   const along = normalizeAxis('addAt', axis, shape.length);
-  const picks = checkedIndices('addAt', indices, shape[along]);
+  const picks = checkedIndices('addAt', 'indices', indices, shape[along]);
   checkArray('addAt', 'x', x, [...shape.slice(0, along), ...indices.shape, ...shape.slice(along + 1)]);
   const before = sizeOf(shape.slice(0, along));
   const after = sizeOf(shape.slice(along + 1));
@@ -95,13 +95,14 @@ export function scatterAdd(shape: readonly number[], axis: number, index: IndexA
 }
 
 /** The indices in C order. */
-function checkedIndices(op: string, indices: IndexArray, n: number): Float64Array {
-  checkIndexArray(op, 'indices', indices);
+function checkedIndices(op: string, argument: string, indices: IndexArray, n: number): Float64Array {
+  checkIndexArray(op, argument, indices);
   const flat = new Float64Array(sizeOf(indices.shape));
   copyStrided(indices, flat);
   for (let i = 0; i < flat.length; i++) {
     if (!(flat[i] >= 0 && flat[i] < n && Number.isInteger(flat[i]))) {
-      throw new ValueError(op, 'indices', `integers from 0 to ${n - 1}`, describe(flat[i]));
+      const wanted = n === 0 ? 'empty, as the axis is' : `integers from 0 to ${n - 1}`;
+      throw new ValueError(op, argument, wanted, describe(flat[i]));
     }
   }
   return flat;
@@ -109,7 +110,7 @@ function checkedIndices(op: string, indices: IndexArray, n: number): Float64Arra
 
 /** For each entry of `index`, in C order, where in a dense array of `shape` it points. */
 function placesOf(op: string, shape: readonly number[], along: number, index: IndexArray): Float64Array {
-  const picks = checkedIndices(op, index, shape[along]);
+  const picks = checkedIndices(op, 'index', index, shape[along]);
   const rank = shape.length;
   const fits = index.shape.length === rank && index.shape.every((n, i) => i === along || n <= shape[i]);
   if (!fits) {
