@@ -1,5 +1,5 @@
 import { embedding, parameter, type Tensor } from '@retrograd/autograd';
-import { checkPositiveInteger, type IndexArray, randomNormal, zeros } from '@retrograd/kernels';
+import { checkDtype, checkPositiveInteger, type IndexArray, randomNormal, zeros } from '@retrograd/kernels';
 import type { InitialOptions } from './initial.js';
 import { Module } from './module.js';
 
@@ -8,7 +8,7 @@ export class Embedding extends Module {
   /** (V, E) standard normal at first */
   readonly weight: Tensor;
 
-  /** @throws ValueError when a size is not a positive integer */
+  /** @throws ValueError when a size is not a positive integer, DtypeError when dtype is none */
   constructor(
     readonly vocabularySize: number,
     readonly embeddingSize: number,
@@ -18,6 +18,7 @@ export class Embedding extends Module {
     checkPositiveInteger('Embedding', 'vocabularySize', vocabularySize);
     checkPositiveInteger('Embedding', 'embeddingSize', embeddingSize);
     const { dtype = 'float64', init, rng, seed } = options;
+    checkDtype('Embedding', dtype);
     const shape = [vocabularySize, embeddingSize];
     this.weight = parameter(
       init !== 'zeros' ? randomNormal(shape, { rng, seed, dtype }) : zeros(shape, { dtype }),

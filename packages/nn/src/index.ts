@@ -2,6 +2,7 @@ export { Dropout } from './dropout.js';
 export { Embedding } from './embedding.js';
 export { FormatError } from './format-error.js';
 export type { InitialOptions } from './initial.js';
+export { lastStep } from './last-step.js';
 export { Linear, type LinearOptions } from './linear.js';
 export { type LoadedModel, loadModel, type Saveable, type SaveOptions, saveModel } from './model-file.js';
 export { Module } from './module.js';

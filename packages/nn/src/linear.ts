@@ -1,5 +1,12 @@
 import { add, asTensor, parameter, type Tensor, type TensorLike } from '@retrograd/autograd';
-import { checkPositiveInteger, formatShape, randomUniform, ShapeError, zeros } from '@retrograd/kernels';
+import {
+  checkDtype,
+  checkPositiveInteger,
+  formatShape,
+  randomUniform,
+  ShapeError,
+  zeros,
+} from '@retrograd/kernels';
 import type { InitialOptions } from './initial.js';
 import { Module } from './module.js';
 import { project } from './project.js';
@@ -16,7 +23,7 @@ export class Linear extends Module {
   /** (O) zero at first; null without bias */
   readonly bias: Tensor | null;
 
-  /** @throws ValueError when a size is not a positive integer */
+  /** @throws ValueError when a size is not a positive integer, DtypeError when dtype is none */
   constructor(
     readonly inputSize: number,
     readonly outputSize: number,
@@ -26,6 +33,7 @@ export class Linear extends Module {
     checkPositiveInteger('Linear', 'inputSize', inputSize);
     checkPositiveInteger('Linear', 'outputSize', outputSize);
     const { bias = true, dtype = 'float64', init, rng, seed } = options;
+    checkDtype('Linear', dtype);
     const bound = Math.sqrt(6 / (inputSize + outputSize));
     const shape = [inputSize, outputSize];
     this.weight = parameter(

@@ -139,12 +139,15 @@ export class RecurrentModel extends Module {
   }
 
   private checkState(method: string, state: unknown): void {
-    if (state === undefined || (Array.isArray(state) && state.length === this.rnn.length)) return;
+    if (state === undefined) return;
+    const arrays = this.config.cell === 'lstm' ? 2 : 1;
+    const fits = (layer: unknown): boolean => Array.isArray(layer) && layer.length === arrays;
+    if (Array.isArray(state) && state.length === this.rnn.length && state.every(fits)) return;
     throw new ValueError(
       `RecurrentModel.${method}`,
       'state',
-      `a list of ${this.rnn.length} (one a layer)`,
-      describe(state),
+      `a list of ${this.rnn.length} (one a layer) lists of ${arrays}`,
+      Array.isArray(state) ? `[${state.map(describe).join(', ')}]` : describe(state),
       `pass on the state that ${method} returned`,
     );
   }

@@ -61,7 +61,8 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions> = Req
   ) {
     const { name, settle } = algorithm;
     if (!Array.isArray(parameters) || parameters.length === 0) {
-      throw new ValueError(name, 'parameters', 'a list of at least one tensor', describe(parameters));
+      const actual = parameters instanceof Tensor ? 'a tensor' : describe(parameters);
+      throw new ValueError(name, 'parameters', 'a list of at least one tensor', actual);
     }
     parameters.forEach((p: unknown, i) => {
       if (!(p instanceof Tensor) || !p.requiresGrad || p.call !== null || !isDense(p.value)) {

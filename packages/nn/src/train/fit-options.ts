@@ -78,6 +78,9 @@ export function settleFitOptions(
   data: BatchSource,
   options: FitOptions,
 ): SettledFitOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new DtypeError('fit', 'options', 'an object', describe(options));
+  }
   const { optimizer, loss = crossEntropy, clipNorm = Number.POSITIVE_INFINITY, turnEvery = 20 } = options;
   const {
     steps = Number.POSITIVE_INFINITY,

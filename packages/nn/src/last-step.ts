@@ -1,0 +1,19 @@
+import { asTensor, reshape, slice, type Tensor, type TensorLike } from '@retrograd/autograd';
+import { formatShape, ShapeError } from '@retrograd/kernels';
+
+/**
+ * What a model answers at the last time step, when one answer a sequence is wanted:
+ *
+ *     const loss = (output, target) => mseLoss(lastStep(output), target);
+ *
+ * @param output (B, T, …)
+ * @returns (B, …)
+ * @throws ShapeError when there is no time axis or no step
+ */
+export function lastStep(output: TensorLike): Tensor {
+  const t = asTensor('lastStep', 'output', output);
+  const [B, T, ...rest] = t.shape;
+  if (!(T >= 1))
+    throw new ShapeError('lastStep', 'output', '[batch, at least one step, …]', formatShape(t.shape));
+  return reshape(slice(t, [null, [-1]]), [B, ...rest]);
+}

@@ -1,0 +1,454 @@
+/** fit: the arithmetic of a step, carried states, epochs, validation, stopping, sharing the thread, wrong calls. */
+import { backward, constant, crossEntropy, mseLoss, type Tensor } from '@retrograd/autograd';
+import { array, copy, DtypeError, type NdArray, Random, ValueError, wrap } from '@retrograd/kernels';
+import {
+  Adam,
+  type BatchSource,
+  evaluate,
+  type FitOptions,
+  fit,
+  lastStep,
+  type ModelState,
+  type Progress,
+  RecurrentModel,
+  SGD,
+  sequenceBatches,
+  textBatches,
+} from '@retrograd/nn';
+import { clipGradients, createSequences } from '@retrograd/utils';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { assertSameBits } from '../support/same.js';
+import { refuses, testRefusals } from './refuses.js';
+
+const V = 4;
+const SEED = 61;
+
+const randomTokens = (n: number, seed = SEED): number[] => {
+  const rng = new Random(seed);
+  return Array.from({ length: n }, () => rng.integer(V));
+};
+
+const makeModel = (cell: 'rnn' | 'lstm' | 'gru' = 'gru', hiddenSize = 6): RecurrentModel =>
+  new RecurrentModel({ cell, inputSize: V, hiddenSize }, { seed: SEED });
+
+const collect = async (steps: AsyncIterable<Progress>): Promise<Progress[]> => {
+  const all: Progress[] = [];
+  for await (const progress of steps) all.push(progress);
+  return all;
+};
+
+const snapshot = (model: RecurrentModel): NdArray[] => model.parameters().map((p) => copy(p.value));
+const sameWeights = (model: RecurrentModel, expected: readonly NdArray[], label: string): void =>
+  model.parameters().forEach((p, i) => assertSameBits(p.value, expected[i], `${label}: parameter ${i}`));
+
+for (const cell of ['rnn', 'lstm', 'gru'] as const) {
+  test(`${cell}: fit does what a loop written by hand does, over epochs, bit for bit`, async () => {
+    const tokens = randomTokens(41);
+    const data = textBatches(tokens, { batchSize: 2, seqLength: 6 });
+    assert.is(data.length, 4);
+    const byHand = makeModel(cell);
+    const optimizer = new Adam(byHand.parameters(), { lr: 0.05 });
+    const losses: number[] = [];
+    for (let epoch = 0; epoch < 3; epoch++) {
+      const at = data.epoch(new Random(0));
+      let state: ModelState<Tensor> | undefined;
+      for (let i = 0; i < data.length; i++) {
+        byHand.zeroGrad();
+        const { x, target } = at(i);
+        const [logits, after] = byHand.forward(x, state);
+        const loss = crossEntropy(logits, target);
+        backward(loss);
+        const clipped = clipGradients(
+          byHand.parameters().map((p) => p.grad as NdArray),
+          0.3,
+        );
+        byHand.parameters().forEach((p, k) => {
+          p.grad = clipped[k];
+        });
+        optimizer.step();
+        losses.push(loss.item());
+        state = after.map((layer) => layer.map((h) => constant(copy(h.value))));
+      }
+    }
+    const model = makeModel(cell);
+    const steps = await collect(
+      fit(model, data, { optimizer: new Adam(model.parameters(), { lr: 0.05 }), epochs: 3, clipNorm: 0.3 }),
+    );
+    assert.equal(
+      steps.map((s) => s.loss),
+      losses,
+    );
+    assert.ok(
+      steps.some((s) => s.gradientNorm > 0.3),
+      'some gradients were clipped',
+    );
+    sameWeights(model, snapshot(byHand), 'after 3 epochs');
+    assert.equal(
+      steps.map((s) => s.step),
+      losses.map((_, i) => i + 1),
+    );
+    assert.equal(
+      steps.map((s) => s.epoch),
+      losses.map((_, i) => Math.floor(i / 4)),
+    );
+    assert.equal(
+      steps.map((s) => s.position),
+      losses.map((_, i) => (i % 4) + 1),
+    );
+    assert.equal(
+      steps.slice(0, 4).map((s) => s.count),
+      [12, 12, 12, 4],
+    );
+  });
+}
+
+test('the state is carried within an epoch of a text, and never between sequences of their own', async () => {
+  const seen: (ModelState | undefined)[] = [];
+  class Spy extends RecurrentModel {
+    override forward(x: Parameters<RecurrentModel['forward']>[0], state?: ModelState) {
+      seen.push(state);
+      return super.forward(x, state);
+    }
+  }
+  const spy = new Spy({ cell: 'lstm', inputSize: V, hiddenSize: 3, layers: 2 }, { seed: 1 });
+  const options = { optimizer: new SGD(spy.parameters()), epochs: 2 };
+  await collect(fit(spy, textBatches(randomTokens(13), { batchSize: 2, seqLength: 3 }), options));
+  assert.equal(
+    seen.map((state) => state?.map((layer) => layer.length)),
+    [undefined, [2, 2], undefined, [2, 2]],
+  );
+  seen.length = 0;
+  const X = wrap(Float64Array.from(randomTokens(12)), [4, 3]);
+  await collect(fit(spy, sequenceBatches(X, X, { batchSize: 2 }), options));
+  assert.equal(seen, [undefined, undefined, undefined, undefined]);
+});
+
+test('a tiny model learns a string by heart: loss below 0.02 nats a symbol', async () => {
+  const text = 'the quick brown fox jumps over the lazy dog. ';
+  const symbols = [...new Set(text)].sort();
+  const tokens = [...text.repeat(12)].map((c) => symbols.indexOf(c));
+  const model = new RecurrentModel({ cell: 'gru', inputSize: symbols.length, hiddenSize: 24 }, { seed: 2 });
+  const data = textBatches(tokens, { batchSize: 4, seqLength: 15 });
+  const options = { optimizer: new Adam(model.parameters(), { lr: 0.02 }), steps: 250, clipNorm: 1 };
+  const steps = await collect(fit(model, data, options));
+  assert.ok(steps[0].loss > 3, `first loss ${steps[0].loss}`);
+  assert.ok((steps.at(-1) as Progress).loss < 0.02, `last loss ${steps.at(-1)?.loss}`);
+});
+
+test('a model of features learns to forecast a sine through createSequences', async () => {
+  const wave = array(Array.from({ length: 120 }, (_, t) => [Math.sin(t / 4)]));
+  const [X, y] = createSequences(wave, 10);
+  const config = { cell: 'lstm', input: 'features', inputSize: 1, hiddenSize: 8 } as const;
+  const model = new RecurrentModel(config, { seed: 3 });
+  const loss = (output: Tensor, target: unknown) => mseLoss(lastStep(output), target as NdArray);
+  const optimizer = new Adam(model.parameters(), { lr: 0.02 });
+  const data = sequenceBatches(X, y, { batchSize: 16 });
+  await collect(fit(model, data, { optimizer, loss, epochs: 25, clipNorm: 1, seed: 4 }));
+  const error = await evaluate(model, data, { loss });
+  assert.ok((error as number) < 0.002, `mean squared error ${error}`);
+});
+
+test('between steps the model is in evaluation mode, so sampling does not disturb the training', async () => {
+  const tokens = randomTokens(60);
+  const run = async (disturb: boolean): Promise<number[]> => {
+    const model = new RecurrentModel({ cell: 'gru', inputSize: V, hiddenSize: 4, dropout: 0.5 }, { seed: 5 });
+    const data = textBatches(tokens, { batchSize: 2, seqLength: 5 });
+    const losses: number[] = [];
+    for await (const { loss } of fit(model, data, { optimizer: new Adam(model.parameters()), steps: 6 })) {
+      assert.not.ok(model.training);
+      if (disturb) {
+        model.forward(array([[1, 2]]));
+        model.step(array([1]));
+        await evaluate(model, data);
+      }
+      losses.push(loss);
+    }
+    return losses;
+  };
+  assert.equal(await run(true), await run(false));
+});
+
+test('the validation loss is the mean over all answers, from the zero state and without dropout', async () => {
+  const model = new RecurrentModel({ cell: 'lstm', inputSize: V, hiddenSize: 4, dropout: 0.5 }, { seed: 6 });
+  const held = randomTokens(22, 7);
+  const [logits] = model.eval().forward(wrap(Float64Array.from(held.slice(0, -1)), [1, 21]));
+  const whole = crossEntropy(logits, wrap(Float64Array.from(held.slice(1)), [1, 21])).item();
+  model.train();
+  const generators = model.generatorStates();
+  const inChunks = await evaluate(model, textBatches(held, { batchSize: 1, seqLength: 4 }));
+  assert.ok(Math.abs((inChunks as number) - whole) < 1e-12, `${inChunks} and ${whole}`);
+  assert.ok(model.training);
+  assert.equal(model.generatorStates(), generators);
+});
+
+test('evaluate weights masked batches by what they select', async () => {
+  const model = makeModel();
+  const X = wrap(Float64Array.from(randomTokens(15)), [5, 3]);
+  const mask = array([[1, 1, 1], [0, 0, 0], [1, 0, 0], [0, 0, 1], [0, 1, 1]]); // biome-ignore format: rows
+  const whole = crossEntropy(model.forward(X)[0], X, mask).item();
+  const data = sequenceBatches(X, X, { batchSize: 2, mask });
+  assert.ok(Math.abs(((await evaluate(model, data)) as number) - whole) < 1e-12);
+  const nothing = sequenceBatches(X, X, { batchSize: 2, mask: wrap(new Float64Array(15), [5, 3]) });
+  assert.is(await evaluate(model, nothing), 0);
+});
+
+test('callbacks and validations come where they should, and are waited for', async () => {
+  const data = textBatches(randomTokens(25), { batchSize: 2, seqLength: 4 });
+  assert.is(data.length, 3);
+  const validation = textBatches(randomTokens(9), { batchSize: 1, seqLength: 4 });
+  const run = async (extra: Partial<FitOptions>): Promise<string[]> => {
+    const events: string[] = [];
+    const note = (name: string) => async (progress: Progress) => {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      events.push(`${name} ${progress.step}${progress.validationLoss === null ? '' : ' v'}`);
+    };
+    const model = makeModel();
+    const optimizer = new SGD(model.parameters());
+    const hooks = { onStep: note('step'), onValidation: note('validation'), onEpoch: note('epoch') };
+    for await (const { step } of fit(model, data, { optimizer, steps: 4, ...hooks, ...extra }))
+      events.push(`${step}`);
+    return events;
+  };
+  const plain = ['step 1', '1', 'step 2', '2', 'step 3', 'epoch 3', '3', 'step 4', '4'];
+  assert.equal(await run({}), plain);
+  const everyEpoch = [...plain.slice(0, 4), 'step 3 v', 'validation 3 v', 'epoch 3 v', ...plain.slice(6)];
+  assert.equal(await run({ validation }), everyEpoch);
+  assert.equal(await run({ validation, validateEvery: 2 }), [
+    ...[
+      'step 1',
+      '1',
+      'step 2 v',
+      'validation 2 v',
+      '2',
+      'step 3',
+      'epoch 3',
+      '3',
+      'step 4 v',
+      'validation 4 v',
+      '4',
+    ],
+  ]);
+});
+
+test('an abort ends the training after the step under way, whoever calls it', async () => {
+  const data = textBatches(randomTokens(60), { batchSize: 2, seqLength: 5 });
+  const straight = makeModel();
+  await collect(fit(straight, data, { optimizer: new SGD(straight.parameters()), steps: 3 }));
+  for (const where of ['callback', 'loop', 'timer']) {
+    const controller = new AbortController();
+    const model = makeModel();
+    const options: FitOptions = {
+      optimizer: new SGD(model.parameters()),
+      signal: controller.signal,
+      steps: 3000,
+    };
+    if (where === 'callback') options.onStep = ({ step }) => void (step === 3 && controller.abort());
+    let last = 0;
+    for await (const { step } of fit(model, data, options)) {
+      last = step;
+      if (where === 'loop' && step === 3) controller.abort();
+      if (where === 'timer' && step === 3) {
+        await new Promise<void>((resolve) =>
+          setTimeout(() => {
+            controller.abort();
+            resolve();
+          }),
+        );
+      }
+    }
+    assert.is(last, 3, where);
+    sameWeights(model, snapshot(straight), where);
+  }
+  const model = makeModel();
+  const before = snapshot(model);
+  const options = { optimizer: new SGD(model.parameters()), signal: AbortSignal.abort() };
+  assert.is((await collect(fit(model, data, options))).length, 0);
+  sameWeights(model, before, 'aborted before');
+});
+
+test('an abort during validation ends it without a result', async () => {
+  const controller = new AbortController();
+  const model = makeModel();
+  const source = textBatches(randomTokens(40), { batchSize: 1, seqLength: 4 });
+  const validation: BatchSource = {
+    ...source,
+    epoch: (rng) => (position) => {
+      if (position === 2) controller.abort();
+      assert.ok(position <= 2, 'no batch after the abort');
+      return source.epoch(rng)(position);
+    },
+  };
+  const options = {
+    optimizer: new SGD(model.parameters()),
+    validation,
+    validateEvery: 1,
+    signal: controller.signal,
+  };
+  const steps = await collect(fit(model, source, options));
+  assert.equal(
+    steps.map((s) => s.validationLoss),
+    [null],
+  );
+});
+
+test('leaving the loop by break leaves a model that trains on', async () => {
+  const model = makeModel();
+  const data = textBatches(randomTokens(60), { batchSize: 2, seqLength: 5 });
+  const optimizer = new SGD(model.parameters());
+  let saved: Progress | undefined;
+  for await (const progress of fit(model, data, { optimizer })) {
+    saved = progress;
+    if (progress.step === 2) break;
+  }
+  const resume = saved?.state();
+  const more = await collect(fit(model, data, { optimizer, steps: 4, resume }));
+  assert.equal(
+    more.map((s) => s.step),
+    [3, 4],
+  );
+});
+
+test('timers get their turn while training and evaluating', async () => {
+  const model = new RecurrentModel({ cell: 'lstm', inputSize: V, hiddenSize: 16 }, { seed: 1 });
+  const data = textBatches(randomTokens(4000), { batchSize: 4, seqLength: 20 });
+  let last = performance.now();
+  let gaps: number[] = [];
+  const timer = setInterval(() => {
+    gaps.push(performance.now() - last);
+    last = performance.now();
+  }, 1);
+  const measure = async (name: string, work: () => Promise<unknown>): Promise<void> => {
+    const start = performance.now();
+    [gaps, last] = [[], start];
+    await work();
+    const elapsed = performance.now() - start;
+    assert.ok(elapsed > 150, `${name} took only ${elapsed} ms`);
+    // At least one turn a 50 ms, with room for a busy machine.
+    assert.ok(gaps.length >= elapsed / 100, `${name}: ${gaps.length} turns in ${elapsed} ms`);
+    const median = gaps.sort((a, b) => a - b)[gaps.length >> 1];
+    assert.ok(median < 50, `${name}: a turn every ${median} ms`);
+  };
+  const optimizer = new SGD(model.parameters());
+  await measure('training', () => collect(fit(model, data, { optimizer, steps: 150 })));
+  await measure('evaluating', async () => {
+    for (let i = 0; i < 6; i++) await evaluate(model, data);
+  });
+  clearInterval(timer);
+});
+
+test('a loss or gradient that is not finite stops the training with an error, the weights as before', async () => {
+  const model = makeModel();
+  const data = textBatches(randomTokens(60), { batchSize: 2, seqLength: 5 });
+  const before = snapshot(model);
+  const run = (loss: FitOptions['loss'], clipNorm?: number) => () =>
+    collect(fit(model, data, { optimizer: new Adam(model.parameters()), loss, clipNorm, steps: 2 }));
+  const { mul, sqrt, sub, sum } = await import('@retrograd/autograd');
+  const remedy = 'lower the learning rate or clip the gradients';
+  await refuses([
+    run((output) => mul(sum(output), Number.NaN)),
+    ValueError,
+    `fit: loss must be finite, got NaN; ${remedy}`,
+  ]);
+  // sqrt(0) is finite and its slope is not.
+  const kink = (output: Tensor) => sum(sqrt(sub(output, output.detach())));
+  const refusal = 'must be finite, got';
+  await refuses([run(kink), ValueError, `Adam.step: gradient of parameters[0] ${refusal} NaN; ${remedy}`]);
+  await refuses([run(kink, 1), ValueError, `Adam.step: gradient of parameters[0] ${refusal} NaN; ${remedy}`]);
+  sameWeights(model, before, 'after the errors');
+  assert.not.ok(model.training);
+});
+
+test('what a model or a loss throws ends the iteration with the model in evaluation mode', async () => {
+  const model = makeModel();
+  const data = textBatches([1, 2, 3, 2, 99], { batchSize: 1, seqLength: 2 });
+  await refuses([
+    () => collect(fit(model, data, { optimizer: new SGD(model.parameters()) })),
+    ValueError,
+    'crossEntropy: targets must be integers from 0 to 3, got 99 at [0, 1]',
+  ]);
+  assert.not.ok(model.training);
+});
+
+const model = makeModel();
+const data = textBatches(randomTokens(41), { batchSize: 2, seqLength: 6 });
+const optimizer = new SGD(model.parameters());
+const call =
+  (options: object, source: unknown = data, learner: unknown = model) =>
+  () =>
+    fit(learner as RecurrentModel, source as BatchSource, { optimizer, ...options } as FitOptions);
+const state = {
+  step: 1,
+  epoch: 0,
+  position: 1,
+  generator: new Random(1).getState(),
+  generators: model.generatorStates(),
+  hidden: null,
+  optimizer: optimizer.stateDict(),
+};
+
+testRefusals('fit refuses wrong calls at once', [
+  [() => fit(model, data, undefined as never), DtypeError, 'fit: options must be an object, got undefined'],
+  [call({}, data, {}), DtypeError, 'fit: model must be a Module, got an object'],
+  [call({ optimizer: undefined }), DtypeError, 'fit: optimizer must be an Optimizer, got undefined'],
+  [call({ optimizer: 'Adam' }), DtypeError, "fit: optimizer must be an Optimizer, got 'Adam'"],
+  [call({}, null), DtypeError, 'fit: data must be a source of at least one batch, got null'],
+  [
+    call({}, { length: 0, epoch() {} }),
+    DtypeError,
+    'fit: data must be a source of at least one batch, got one of length 0',
+  ],
+  [call({ steps: -1 }), ValueError, 'fit: steps must be an integer >= 0, got -1'],
+  [call({ steps: 1.5 }), ValueError, 'fit: steps must be an integer >= 0, got 1.5'],
+  [call({ epochs: Number.NaN }), ValueError, 'fit: epochs must be an integer >= 0, got NaN'],
+  [call({ clipNorm: 0 }), ValueError, 'fit: clipNorm must be a number > 0, got 0'],
+  [call({ clipNorm: Number.NaN }), ValueError, 'fit: clipNorm must be a number > 0, got NaN'],
+  [call({ turnEvery: -1 }), ValueError, 'fit: turnEvery must be a finite number >= 0, got -1'],
+  [call({ validateEvery: 0 }), ValueError, 'fit: validateEvery must be a positive integer, got 0'],
+  [
+    call({ validateEvery: 5 }),
+    ValueError,
+    'fit: validation must be given when validateEvery is, got undefined',
+  ],
+  [
+    call({ validation: [1] }),
+    DtypeError,
+    'fit: validation must be a source of at least one batch, got a list of 1',
+  ],
+  [call({ seed: 0.5 }), ValueError, 'Random: seed must be a safe integer, got 0.5'],
+  [call({ resume: { ...state, step: -1 } }), ValueError, 'fit: resume.step must be an integer >= 0, got -1'],
+  [
+    call({ resume: { ...state, epoch: '0' } }),
+    ValueError,
+    "fit: resume.epoch must be an integer >= 0, got '0'",
+  ],
+  [
+    call({ resume: { ...state, position: 4 } }),
+    ValueError,
+    'fit: resume.position must be an integer from 0 to 3 (batches of an epoch), got 4; give the same data and batch size',
+  ],
+  [
+    call({ resume: { ...state, generator: [1] } }),
+    ValueError,
+    'Random.fromState: state must be what getState returned, got [1]',
+  ],
+  [
+    call({ resume: { ...state, generators: {} } }),
+    ValueError,
+    'Random.fromState: state must be what getState returned, got undefined',
+  ],
+  [
+    call({ resume: { ...state, optimizer: { ...state.optimizer, algorithm: 'Adam' } } }),
+    ValueError,
+    'SGD.loadStateDict: state must be of SGD, got of Adam',
+  ],
+]);
+
+test('evaluate refuses a wrong turnEvery', () =>
+  refuses([
+    () => evaluate(model, data, { turnEvery: Number.NaN }),
+    ValueError,
+    'evaluate: turnEvery must be a finite number >= 0, got NaN',
+  ]));
+
+test.run();
