@@ -1,0 +1,32 @@
+/** Memory stays flat while a model trains: nothing holds on to the graph of an earlier step. */
+
+import { Random } from '@retrograd/kernels';
+import { Adam, fit, RecurrentModel, textBatches } from '@retrograd/nn';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+/** Bytes in use after collecting, array buffers included. Tests run with --expose-gc. */
+function bytesInUse(): number {
+  (globalThis as unknown as { gc: () => void }).gc();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+test('1,000 training steps with carried state leave no more memory in use than 100', async () => {
+  const rng = new Random(81);
+  const tokens = Array.from({ length: 3000 }, () => rng.integer(6));
+  const model = new RecurrentModel(
+    { cell: 'lstm', inputSize: 6, hiddenSize: 8, layers: 2, dropout: 0.1 },
+    { seed: 1 },
+  );
+  const data = textBatches(tokens, { batchSize: 2, seqLength: 6 });
+  const validation = textBatches(tokens.slice(0, 100), { batchSize: 1, seqLength: 8 });
+  const options = { optimizer: new Adam(model.parameters()), steps: 1100, clipNorm: 1, validation };
+  const after: Record<number, number> = {};
+  for await (const { step } of fit(model, data, options)) if (step % 100 === 0) after[step] = bytesInUse();
+  const growth = after[1100] - after[100];
+  // A leak of 1 kB a step, a small part of the graph of one, would be 1 MB.
+  assert.ok(growth < 500_000, `grew by ${growth} bytes over 1,000 steps`);
+});
+
+test.run();
