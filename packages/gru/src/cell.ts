@@ -103,7 +103,7 @@ export function gruCellBackward(
   cache: GRUCache,
 ): [grad_x: NdArray, grad_h_prev: NdArray, grad_params: GRUParams] {
   const op = 'gruCellBackward';
-  checkCache(op, cache);
+  checkCache(op, 'cache', cache);
   const { x_t, h_prev, z_t, r_t, h_tilde, W_z, W_r, W_h } = cache;
   checkArray(op, 'grad_h', grad_h, h_prev.shape, 'the shape of h_t');
   const H = h_prev.shape[1];
@@ -138,14 +138,14 @@ const STATES = ['h_prev', 'z_t', 'r_t', 'h_tilde'] as const;
 const WEIGHTS = ['W_z', 'W_r', 'W_h'] as const;
 
 /** @throws StateError, ShapeError when an entry is missing or does not fit the others */
-export function checkCache(op: string, cache: GRUCache): void {
+export function checkCache(op: string, argument: string, cache: GRUCache): void {
   const missing = (['x_t', ...STATES, ...WEIGHTS] as const).find((key) => cache?.[key] === undefined);
   if (missing)
-    throw new StateError(op, 'cache', 'one of gruCellForward or gruForward', `one without ${missing}`);
-  checkArray(op, 'cache.x_t', cache.x_t, ['batch', 'input']);
-  checkArray(op, 'cache.h_prev', cache.h_prev, ['batch', 'hidden']);
+    throw new StateError(op, argument, 'one of gruCellForward or gruForward', `one without ${missing}`);
+  checkArray(op, `${argument}.x_t`, cache.x_t, ['batch', 'input']);
+  checkArray(op, `${argument}.h_prev`, cache.h_prev, ['batch', 'hidden']);
   const [B, I] = cache.x_t.shape;
   const H = cache.h_prev.shape[1];
-  for (const key of STATES) checkArray(op, `cache.${key}`, cache[key], [B, H]);
-  for (const key of WEIGHTS) checkArray(op, `cache.${key}`, cache[key], [H + I, H]);
+  for (const key of STATES) checkArray(op, `${argument}.${key}`, cache[key], [B, H]);
+  for (const key of WEIGHTS) checkArray(op, `${argument}.${key}`, cache[key], [H + I, H]);
 }

@@ -1,5 +1,5 @@
 import { Tensor, type TensorLike } from '@retrograd/autograd';
-import { type NdArray, resultType } from '@retrograd/kernels';
+import { copy, type NdArray, resultType } from '@retrograd/kernels';
 import { type LayerOptions, RecurrentLayer } from '@retrograd/utils';
 import { gruSequence } from './lifted.js';
 import { G, type GRUParams, initialParams, namedViews } from './params.js';
@@ -68,14 +68,15 @@ export class GRU extends RecurrentLayer<GRUParams, GRUTape> {
     }
     const [state] = this.checkSequence('forward', x, [h_0 as NdArray | undefined]);
     const dtype = resultType(x, state, this.W.value);
-    const { W, b } = this.packed(dtype);
+    const { W, b } = this.packedCopy(dtype);
     const tape = run(x, state, W, b, dtype);
     this.remember(tape);
     return allStates(tape);
   }
 
   /** The graph call with the state as a list, the same for all recurrent layers. */
-  run(x: Tensor, [h_0]: readonly TensorLike[] = []): [h_all: Tensor, state: Tensor[]] {
+  run(x: Tensor, state?: readonly TensorLike[]): [h_all: Tensor, state: Tensor[]] {
+    const [h_0] = this.checkState('run', state);
     const [h_all, h_final] = this.forward(x, h_0);
     return [h_all, [h_final]];
   }
@@ -109,7 +110,7 @@ export class GRU extends RecurrentLayer<GRUParams, GRUTape> {
     const dtype = resultType(x_t, h_prev, this.W.value);
     const { W, b } = this.packed(dtype);
     const h_t = runStep(x_t, h_prev, W, b, dtype);
-    return [h_t, [h_t]];
+    return [h_t, [copy(h_t)]];
   }
 
   /**
@@ -118,7 +119,7 @@ export class GRU extends RecurrentLayer<GRUParams, GRUTape> {
    * @throws ValueError, ShapeError, DtypeError; nothing is changed then
    */
   setParams(params: GRUParams): void {
-    this.assignParams('setParams', { ...params });
+    this.assignParams('setParams', 'params', params);
   }
 
   protected override viewsOf(W: NdArray, b: NdArray): GRUParams {

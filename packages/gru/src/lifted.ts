@@ -1,5 +1,6 @@
 import { lift, scan, slice, type Tensor, type TensorLike } from '@retrograd/autograd';
 import { cast, checkArray, dense, resultType, wrap } from '@retrograd/kernels';
+import { asTensors } from '@retrograd/utils';
 import { gruCellBackward, gruCellForward } from './cell.js';
 import { type GRUTensors, gruEquations } from './equations.js';
 import { G, GATES, GRU_PARAMS } from './params.js';
@@ -27,11 +28,14 @@ const cell = lift(
  * The hand-derived cell as one op of the graph.
  * @param x_t    (B, I)
  * @param h_prev (B, H)
+ * @param params W_z, b_z, W_r, b_r, W_h, b_h; other keys are not looked at
  * @returns h_t (B, H)
+ * @throws ShapeError, DtypeError
  * @throws ShapeError, DtypeError
  */
 export function gruCell(x_t: TensorLike, h_prev: TensorLike, params: GRUTensors): Tensor {
-  return cell(x_t, h_prev, ...GRU_PARAMS.map((name) => params[name]))[0];
+  const named = GRU_PARAMS.map((name) => [name, params[name]]);
+  return cell(...asTensors('gruCell', { x_t, h_prev, ...Object.fromEntries(named) }))[0];
 }
 
 const sequence = lift(
@@ -81,7 +85,7 @@ export function gruSequence(
   W: TensorLike,
   b: TensorLike,
 ): [h_all: Tensor, h_final: Tensor] {
-  return sequence(x, h_0, W, b) as [Tensor, Tensor];
+  return sequence(...asTensors('gruSequence', { x, h_0, W, b })) as [Tensor, Tensor];
 }
 
 /** The spec's names over packed tensors, as slices that the graph knows. */

@@ -1,23 +1,23 @@
 /** The GRU over a whole sequence, under the spec's API. The arithmetic is in tape.ts, the equations in cell.ts. */
 import {
   add,
-  addInto,
-  assign,
   CacheLists,
   checkArray,
   checkCacheList,
   copy,
+  dtypeOf,
   gateWeights,
   type NdArray,
   packGates,
   resultType,
   rows,
+  stack,
   stepOf,
   wrap,
   zeros,
 } from '@retrograd/kernels';
 import { checkCache, type GRUCache, gruCellBackward } from './cell.js';
-import { checkParams, G, GATES, type GRUParams, namedViews } from './params.js';
+import { checkParams, G, GATES, GRU_PARAMS, type GRUParams, namedViews } from './params.js';
 import { allStates, finalState, type GRUTape, run, runBackward } from './tape.js';
 
 /**
@@ -69,9 +69,7 @@ export function gruBackward(
   checkGradients(op, [B, T, H], grad_h_all, grad_h_final);
   const { grad_x, grad_W, grad_b, grad_h_0 } = runBackward(tape, grad_h_all, grad_h_final);
   const grad_params = namedViews(wrap(grad_W, [H + I, G * H]), wrap(grad_b, [G * H]));
-  for (const name of Object.keys(grad_params) as (keyof GRUParams)[]) {
-    grad_params[name] = copy(grad_params[name]);
-  }
+  for (const name of GRU_PARAMS) grad_params[name] = copy(grad_params[name]);
   return [grad_x as NdArray, grad_params, grad_h_0];
 }
 
@@ -92,7 +90,7 @@ export function checkGradients(
   grad_h_final?: NdArray,
 ): void {
   checkArray(op, 'grad_h_all', grad_h_all, [B, T, H], 'the shape of h_all');
-  if (grad_h_final) checkArray(op, 'grad_h_final', grad_h_final, [B, H]);
+  if (grad_h_final !== undefined) checkArray(op, 'grad_h_final', grad_h_final, [B, H]);
 }
 
 function cachesOf({ B, T, I, H, W, x, gates, h }: GRUTape): GRUCache[] {
@@ -121,22 +119,22 @@ function stepByStep(
 ): ReturnType<typeof gruBackward> {
   checkCacheList(op, caches, 'gruForward', checkCache);
   const T = caches.length;
-  const { x_t, h_prev } = caches[0];
-  const [B, H] = h_prev.shape;
+  const [B, H] = caches[0].h_prev.shape;
   checkGradients(op, [B, T, H], grad_h_all, grad_h_final);
-  const dtype = resultType(grad_h_all, h_prev);
-  const grad_x = zeros([B, T, x_t.shape[1]], { dtype });
-  let grad_h = grad_h_final ?? zeros([B, H], { dtype });
+  let grad_h = grad_h_final ?? zeros([B, H], { dtype: dtypeOf(grad_h_all) });
+  const grad_x = new Array<NdArray>(T);
   let total: GRUParams | undefined;
   for (let t = T - 1; t >= 0; t--) {
-    const [grad_x_t, grad_h_prev, grad_params] = gruCellBackward(
-      add(stepOf(grad_h_all, t), grad_h),
-      caches[t],
-    );
-    assign(stepOf(grad_x, t), grad_x_t);
+    const grad_h_t = add(stepOf(grad_h_all, t), grad_h);
+    const [grad_x_t, grad_h_prev, grad_params] = gruCellBackward(grad_h_t, caches[t]);
+    grad_x[t] = grad_x_t;
     grad_h = grad_h_prev;
-    if (total === undefined) total = grad_params;
-    else for (const name in grad_params) addInto(total[name as 'W_z'], grad_params[name as 'W_z']);
+    total = total === undefined ? grad_params : addParams(total, grad_params);
   }
-  return [grad_x, total as GRUParams, grad_h];
+  return [stack(grad_x, 1), total as GRUParams, grad_h];
+}
+
+function addParams(total: GRUParams, term: GRUParams): GRUParams {
+  const sums = GRU_PARAMS.map((name) => [name, add(total[name], term[name])]);
+  return Object.fromEntries(sums);
 }

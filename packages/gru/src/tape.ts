@@ -16,6 +16,7 @@ import {
   fillRows,
   fromTimeMajor,
   type NdArray,
+  promote,
   toTimeMajor,
   wrap,
 } from '@retrograd/kernels';
@@ -100,7 +101,7 @@ export function runBackward(
   needsX = true,
 ): GRUGradients {
   const { gemm, columnSums } = currentKernels();
-  const { dtype, B, T, I, H, W, x, gates, rh, h } = tape;
+  const { dtype, B, T, I, H, W, x, gates, rh, h } = promote(tape, grad_h_all, grad_h_final);
   const N = G * H;
   // Block t of grad_h: what reaches h_t from outside, then from the step behind it too. Block 0 becomes grad_h_0.
   const grad_h = toTimeMajor(grad_h_all, dtype, 1);

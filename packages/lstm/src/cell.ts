@@ -125,7 +125,7 @@ export function lstmCellBackward(
   cache: LSTMCache,
 ): [grad_x: NdArray, grad_h_prev: NdArray, grad_c_prev: NdArray, grad_params: LSTMParams] {
   const op = 'lstmCellBackward';
-  checkCache(op, cache);
+  checkCache(op, 'cache', cache);
   const { x_t, h_prev, c_prev, f_t, i_t, c_tilde, o_t, c_t, tanh_c_t, W_f, W_i, W_c, W_o } = cache;
   checkArray(op, 'grad_h', grad_h, c_t.shape, 'the shape of h_t');
   checkArray(op, 'grad_c', grad_c, c_t.shape, 'the shape of c_t');
@@ -164,15 +164,15 @@ const STATES = ['h_prev', 'c_prev', 'f_t', 'i_t', 'c_tilde', 'o_t', 'c_t', 'tanh
 const WEIGHTS = ['W_f', 'W_i', 'W_c', 'W_o'] as const;
 
 /** @throws StateError, ShapeError when an entry is missing or does not fit the others */
-export function checkCache(op: string, cache: LSTMCache): void {
+export function checkCache(op: string, argument: string, cache: LSTMCache): void {
   const missing = (['x_t', ...STATES, ...WEIGHTS] as const).find((key) => cache?.[key] === undefined);
   if (missing) {
-    throw new StateError(op, 'cache', 'one of lstmCellForward or lstmForward', `one without ${missing}`);
+    throw new StateError(op, argument, 'one of lstmCellForward or lstmForward', `one without ${missing}`);
   }
-  checkArray(op, 'cache.x_t', cache.x_t, ['batch', 'input']);
-  checkArray(op, 'cache.h_prev', cache.h_prev, ['batch', 'hidden']);
+  checkArray(op, `${argument}.x_t`, cache.x_t, ['batch', 'input']);
+  checkArray(op, `${argument}.h_prev`, cache.h_prev, ['batch', 'hidden']);
   const [B, I] = cache.x_t.shape;
   const H = cache.h_prev.shape[1];
-  for (const key of STATES) checkArray(op, `cache.${key}`, cache[key], [B, H]);
-  for (const key of WEIGHTS) checkArray(op, `cache.${key}`, cache[key], [H + I, H]);
+  for (const key of STATES) checkArray(op, `${argument}.${key}`, cache[key], [B, H]);
+  for (const key of WEIGHTS) checkArray(op, `${argument}.${key}`, cache[key], [H + I, H]);
 }

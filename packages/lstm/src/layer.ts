@@ -1,5 +1,5 @@
 import { Tensor, type TensorLike } from '@retrograd/autograd';
-import { type NdArray, resultType } from '@retrograd/kernels';
+import { copy, type NdArray, resultType } from '@retrograd/kernels';
 import { type LayerOptions, RecurrentLayer } from '@retrograd/utils';
 import { lstmSequence } from './lifted.js';
 import { G, initialParams, type LSTMParams, namedViews } from './params.js';
@@ -81,16 +81,17 @@ export class LSTM extends RecurrentLayer<LSTMParams, LSTMTape> {
     }
     const [hidden, cell] = this.checkSequence('forward', x, [h_0, c_0] as (NdArray | undefined)[]);
     const dtype = resultType(x, hidden, cell, this.W.value);
-    const { W, b } = this.packed(dtype);
+    const { W, b } = this.packedCopy(dtype);
     const tape = run(x, hidden, cell, W, b, dtype);
     this.remember(tape);
     return allStates(tape);
   }
 
   /** The graph call with the states as a list, the same for all recurrent layers. */
-  run(x: Tensor, [h_0, c_0]: readonly TensorLike[] = []): [h_all: Tensor, state: Tensor[]] {
-    const [h_all, ...state] = this.forward(x, h_0, c_0);
-    return [h_all, state];
+  run(x: Tensor, state?: readonly TensorLike[]): [h_all: Tensor, state: Tensor[]] {
+    const [h_0, c_0] = this.checkState('run', state);
+    const [h_all, ...final] = this.forward(x, h_0, c_0);
+    return [h_all, final];
   }
 
   /**
@@ -123,7 +124,7 @@ export class LSTM extends RecurrentLayer<LSTMParams, LSTMTape> {
     const dtype = resultType(x_t, h_prev, c_prev, this.W.value);
     const { W, b } = this.packed(dtype);
     const [h_t, c_t] = runStep(x_t, h_prev, c_prev, W, b, dtype);
-    return [h_t, [h_t, c_t]];
+    return [h_t, [copy(h_t), c_t]];
   }
 
   /**
@@ -132,7 +133,7 @@ export class LSTM extends RecurrentLayer<LSTMParams, LSTMTape> {
    * @throws ValueError, ShapeError, DtypeError; nothing is changed then
    */
   setParams(params: LSTMParams): void {
-    this.assignParams('setParams', { ...params });
+    this.assignParams('setParams', 'params', params);
   }
 
   protected override viewsOf(W: NdArray, b: NdArray): LSTMParams {

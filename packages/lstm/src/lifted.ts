@@ -1,5 +1,6 @@
 import { lift, scan, slice, type Tensor, type TensorLike } from '@retrograd/autograd';
 import { cast, checkArray, dense, resultType, wrap } from '@retrograd/kernels';
+import { asTensors } from '@retrograd/utils';
 import { lstmCellBackward, lstmCellForward } from './cell.js';
 import { type LSTMTensors, lstmEquations } from './equations.js';
 import { G, GATES, LSTM_PARAMS } from './params.js';
@@ -27,6 +28,7 @@ const cell = lift(
  * @param x_t    (B, I)
  * @param h_prev (B, H)
  * @param c_prev (B, H)
+ * @param params W_f, b_f, W_i, b_i, W_c, b_c, W_o, b_o; other keys are not looked at
  * @returns h_t and c_t, (B, H)
  * @throws ShapeError, DtypeError
  */
@@ -36,7 +38,9 @@ export function lstmCell(
   c_prev: TensorLike,
   params: LSTMTensors,
 ): [h_t: Tensor, c_t: Tensor] {
-  return cell(x_t, h_prev, c_prev, ...LSTM_PARAMS.map((name) => params[name])) as [Tensor, Tensor];
+  const named = LSTM_PARAMS.map((name) => [name, params[name]]);
+  const inputs = asTensors('lstmCell', { x_t, h_prev, c_prev, ...Object.fromEntries(named) });
+  return cell(...inputs) as [Tensor, Tensor];
 }
 
 const sequence = lift(
@@ -89,7 +93,7 @@ export function lstmSequence(
   W: TensorLike,
   b: TensorLike,
 ): [h_all: Tensor, h_final: Tensor, c_final: Tensor] {
-  return sequence(x, h_0, c_0, W, b) as [Tensor, Tensor, Tensor];
+  return sequence(...asTensors('lstmSequence', { x, h_0, c_0, W, b })) as [Tensor, Tensor, Tensor];
 }
 
 /** The spec's names over packed tensors, as slices that the graph knows. */

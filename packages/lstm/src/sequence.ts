@@ -1,23 +1,23 @@
 /** The LSTM over a whole sequence, under the spec's API. The arithmetic is in tape.ts, the equations in cell.ts. */
 import {
   add,
-  addInto,
-  assign,
   CacheLists,
   checkArray,
   checkCacheList,
   copy,
+  dtypeOf,
   gateWeights,
   type NdArray,
   packGates,
   resultType,
   rows,
+  stack,
   stepOf,
   wrap,
   zeros,
 } from '@retrograd/kernels';
 import { checkCache, type LSTMCache, lstmCellBackward } from './cell.js';
-import { checkParams, G, GATES, type LSTMParams, namedViews } from './params.js';
+import { checkParams, G, GATES, LSTM_PARAMS, type LSTMParams, namedViews } from './params.js';
 import { allStates, finalCell, finalHidden, type LSTMTape, run, runBackward } from './tape.js';
 
 /**
@@ -73,9 +73,7 @@ export function lstmBackward(
   checkGradients(op, [B, T, H], grad_h_all, grad_h_final, grad_c_final);
   const { grad_x, grad_W, grad_b, ...initial } = runBackward(tape, grad_h_all, grad_h_final, grad_c_final);
   const grad_params = namedViews(wrap(grad_W, [H + I, G * H]), wrap(grad_b, [G * H]));
-  for (const name of Object.keys(grad_params) as (keyof LSTMParams)[]) {
-    grad_params[name] = copy(grad_params[name]);
-  }
+  for (const name of LSTM_PARAMS) grad_params[name] = copy(grad_params[name]);
   return [grad_x as NdArray, grad_params, initial.grad_h_0, initial.grad_c_0];
 }
 
@@ -98,8 +96,8 @@ export function checkGradients(
   grad_c_final?: NdArray,
 ): void {
   checkArray(op, 'grad_h_all', grad_h_all, [B, T, H], 'the shape of h_all');
-  if (grad_h_final) checkArray(op, 'grad_h_final', grad_h_final, [B, H]);
-  if (grad_c_final) checkArray(op, 'grad_c_final', grad_c_final, [B, H]);
+  if (grad_h_final !== undefined) checkArray(op, 'grad_h_final', grad_h_final, [B, H]);
+  if (grad_c_final !== undefined) checkArray(op, 'grad_c_final', grad_c_final, [B, H]);
 }
 
 function cachesOf({ B, T, I, H, W, x, gates, c, tanh_c, h }: LSTMTape): LSTMCache[] {
@@ -135,22 +133,25 @@ function stepByStep(
 ): ReturnType<typeof lstmBackward> {
   checkCacheList(op, caches, 'lstmForward', checkCache);
   const T = caches.length;
-  const { x_t, c_t } = caches[0];
-  const [B, H] = c_t.shape;
+  const [B, H] = caches[0].h_prev.shape;
   checkGradients(op, [B, T, H], grad_h_all, grad_h_final, grad_c_final);
-  const dtype = resultType(grad_h_all, c_t);
-  const grad_x = zeros([B, T, x_t.shape[1]], { dtype });
+  const dtype = dtypeOf(grad_h_all);
   let grad_h = grad_h_final ?? zeros([B, H], { dtype });
   let grad_c = grad_c_final ?? zeros([B, H], { dtype });
+  const grad_x = new Array<NdArray>(T);
   let total: LSTMParams | undefined;
   for (let t = T - 1; t >= 0; t--) {
     const grad_h_t = add(stepOf(grad_h_all, t), grad_h);
     const [grad_x_t, grad_h_prev, grad_c_prev, grad_params] = lstmCellBackward(grad_h_t, grad_c, caches[t]);
-    assign(stepOf(grad_x, t), grad_x_t);
+    grad_x[t] = grad_x_t;
     grad_h = grad_h_prev;
     grad_c = grad_c_prev;
-    if (total === undefined) total = grad_params;
-    else for (const name in grad_params) addInto(total[name as 'W_f'], grad_params[name as 'W_f']);
+    total = total === undefined ? grad_params : addParams(total, grad_params);
   }
-  return [grad_x, total as LSTMParams, grad_h, grad_c];
+  return [stack(grad_x, 1), total as LSTMParams, grad_h, grad_c];
+}
+
+function addParams(total: LSTMParams, term: LSTMParams): LSTMParams {
+  const sums = LSTM_PARAMS.map((name) => [name, add(total[name], term[name])]);
+  return Object.fromEntries(sums);
 }

@@ -78,7 +78,7 @@ export function rnnCellBackward(
   cache: RNNCache,
 ): [grad_x: NdArray, grad_h_prev: NdArray, grad_W_xh: NdArray, grad_W_hh: NdArray, grad_b_h: NdArray] {
   const op = 'rnnCellBackward';
-  checkCache(op, cache);
+  checkCache(op, 'cache', cache);
   const { x_t, h_prev, h_t, W_xh, W_hh } = cache;
   checkArray(op, 'grad_h', grad_h, h_t.shape, 'the shape of h_t');
   const grad_a = mul(grad_h, tanhSlope(h_t));
@@ -93,16 +93,16 @@ export function rnnCellBackward(
 const CACHE_KEYS = ['x_t', 'h_prev', 'h_t', 'W_xh', 'W_hh'] as const;
 
 /** @throws StateError, ShapeError when an entry is missing or does not fit the others */
-export function checkCache(op: string, cache: RNNCache): void {
+export function checkCache(op: string, argument: string, cache: RNNCache): void {
   const missing = CACHE_KEYS.find((key) => cache?.[key] === undefined);
   if (missing)
-    throw new StateError(op, 'cache', 'one of rnnCellForward or rnnForward', `one without ${missing}`);
+    throw new StateError(op, argument, 'one of rnnCellForward or rnnForward', `one without ${missing}`);
   const { x_t, h_prev, h_t, W_xh, W_hh } = cache;
-  checkArray(op, 'cache.x_t', x_t, ['batch', 'input']);
+  checkArray(op, `${argument}.x_t`, x_t, ['batch', 'input']);
   const [B, I] = x_t.shape as [number, number];
-  checkArray(op, 'cache.h_t', h_t, [B, 'hidden']);
+  checkArray(op, `${argument}.h_t`, h_t, [B, 'hidden']);
   const H = h_t.shape[1];
-  checkArray(op, 'cache.h_prev', h_prev, [B, H]);
-  checkArray(op, 'cache.W_xh', W_xh, [I, H]);
-  checkArray(op, 'cache.W_hh', W_hh, [H, H]);
+  checkArray(op, `${argument}.h_prev`, h_prev, [B, H]);
+  checkArray(op, `${argument}.W_xh`, W_xh, [I, H]);
+  checkArray(op, `${argument}.W_hh`, W_hh, [H, H]);
 }

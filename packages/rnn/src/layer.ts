@@ -1,8 +1,9 @@
 import { Tensor, type TensorLike } from '@retrograd/autograd';
-import { checkArray, type NdArray, resultType } from '@retrograd/kernels';
+import { copy, type NdArray, resultType } from '@retrograd/kernels';
 import { type LayerOptions, RecurrentLayer } from '@retrograd/utils';
 import { rnnSequence } from './lifted.js';
 import { initialParams, namedViews, type RNNParams } from './params.js';
+import { checkGradients } from './sequence.js';
 import { allStates, type RNNTape, run, runBackward, runStep } from './tape.js';
 
 /**
@@ -56,14 +57,15 @@ export class VanillaRNN extends RecurrentLayer<RNNParams, RNNTape> {
     }
     const [state] = this.checkSequence('forward', x, [h_0 as NdArray | undefined]);
     const dtype = resultType(x, state, this.W.value);
-    const { W, b } = this.packed(dtype);
+    const { W, b } = this.packedCopy(dtype);
     const tape = run(x, state, W, b, dtype);
     this.remember(tape);
     return allStates(tape);
   }
 
   /** The graph call with the state as a list, the same for all recurrent layers. */
-  run(x: Tensor, [h_0]: readonly TensorLike[] = []): [h_all: Tensor, state: Tensor[]] {
+  run(x: Tensor, state?: readonly TensorLike[]): [h_all: Tensor, state: Tensor[]] {
+    const [h_0] = this.checkState('run', state);
     const [h_all, h_final] = this.forward(x, h_0);
     return [h_all, [h_final]];
   }
@@ -79,8 +81,7 @@ export class VanillaRNN extends RecurrentLayer<RNNParams, RNNTape> {
   backward(grad_h_all: NdArray, grad_h_final?: NdArray): NdArray {
     const tape = this.recall();
     const { B, T, H } = tape;
-    checkArray('VanillaRNN.backward', 'grad_h_all', grad_h_all, [B, T, H], 'the shape of h_all');
-    if (grad_h_final) checkArray('VanillaRNN.backward', 'grad_h_final', grad_h_final, [B, H]);
+    checkGradients('VanillaRNN.backward', [B, T, H], grad_h_all, grad_h_final);
     const { grad_x, grad_W, grad_b } = runBackward(tape, grad_h_all, grad_h_final);
     this.keepGradients(grad_W, grad_b);
     return grad_x as NdArray;
@@ -98,7 +99,7 @@ export class VanillaRNN extends RecurrentLayer<RNNParams, RNNTape> {
     const dtype = resultType(x_t, h_prev, this.W.value);
     const { W, b } = this.packed(dtype);
     const h_t = runStep(x_t, h_prev, W, b, dtype);
-    return [h_t, [h_t]];
+    return [h_t, [copy(h_t)]];
   }
 
   /**
@@ -106,7 +107,7 @@ export class VanillaRNN extends RecurrentLayer<RNNParams, RNNTape> {
    * @throws ShapeError, DtypeError; nothing is changed then
    */
   setParams(W_xh: NdArray, W_hh: NdArray, b_h: NdArray): void {
-    this.assignParams('setParams', { W_xh, W_hh, b_h });
+    this.assignParams('setParams', 'params', { W_xh, W_hh, b_h });
   }
 
   protected override viewsOf(W: NdArray, b: NdArray): RNNParams {

@@ -1,5 +1,6 @@
 import { lift, scan, slice, type Tensor, type TensorLike } from '@retrograd/autograd';
 import { cast, checkArray, dense, resultType, wrap } from '@retrograd/kernels';
+import { asTensors } from '@retrograd/utils';
 import { rnnCellBackward, rnnCellForward } from './cell.js';
 import { rnnEquations } from './equations.js';
 import { checkInputs } from './sequence.js';
@@ -26,7 +27,7 @@ export function rnnCell(
   W_hh: TensorLike,
   b_h: TensorLike,
 ): Tensor {
-  return cell(x_t, h_prev, W_xh, W_hh, b_h)[0];
+  return cell(...asTensors('rnnCell', { x_t, h_prev, W_xh, W_hh, b_h }))[0];
 }
 
 const sequence = lift(
@@ -78,5 +79,5 @@ export function rnnSequence(
   W: TensorLike,
   b: TensorLike,
 ): [h_all: Tensor, h_final: Tensor] {
-  return sequence(x, h_0, W, b) as [Tensor, Tensor];
+  return sequence(...asTensors('rnnSequence', { x, h_0, W, b })) as [Tensor, Tensor];
 }

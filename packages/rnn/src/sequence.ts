@@ -1,22 +1,22 @@
 /** The vanilla RNN over a whole sequence, under the spec's API. The arithmetic is in tape.ts, the equations in cell.ts. */
 import {
   add,
-  addInto,
-  assign,
   CacheLists,
   checkArray,
   checkCacheList,
   copy,
+  dtypeOf,
   type NdArray,
   packGates,
   resultType,
   rows,
+  stack,
   stepOf,
   wrap,
   zeros,
 } from '@retrograd/kernels';
 import { checkCache, type RNNCache, rnnCellBackward } from './cell.js';
-import { checkParams, type RNNParams } from './params.js';
+import { checkParams } from './params.js';
 import { allStates, finalState, packRows, type RNNTape, run, runBackward } from './tape.js';
 
 /**
@@ -37,7 +37,8 @@ export function rnnForward(
   b_h: NdArray,
 ): [h_all: NdArray, h_final: NdArray, caches: RNNCache[]] {
   const op = 'rnnForward';
-  checkInputs(op, x, h_0, { W_xh, W_hh, b_h });
+  checkInputs(op, x, h_0);
+  checkParams(op, { W_xh, W_hh, b_h }, x.shape[2], h_0.shape[1]);
   const dtype = resultType(x, h_0, W_xh, W_hh, b_h);
   const W = packRows(W_xh, W_hh, dtype);
   const tape = run(x, h_0, W, packGates([b_h], dtype), dtype);
@@ -66,8 +67,7 @@ export function rnnBackward(
   const tape = tapes.tapeOf(caches);
   if (tape === undefined) return stepByStep(op, grad_h_all, caches, grad_h_final);
   const { B, T, I, H } = tape;
-  checkArray(op, 'grad_h_all', grad_h_all, [B, T, H], 'the shape of h_all');
-  if (grad_h_final) checkArray(op, 'grad_h_final', grad_h_final, [B, H]);
+  checkGradients(op, [B, T, H], grad_h_all, grad_h_final);
   const { grad_x, grad_W, grad_b, grad_h_0 } = runBackward(tape, grad_h_all, grad_h_final);
   const grad_W_hh = copy(rows(grad_W, 0, H, H));
   const grad_W_xh = copy(rows(grad_W, H * H, I, H));
@@ -78,10 +78,20 @@ export function rnnBackward(
 const tapes = new CacheLists<RNNCache, RNNTape>();
 
 /** @throws ShapeError, DtypeError */
-export function checkInputs(op: string, x: NdArray, h_0: NdArray, params?: RNNParams): void {
+export function checkInputs(op: string, x: NdArray, h_0: NdArray): void {
   checkArray(op, 'x', x, ['batch', 'time', 'input']);
   checkArray(op, 'h_0', h_0, [x.shape[0], 'hidden']);
-  if (params) checkParams(op, params, x.shape[2], h_0.shape[1]);
+}
+
+/** @throws ShapeError, DtypeError */
+export function checkGradients(
+  op: string,
+  [B, T, H]: readonly [number, number, number],
+  grad_h_all: NdArray,
+  grad_h_final?: NdArray,
+): void {
+  checkArray(op, 'grad_h_all', grad_h_all, [B, T, H], 'the shape of h_all');
+  if (grad_h_final !== undefined) checkArray(op, 'grad_h_final', grad_h_final, [B, H]);
 }
 
 function cachesOf({ B, T, I, H, W, x, h }: RNNTape): RNNCache[] {
@@ -107,24 +117,18 @@ function stepByStep(
 ): ReturnType<typeof rnnBackward> {
   checkCacheList(op, caches, 'rnnForward', checkCache);
   const T = caches.length;
-  const { x_t, h_t } = caches[0];
-  const [B, H] = h_t.shape as [number, number];
-  checkArray(op, 'grad_h_all', grad_h_all, [B, T, H], 'the shape of h_all');
-  if (grad_h_final) checkArray(op, 'grad_h_final', grad_h_final, [B, H]);
-  const dtype = resultType(grad_h_all, h_t);
-  const grad_x = zeros([B, T, x_t.shape[1]], { dtype });
-  let grad_h = grad_h_final ?? zeros([B, H], { dtype });
+  const [B, H] = caches[0].h_prev.shape;
+  checkGradients(op, [B, T, H], grad_h_all, grad_h_final);
+  let grad_h = grad_h_final ?? zeros([B, H], { dtype: dtypeOf(grad_h_all) });
+  const grad_x = new Array<NdArray>(T);
   let total: NdArray[] | undefined;
   for (let t = T - 1; t >= 0; t--) {
-    const [grad_x_t, grad_h_prev, ...grad_params] = rnnCellBackward(
-      add(stepOf(grad_h_all, t), grad_h),
-      caches[t],
-    );
-    assign(stepOf(grad_x, t), grad_x_t);
+    const grad_h_t = add(stepOf(grad_h_all, t), grad_h);
+    const [grad_x_t, grad_h_prev, ...grad_params] = rnnCellBackward(grad_h_t, caches[t]);
+    grad_x[t] = grad_x_t;
     grad_h = grad_h_prev;
-    if (total) for (let p = 0; p < total.length; p++) addInto(total[p], grad_params[p]);
-    else total = grad_params;
+    total = total ? total.map((sum, p) => add(sum, grad_params[p])) : grad_params;
   }
   const [grad_W_xh, grad_W_hh, grad_b_h] = total as [NdArray, NdArray, NdArray];
-  return [grad_x, grad_W_xh, grad_W_hh, grad_b_h, grad_h];
+  return [stack(grad_x, 1), grad_W_xh, grad_W_hh, grad_b_h, grad_h];
 }

@@ -17,6 +17,7 @@ import {
   fillRows,
   fromTimeMajor,
   type NdArray,
+  promote,
   toTimeMajor,
   wrap,
 } from '@retrograd/kernels';
@@ -82,7 +83,7 @@ export function runBackward(
   needsX = true,
 ): RNNGradients {
   const { gemm, columnSums } = currentKernels();
-  const { dtype, B, T, I, H, W, x, h } = tape;
+  const { dtype, B, T, I, H, W, x, h } = promote(tape, grad_h_all, grad_h_final);
   const block = B * H;
   // Block t of grad: what reaches h_t from outside, then from the step behind it too; once done, for t > 0, grad_a of step t.
   const grad = toTimeMajor(grad_h_all, dtype, 1);

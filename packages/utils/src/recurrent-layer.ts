@@ -1,39 +1,19 @@
-import { asTensor, constant, parameter, type Tensor, type TensorLike } from '@retrograd/autograd';
+import { asTensor, constant, type Tensor, type TensorLike } from '@retrograd/autograd';
 import {
-  assign,
   cast,
   checkArray,
-  checkDtype,
-  checkKeys,
-  checkPositiveInteger,
+  checkInteger,
+  copy,
   type Dtype,
   describe,
   type FloatData,
   type NdArray,
-  type Random,
-  randomFrom,
   StateError,
   ValueError,
   wrap,
   zeros,
 } from '@retrograd/kernels';
-
-export interface LayerOptions {
-  /** Seed of the initial weights. Default: the shared generator. */
-  seed?: number;
-  /** Generator of the initial weights, instead of a seed. */
-  rng?: Random;
-  /** Default float64. */
-  dtype?: Dtype;
-  /** 'zeros' skips the random initial values, for a layer whose weights are loaded next. Default 'glorot'. */
-  init?: 'glorot' | 'zeros';
-}
-
-/** Packed initial values of a layer: W (H + I, G·H), b (G·H). */
-export interface PackedParams {
-  W: NdArray;
-  b: NdArray;
-}
+import { PackedParams } from './packed-params.js';
 
 /** What a layer keeps between forward and backward on arrays. */
 interface Run<Tape> {
@@ -42,110 +22,17 @@ interface Run<Tape> {
   version: number;
 }
 
-/**
- * What the recurrent layers have in common: packed parameters seen under the spec's names, state dicts, states.
- *
- * The trained leaves are `W` (H + I, G·H) and `b` (G·H), the G gates side by side. The spec's names (`W_f`, …) are views of
- * them: reading one costs nothing, and writing into one changes the layer. `P` maps those names to arrays.
- */
-export abstract class RecurrentLayer<P extends { [K in keyof P]: NdArray }, Tape> {
-  readonly inputSize: number;
-  readonly hiddenSize: number;
-  readonly dtype: Dtype;
-  /** Packed weights, the hidden part in the first H rows. */
-  readonly W: Tensor;
-  /** Packed biases. */
-  readonly b: Tensor;
+/** What the recurrent layers have in common besides their parameters: checks, states, and the last run on arrays. */
+export abstract class RecurrentLayer<P extends { [K in keyof P]: NdArray }, Tape> extends PackedParams<P> {
   private lastRun: Run<Tape> | null = null;
   private gradients: P | null = null;
-
-  /**
-   * @param initial makes the initial values; not called when `options.init` is 'zeros'
-   * @throws ValueError, DtypeError
-   */
-  protected constructor(
-    /** The class's name, for messages (a minifier changes `constructor.name`). */
-    protected readonly op: string,
-    inputSize: number,
-    hiddenSize: number,
-    gates: number,
-    options: LayerOptions,
-    initial: (I: number, H: number, rng: Random, dtype: Dtype) => PackedParams,
-  ) {
-    checkPositiveInteger(op, 'inputSize', inputSize);
-    checkPositiveInteger(op, 'hiddenSize', hiddenSize);
-    const { dtype = 'float64', init = 'glorot' } = options;
-    checkDtype(op, dtype);
-    if (init !== 'glorot' && init !== 'zeros') {
-      throw new ValueError(op, 'init', "'glorot' or 'zeros'", describe(init));
-    }
-    this.inputSize = inputSize;
-    this.hiddenSize = hiddenSize;
-    this.dtype = dtype;
-    const { W, b } =
-      init === 'glorot'
-        ? initial(inputSize, hiddenSize, randomFrom(options), dtype)
-        : {
-            W: zeros([hiddenSize + inputSize, gates * hiddenSize], { dtype }),
-            b: zeros([gates * hiddenSize], { dtype }),
-          };
-    this.W = parameter(W);
-    this.b = parameter(b);
-  }
 
   /** The arrays of the state: ['h'] or ['h', 'c']. */
   protected abstract readonly stateNames: readonly string[];
 
-  /** The spec's names over packed arrays shaped as W and b; views. */
-  protected abstract viewsOf(W: NdArray, b: NdArray): P;
-
-  /** The trained tensors, packed. */
-  parameters(): Tensor[] {
-    return [this.W, this.b];
-  }
-
-  /** The trained tensors with their names, packed. */
-  namedParameters(): [name: string, parameter: Tensor][] {
-    return [
-      ['W', this.W],
-      ['b', this.b],
-    ];
-  }
-
-  /** All parameters under the spec's names; views of the layer's memory. */
-  getParams(): P {
-    return this.viewsOf(this.W.value, this.b.value);
-  }
-
-  /** All parameters under the spec's names, for checkpoints; views of the layer's memory. */
-  stateDict(): Record<string, NdArray> {
-    return { ...this.getParams() };
-  }
-
   /**
-   * Copies parameters into the layer. Everything is checked before anything is changed.
-   * @throws ValueError when a name is missing or unknown
-   * @throws ShapeError, DtypeError when an array does not fit
-   */
-  loadStateDict(dict: Readonly<Record<string, NdArray>>): void {
-    this.assignParams('loadStateDict', dict);
-  }
-
-  /** @internal */
-  protected assignParams(method: string, dict: Readonly<Record<string, NdArray>>): void {
-    const op = `${this.op}.${method}`;
-    const own = this.stateDict();
-    checkKeys(op, 'params', dict, Object.keys(own));
-    for (const [name, value] of Object.entries(own)) checkArray(op, name, dict[name], value.shape);
-    this.W.update(() => {
-      this.b.update(() => {
-        for (const [name, value] of Object.entries(own)) assign(value, dict[name]);
-      });
-    });
-  }
-
-  /**
-   * Gradients of the parameters from the last `backward` on arrays, under the spec's names.
+   * Gradients of the parameters from the last `backward` on arrays, under the spec's names; views of one packed array, which
+   * the next backward leaves alone.
    * @throws StateError before the first backward
    */
   getGradients(): P {
@@ -155,11 +42,12 @@ export abstract class RecurrentLayer<P extends { [K in keyof P]: NdArray }, Tape
     return this.gradients;
   }
 
-  /** The state before a sequence: zeros, (B, H) each. */
+  /**
+   * The state before a sequence: zeros, (B, H) each.
+   * @throws ValueError when batch is not an integer of at least 0
+   */
   zeroState(batch: number): NdArray[] {
-    if (!Number.isSafeInteger(batch) || batch < 0) {
-      throw new ValueError(`${this.op}.zeroState`, 'batch', 'an integer >= 0', describe(batch));
-    }
+    checkInteger(`${this.op}.zeroState`, 'batch', batch, 0);
     return this.stateNames.map(() => zeros([batch, this.hiddenSize], { dtype: this.dtype }));
   }
 
@@ -174,11 +62,18 @@ export abstract class RecurrentLayer<P extends { [K in keyof P]: NdArray }, Tape
   protected checkStep(x_t: NdArray, state: readonly NdArray[] | undefined): NdArray[] {
     const op = `${this.op}.step`;
     checkArray(op, 'x_t', x_t, ['batch', this.inputSize]);
-    if (state !== undefined && (!Array.isArray(state) || state.length !== this.stateNames.length)) {
+    return this.completeState(op, x_t.shape[0], this.checkState('step', state), '');
+  }
+
+  /** Checks that a state, when there is one, is the right list; what is in it is checked where it is used. */
+  protected checkState<S>(method: string, state: readonly S[] | undefined): readonly S[] {
+    if (state === undefined) return [];
+    if (!Array.isArray(state) || state.length !== this.stateNames.length) {
       const wanted = `[${this.stateNames.join(', ')}]`;
-      throw new ValueError(op, 'state', wanted, describe(state), 'pass on the state that step returned');
+      const remedy = `pass on the state that ${method} returned`;
+      throw new ValueError(`${this.op}.${method}`, 'state', wanted, describe(state), remedy);
     }
-    return this.completeState(op, x_t.shape[0], state ?? [], '');
+    return state;
   }
 
   private completeState(
@@ -208,9 +103,17 @@ export abstract class RecurrentLayer<P extends { [K in keyof P]: NdArray }, Tape
     return states.map((state, i) => tensors[i] ?? constant(state));
   }
 
-  /** The packed parameters as flat data of the dtype that the call computes in. */
+  /** The packed parameters as flat data of the dtype that the call computes in; not to be kept. */
   protected packed(dtype: Dtype): { W: FloatData; b: FloatData } {
     return { W: cast(this.W.value, dtype).data, b: cast(this.b.value, dtype).data };
+  }
+
+  /**
+   * The same for a run that a backward will follow: W is a copy, so that somebody who writes into `W_f` in between does not
+   * get gradients of two different layers mixed.
+   */
+  protected packedCopy(dtype: Dtype): { W: FloatData; b: FloatData } {
+    return { W: copy(this.W.value, { dtype }).data, b: cast(this.b.value, dtype).data };
   }
 
   protected remember(tape: Tape): void {

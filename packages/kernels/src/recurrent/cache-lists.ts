@@ -33,13 +33,13 @@ export function checkCacheList<Cache extends { x_t: NdArray; h_prev: NdArray }>(
   op: string,
   caches: readonly Cache[],
   source: string,
-  check: (op: string, cache: Cache) => void,
+  check: (op: string, argument: string, cache: Cache) => void,
 ): void {
   if (!Array.isArray(caches) || caches.length === 0) {
     throw new StateError(op, 'caches', `the list that ${source} returned`, describe(caches));
   }
   caches.forEach((cache, t) => {
-    check(op, cache);
+    check(op, `caches[${t}]`, cache);
     for (const key of ['x_t', 'h_prev'] as const) {
       const wanted = caches[0][key].shape;
       if (!shapesEqual(cache[key].shape, wanted)) {
