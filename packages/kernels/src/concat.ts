@@ -1,10 +1,9 @@
-import { resultType } from './array.js';
+import { dense, resultType } from './array.js';
 import { checkArray, describe } from './checks.js';
 import { ValueError } from './errors.js';
 import { normalizeAxis, sizeOf } from './shape.js';
-import { allocate, view, wrap } from './storage.js';
-import { assign } from './strided.js';
-import type { NdArray } from './types.js';
+import { allocate, wrap } from './storage.js';
+import type { FloatData, NdArray } from './types.js';
 
 /**
  * Arrays one after another along an axis that they have.
@@ -15,20 +14,16 @@ export function concat(xs: readonly NdArray[], axis = 0): NdArray {
   checkList('concat', xs);
   const first = xs[0].shape;
   const along = normalizeAxis('concat', axis, first.length);
+  const expected: (number | null)[] = first.slice();
+  expected[along] = null;
   let length = 0;
   for (let i = 0; i < xs.length; i++) {
-    checkArray('concat', `xs[${i}]`, xs[i], i === 0 ? undefined : alike(first, along));
+    checkArray('concat', `xs[${i}]`, xs[i], expected);
     length += xs[i].shape[along];
   }
   const shape = first.slice();
   shape[along] = length;
-  const out = wrap(allocate(resultType(...xs), sizeOf(shape)), shape);
-  let offset = 0;
-  for (const x of xs) {
-    assign(view(out.data, x.shape, out.stride, offset), x);
-    offset += x.shape[along] * out.stride[along];
-  }
-  return out;
+  return join(xs, shape, along);
 }
 
 /**
@@ -41,16 +36,36 @@ export function stack(xs: readonly NdArray[], axis = 0): NdArray {
   checkList('stack', xs);
   const first = xs[0].shape;
   const along = normalizeAxis('stack', axis, first.length + 1);
-  for (let i = 1; i < xs.length; i++) {
-    checkArray('stack', `xs[${i}]`, xs[i], first);
+  for (let i = 1; i < xs.length; i++) checkArray('stack', `xs[${i}]`, xs[i], first);
+  return join(xs, [...first.slice(0, along), xs.length, ...first.slice(along)], along);
+}
+
+/**
+ * Lays arrays side by side in blocks: each array gives one run of entries (its axes from `along` on) to each combination
+ * of the axes before.
+ */
+function join(xs: readonly NdArray[], shape: readonly number[], along: number): NdArray {
+  const total = sizeOf(shape);
+  const out = allocate(resultType(...xs), total);
+  let blocks = 1;
+  for (let i = 0; i < along; i++) blocks *= shape[i];
+  const width = total / blocks;
+  let offset = 0;
+  for (let i = 0; total > 0 && i < xs.length; i++) {
+    const { data } = dense(xs[i]);
+    const run = data.length / blocks;
+    copyRuns(data, run, out, offset, width);
+    offset += run;
   }
-  const shape = [...first.slice(0, along), xs.length, ...first.slice(along)];
-  const out = wrap(allocate(resultType(...xs), sizeOf(shape)), shape);
-  const stride = [...out.stride.slice(0, along), ...out.stride.slice(along + 1)];
-  for (let i = 0; i < xs.length; i++) {
-    assign(view(out.data, first, stride, i * out.stride[along]), xs[i]);
+  return wrap(out, shape);
+}
+
+/** Copies `data`, run by run, to `out` from `offset` on, the runs `width` apart. */
+function copyRuns(data: FloatData, run: number, out: FloatData, offset: number, width: number): void {
+  let to = offset;
+  for (let from = 0; from < data.length; from += run, to += width) {
+    for (let j = 0; j < run; j++) out[to + j] = data[from + j];
   }
-  return out;
 }
 
 function checkList(op: string, xs: readonly NdArray[]): void {
@@ -59,8 +74,4 @@ function checkList(op: string, xs: readonly NdArray[]): void {
     throw new ValueError(op, 'xs', 'a list of at least one array', actual);
   }
   checkArray(op, 'xs[0]', xs[0]);
-}
-
-function alike(shape: readonly number[], free: number): (number | null)[] {
-  return shape.map((n, i) => (i === free ? null : n));
 }

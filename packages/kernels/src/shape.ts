@@ -71,8 +71,13 @@ export function normalizeAxes(
   axes: number | readonly number[] | undefined,
   rank: number,
 ): number[] {
-  if (axes === undefined) return Array.from({ length: rank }, (_, i) => i);
+  if (axes === undefined) {
+    const all: number[] = [];
+    for (let i = 0; i < rank; i++) all.push(i);
+    return all;
+  }
   if (typeof axes === 'number') return [normalizeAxis(op, axes, rank)];
+  if (!Array.isArray(axes)) throw new ValueError(op, 'axes', 'an axis or a list of axes', String(axes));
   const normal = axes.map((axis) => normalizeAxis(op, axis, rank)).sort((i, j) => i - j);
   for (let i = 1; i < normal.length; i++) {
     if (normal[i] === normal[i - 1]) throw new ValueError(op, 'axes', 'different axes', formatShape(axes));
