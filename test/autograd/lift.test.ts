@@ -140,7 +140,7 @@ test('constants, arrays and numbers in, and no graph when nothing requires grad'
   throws(
     () => cubeAndProduct('2' as unknown as number, 1),
     k.DtypeError,
-    "cubeAndProduct: input 0 must be an ndarray, got '2'",
+    "cubeAndProduct: input 0 must be a tensor, an ndarray or a number, got '2'",
   );
 });
 

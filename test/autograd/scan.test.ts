@@ -134,7 +134,7 @@ test('wrong calls are refused with what is wrong', () => {
   throws(
     () => scan(one, h, zeros([2, 1])),
     GraphError,
-    'scan: step must be a function that returns [state, y_t], got a tensor',
+    'scan: step must be a function that returns [state, y_t], got a Tensor',
   );
   const three = ((state: Tensor) => [state, state, state]) as never;
   throws(

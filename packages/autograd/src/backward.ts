@@ -3,6 +3,7 @@ import {
   addInto,
   cast,
   copy,
+  describe,
   dtypeOf,
   formatShape,
   full,
@@ -60,12 +61,14 @@ export function grad(
 ): Tensor | Tensor[] {
   const ys = y instanceof Tensor ? [y] : y;
   const xs = x instanceof Tensor ? [x] : x;
+  if (!Array.isArray(ys)) throw new GraphError('grad', 'y', 'a tensor or a list of tensors', describe(ys));
+  if (!Array.isArray(xs)) throw new GraphError('grad', 'xs', 'a tensor or a list of tensors', describe(xs));
   const { cotangent, createGraph = false } = options;
   const given: readonly (Tensor | NdArray | undefined)[] = Array.isArray(cotangent) ? cotangent : [cotangent];
   const seeds = ys.map((each, i) => seedOf('grad', each, given[i]));
   xs.forEach((each, i) => {
-    if (!each.requiresGrad)
-      throw new GraphError('grad', `xs[${i}]`, 'a tensor that requires grad', 'a constant');
+    const actual = each instanceof Tensor ? 'a constant' : describe(each);
+    if (!each?.requiresGrad) throw new GraphError('grad', `xs[${i}]`, 'a tensor that requires grad', actual);
   });
   // A call on the way from an x is newer than the call that made the x: what is older than all of them is not looked at.
   const oldest = xs.reduce((id, { call }) => Math.min(id, call?.id ?? -1), Number.POSITIVE_INFINITY);
@@ -79,6 +82,7 @@ export function grad(
 }
 
 function seedOf(op: string, y: Tensor, cotangent: Tensor | NdArray | undefined): Tensor {
+  if (!(y instanceof Tensor)) throw new GraphError(op, 'loss', 'a tensor', describe(y));
   if (!y.requiresGrad) {
     throw new GraphError(op, 'loss', 'computed from a tensor that requires grad', 'a constant');
   }

@@ -30,12 +30,13 @@ export { logSoftmax, logsumexp, softmax } from './ops/softmax.js';
 export { stack, unstack } from './ops/stack.js';
 export { mean, sum } from './ops/sum.js';
 export { transpose } from './ops/transpose.js';
-export { type Condition, where } from './ops/where.js';
+export { where } from './ops/where.js';
 export { isRecording, noGrad } from './recording.js';
 export { type ScanState, type ScanStep, scan } from './scan.js';
 export {
   asTensor,
   constant,
+  type IndexLike,
   parameter,
   Tensor,
   type TensorLike,

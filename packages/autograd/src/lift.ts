@@ -1,4 +1,4 @@
-import { GraphError, type NdArray } from '@retrograd/kernels';
+import { describe, GraphError, type NdArray } from '@retrograd/kernels';
 import { grad } from './backward.js';
 import { record, recordAll } from './call.js';
 import { isRecording } from './recording.js';
@@ -42,6 +42,9 @@ export function lift<Cache>(
   options: LiftOptions = {},
 ): (...inputs: TensorLike[]) => Tensor[] {
   const { composed } = options;
+  for (const [argument, fn] of Object.entries({ forward, backward })) {
+    if (typeof fn !== 'function') throw new GraphError('lift', argument, 'a function', describe(fn));
+  }
   return (...given) => {
     const inputs = given.map((value, i) => asTensor(name, `input ${i}`, value));
     const [values, cache] = forward(...inputs.map((input) => input.value));

@@ -1,7 +1,7 @@
-import { formatShape } from '@retrograd/kernels';
+import { describe, formatShape, GraphError } from '@retrograd/kernels';
 import { gather } from './backward.js';
 import type { Call } from './call.js';
-import type { Tensor } from './tensor.js';
+import { Tensor } from './tensor.js';
 
 /**
  * The graph of a tensor as a Mermaid flowchart, for a README, a notebook or mermaid.live: a box for every leaf and every
@@ -22,6 +22,7 @@ import type { Tensor } from './tensor.js';
  * @param names  names of leaves; those without one are shown by their shape, plain numbers by their value
  */
 export function toMermaid(tensor: Tensor, names: ReadonlyMap<Tensor, string> = new Map()): string {
+  if (!(tensor instanceof Tensor)) throw new GraphError('toMermaid', 'tensor', 'a tensor', describe(tensor));
   const lines = ['flowchart LR'];
   const ids = new Map<Tensor | Call, string>();
   const node = (key: Tensor | Call, label: string, [open, close]: readonly [string, string]): string => {

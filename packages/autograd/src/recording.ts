@@ -1,4 +1,4 @@
-import { GraphError } from '@retrograd/kernels';
+import { describe, GraphError } from '@retrograd/kernels';
 
 /** Whether ops add their calls to the graph. The only switch of the graph; `noGrad` and backward set it. */
 let recording = true;
@@ -26,6 +26,7 @@ export function withRecording<T>(on: boolean, fn: () => T): T {
  * @throws GraphError when `fn` is async or answers with a promise
  */
 export function noGrad<T>(fn: () => T): T {
+  if (typeof fn !== 'function') throw new GraphError('noGrad', 'fn', 'a function', describe(fn));
   if (fn.constructor.name === 'AsyncFunction') {
     throw new GraphError(
       'noGrad',

@@ -1,4 +1,4 @@
-import { formatShape, GraphError, ShapeError, zeros } from '@retrograd/kernels';
+import { describe, formatShape, GraphError, ShapeError, zeros } from '@retrograd/kernels';
 import { record } from './call.js';
 import { stack, unstack } from './ops/stack.js';
 import { asTensor, constant, Tensor, type TensorLike } from './tensor.js';
@@ -30,6 +30,7 @@ export function scan<S extends ScanState>(
   initialState: S,
   xs: TensorLike,
 ): [finalState: S, ys: Tensor] {
+  if (typeof step !== 'function') throw new GraphError('scan', 'step', 'a function', describe(step));
   const x = asTensor('scan', 'xs', xs);
   if (x.shape.length < 2) throw new ShapeError('scan', 'xs', '[batch, time, …]', formatShape(x.shape));
   const [B, T, ...rest] = x.shape as [number, number, ...number[]];
@@ -56,6 +57,3 @@ function checkPair<S extends ScanState>(result: readonly [S, Tensor]): readonly 
   }
   return result;
 }
-
-const describe = (value: unknown): string =>
-  value instanceof Tensor ? 'a tensor' : Array.isArray(value) ? `a list of ${value.length}` : typeof value;

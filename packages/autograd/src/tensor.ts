@@ -1,11 +1,16 @@
 import {
   array,
   checkArray,
+  checkIndexArray,
   copy,
   type Dtype,
+  DtypeError,
+  describe,
   dtypeOf,
+  type FloatData,
   formatShape,
   GraphError,
+  type IndexArray,
   isNdArray,
   type NdArray,
   type NestedList,
@@ -70,7 +75,7 @@ export class Tensor {
 
   /** The same value as a constant: gradients stop here. Shares memory. */
   detach(): Tensor {
-    return new Tensor(this.value, false, null, this.memory);
+    return leafOf(this.value, false, this.memory);
   }
 
   /**
@@ -87,6 +92,10 @@ export class Tensor {
   }
 }
 
+// Beside the class, which does not name itself: bundlers would rename it, and error messages with it.
+const leafOf = (value: NdArray, requiresGrad = false, memory: Memory = { version: 0 }): Tensor =>
+  new Tensor(value, requiresGrad, null, memory);
+
 /** What an op takes: a tensor, an array (a constant), or a number (which takes the dtype of its partner). */
 export type TensorLike = Tensor | NdArray | number;
 
@@ -99,22 +108,26 @@ export interface TensorOptions {
 
 /**
  * A leaf with its own copy of `data`: later changes of the array do not reach the graph, nor the graph's the array.
- * @param data an array (any view), a nested list, or a number (shape [])
+ * @param data an array (any view), a nested list, a typed array (one axis), or a number (shape [])
  * @throws DtypeError, ShapeError when `data` is neither, or a ragged list
  */
-export function tensor(data: NdArray | NestedList, options: TensorOptions = {}): Tensor {
-  return new Tensor(ownArray(data, options), options.requiresGrad ?? false, null, { version: 0 });
+export function tensor(data: NdArray | NestedList | FloatData, options: TensorOptions = {}): Tensor {
+  return leafOf(ownArray(data, options), options.requiresGrad);
 }
 
-function ownArray(data: NdArray | NestedList, { dtype }: TensorOptions): NdArray {
-  if (!isNdArray(data)) return array(data, { dtype });
-  checkArray('tensor', 'data', data);
-  return copy(data, { dtype });
+function ownArray(data: NdArray | NestedList | FloatData, { dtype }: TensorOptions): NdArray {
+  if (typeof data === 'number' || Array.isArray(data) || ArrayBuffer.isView(data))
+    return array(data, { dtype });
+  if (isNdArray(data)) {
+    checkArray('tensor', 'data', data);
+    return copy(data, { dtype });
+  }
+  throw new DtypeError('tensor', 'data', 'an ndarray, a list or a number', describe(data));
 }
 
 /** A leaf that is trained: `tensor` with `requiresGrad`. */
 export function parameter(
-  data: NdArray | NestedList,
+  data: NdArray | NestedList | FloatData,
   options: Omit<TensorOptions, 'requiresGrad'> = {},
 ): Tensor {
   return tensor(data, { ...options, requiresGrad: true });
@@ -123,15 +136,33 @@ export function parameter(
 /** A leaf without gradient over the caller's own array, not copied. The array must not change while the graph is used. */
 export function constant(value: NdArray): Tensor {
   checkArray('constant', 'value', value);
-  return new Tensor(value, false, null, { version: 0 });
+  return leafOf(value);
+}
+
+/** @internal The tensors of a list that an op was given. */
+export function asTensors(op: string, xs: readonly TensorLike[]): Tensor[] {
+  if (!Array.isArray(xs)) throw new DtypeError(op, 'xs', 'a list of tensors', describe(xs));
+  return xs.map((x, i) => asTensor(op, `xs[${i}]`, x));
+}
+
+/** Indices, classes, masks, conditions: an array of any number type, or a tensor, which gets no gradient. */
+export type IndexLike = IndexArray | Tensor;
+
+/** @internal The array of what an op was given for indices. */
+export function asIndices(op: string, argument: string, value: IndexLike): IndexArray {
+  const array = value instanceof Tensor ? value.value : value;
+  checkIndexArray(op, argument, array);
+  return array;
 }
 
 /** A tensor of what an op was given; `like` decides the dtype of a bare number. */
 export function asTensor(op: string, argument: string, value: TensorLike, like?: Dtype): Tensor {
   if (value instanceof Tensor) return value;
   if (typeof value === 'number') {
-    return new Tensor(array(value, { dtype: like ?? 'float64' }), false, null, { version: 0 });
+    return leafOf(array(value, { dtype: like ?? 'float64' }));
   }
+  if (!isNdArray(value))
+    throw new DtypeError(op, argument, 'a tensor, an ndarray or a number', describe(value));
   checkArray(op, argument, value);
-  return new Tensor(value, false, null, { version: 0 });
+  return leafOf(value);
 }

@@ -25,8 +25,8 @@ export function matmul(a: NdArray, b: NdArray): NdArray {
   const K = a.shape[aRank - 1];
   const N = b.shape[bRank - 1];
   if (b.shape[bRank - 2] !== K) {
-    const shapes = `${formatShape(a.shape)} and ${formatShape(b.shape)}`;
-    throw new ShapeError('matmul', 'shapes', '[..., M, K] and [..., K, N]', shapes);
+    const wanted = bRank === 2 ? `[${K}, N]` : `[..., ${K}, N]`;
+    throw new ShapeError('matmul', 'b', wanted, formatShape(b.shape));
   }
   const dtype = resultType(a, b);
   const A = matrices(cast(a, dtype));

@@ -1,5 +1,5 @@
 import { denseCopy, dtypeOf, isDense } from './array.js';
-import { checkArray } from './checks.js';
+import { checkArray, describe } from './checks.js';
 import { ShapeError, ValueError } from './errors.js';
 import { formatShape, normalizeAxis, sizeOf } from './shape.js';
 import { view, wrap } from './storage.js';
@@ -12,6 +12,7 @@ import type { FloatData, NdArray } from './types.js';
  */
 export function reshape(x: NdArray, shape: readonly number[]): NdArray {
   checkArray('reshape', 'x', x);
+  if (!Array.isArray(shape)) throw new ValueError('reshape', 'shape', 'a list of integers', describe(shape));
   const sizes = resolveShape(x, shape);
   return wrap(isDense(x) ? x.data : denseCopy(x, dtypeOf(x)).data, sizes);
 }

@@ -19,6 +19,7 @@ export type Range = readonly [start?: number | null, stop?: number | null, step?
  */
 export function slice<D extends FloatData>(x: NdArray<D>, ranges: readonly Range[]): NdArray<D> {
   checkArray('slice', 'x', x);
+  if (!Array.isArray(ranges)) throw new ValueError('slice', 'ranges', 'a list', describe(ranges));
   const rank = x.shape.length;
   if (ranges.length > rank) {
     throw new ValueError(
@@ -34,6 +35,9 @@ export function slice<D extends FloatData>(x: NdArray<D>, ranges: readonly Range
   for (let axis = 0; axis < ranges.length; axis++) {
     const range = ranges[axis];
     if (range === null || range === undefined) continue;
+    if (!Array.isArray(range)) {
+      throw new ValueError('slice', `range of axis ${axis}`, '[start, stop, step] or null', describe(range));
+    }
     const n = x.shape[axis];
     const step = position(range[2], 1, axis);
     if (step === 0) throw new ValueError('slice', `step of axis ${axis}`, 'an integer other than 0', '0');

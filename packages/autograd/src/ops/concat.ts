@@ -1,6 +1,6 @@
 import * as k from '@retrograd/kernels';
 import { recordAll } from '../call.js';
-import { asTensor, type Tensor, type TensorLike } from '../tensor.js';
+import { asTensor, asTensors, type Tensor, type TensorLike } from '../tensor.js';
 
 // Joining and splitting are each other's vjp, so the two share a file.
 
@@ -9,7 +9,7 @@ import { asTensor, type Tensor, type TensorLike } from '../tensor.js';
  * @throws ShapeError when another axis differs in size, ValueError when there is nothing to join
  */
 export function concat(xs: readonly TensorLike[], axis = 0): Tensor {
-  const ts = xs.map((x, i) => asTensor('concat', `xs[${i}]`, x));
+  const ts = asTensors('concat', xs);
   const value = k.concat(
     ts.map((t) => t.value),
     axis,
@@ -42,6 +42,9 @@ function sizesOf(parts: number | readonly number[], n: number): readonly number[
     k.checkPositiveInteger('split', 'parts', parts);
     if (n % parts !== 0) throw new k.ValueError('split', 'parts', `a divisor of ${n}`, String(parts));
     return new Array<number>(parts).fill(n / parts);
+  }
+  if (!Array.isArray(parts)) {
+    throw new k.DtypeError('split', 'parts', 'a number or a list of sizes', k.describe(parts));
   }
   const valid = parts.every((size) => Number.isInteger(size) && size >= 0);
   if (!valid || parts.length === 0 || parts.reduce((a, b) => a + b, 0) !== n) {

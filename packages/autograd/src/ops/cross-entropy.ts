@@ -1,6 +1,6 @@
 import * as k from '@retrograd/kernels';
 import { record } from '../call.js';
-import { asTensor, type Tensor, type TensorLike } from '../tensor.js';
+import { asIndices, asTensor, type IndexLike, type Tensor, type TensorLike } from '../tensor.js';
 import { mul } from './arithmetic.js';
 import { softmax, softmaxPullback } from './softmax.js';
 import { where } from './where.js';
@@ -23,13 +23,15 @@ interface Steps {
  * @throws ShapeError when logits has no axis, or targets or mask is not (…)
  * @throws ValueError when a target that counts is no integer from 0 to V - 1
  */
-export function crossEntropy(logits: TensorLike, targets: k.IndexArray, mask?: k.IndexArray | null): Tensor {
+export function crossEntropy(logits: TensorLike, targets: IndexLike, mask?: IndexLike | null): Tensor {
   const x = asTensor('crossEntropy', 'logits', logits);
   if (x.shape.length === 0) throw new k.ShapeError('crossEntropy', 'logits', '[…, classes]', '[]');
   const lead = x.shape.slice(0, -1);
   const V = x.shape[lead.length] as number;
-  const selected = k.readMask('crossEntropy', 'mask', mask, lead);
-  const classes = k.readTargets('crossEntropy', 'targets', targets, lead, V, selected);
+  const flags = mask && asIndices('crossEntropy', 'mask', mask);
+  const selected = k.readMask('crossEntropy', 'mask', flags, lead);
+  const given = asIndices('crossEntropy', 'targets', targets);
+  const classes = k.readTargets('crossEntropy', 'targets', given, lead, V, selected);
   const steps: Steps = { N: k.sizeOf(lead), V, targets: classes, selected };
   const loss = k.crossEntropyForward(k.dense(x.value).data, steps.N, V, classes, selected);
   return record('crossEntropy', [x], k.full([], loss, { dtype: x.dtype }), [(g) => mul(g, slope(x, steps))]);

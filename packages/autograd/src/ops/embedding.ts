@@ -1,6 +1,6 @@
 import * as k from '@retrograd/kernels';
 import { record } from '../call.js';
-import { asTensor, type Tensor, type TensorLike } from '../tensor.js';
+import { asIndices, asTensor, type IndexLike, type Tensor, type TensorLike } from '../tensor.js';
 
 // Picking rows and adding them back are each other's vjp, so the two share a file.
 
@@ -11,12 +11,12 @@ import { asTensor, type Tensor, type TensorLike } from '../tensor.js';
  * @returns (…, E)
  * @throws ShapeError when weight has not two axes, ValueError when an index is out of range or no integer
  */
-export function embedding(weight: TensorLike, indices: k.IndexArray): Tensor {
+export function embedding(weight: TensorLike, indices: IndexLike): Tensor {
   const w = asTensor('embedding', 'weight', weight);
   k.checkArray('embedding', 'weight', w.value, ['classes', 'size']);
-  k.checkIndexArray('embedding', 'indices', indices);
-  const rows = k.readTargets('embedding', 'indices', indices, indices.shape, w.shape[0] as number, null);
-  return pick(w, k.wrap(rows, indices.shape));
+  const given = asIndices('embedding', 'indices', indices);
+  const rows = k.readTargets('embedding', 'indices', given, given.shape, w.shape[0], null);
+  return pick(w, k.wrap(rows, given.shape));
 }
 
 function pick(table: Tensor, rows: k.IndexArray): Tensor {

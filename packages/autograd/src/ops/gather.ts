@@ -1,6 +1,6 @@
 import * as k from '@retrograd/kernels';
 import { record } from '../call.js';
-import { asTensor, type Tensor, type TensorLike } from '../tensor.js';
+import { asIndices, asTensor, type IndexLike, type Tensor, type TensorLike } from '../tensor.js';
 
 // Picking entries and adding them back are each other's vjp, so the two share a file.
 
@@ -10,9 +10,12 @@ import { asTensor, type Tensor, type TensorLike } from '../tensor.js';
  * @param index integers from 0 to (size of the axis) - 1; as many axes as x, and along the others at most x's size
  * @throws ValueError when an index is out of range or no integer, ShapeError when index's shape does not fit
  */
-export function gather(x: TensorLike, axis: number, index: k.IndexArray): Tensor {
+export function gather(x: TensorLike, axis: number, index: IndexLike): Tensor {
   const t = asTensor('gather', 'x', x);
-  return record('gather', [t], k.gather(t.value, axis, index), [(g) => scatterAdd(t.shape, axis, index, g)]);
+  const places = asIndices('gather', 'index', index);
+  return record('gather', [t], k.gather(t.value, axis, places), [
+    (g) => scatterAdd(t.shape, axis, places, g),
+  ]);
 }
 
 /** @internal The adjoint of `gather`: zeros of `shape` to which every entry of x is added at its index. */

@@ -9,7 +9,7 @@ import { mean } from './sum.js';
  * @throws ShapeError when the shapes differ: broadcasting here is nearly always a mistake, such as (B, 1) against (B)
  */
 export function mseLoss(prediction: TensorLike, target: TensorLike): Tensor {
-  const [p, t] = operands('mseLoss', prediction, target);
+  const [p, t] = operands('mseLoss', prediction, target, ['prediction', 'target']);
   if (!shapesEqual(p.shape, t.shape)) {
     throw new ShapeError('mseLoss', 'target', formatShape(p.shape), formatShape(t.shape));
   }

@@ -1,9 +1,14 @@
 import { type Dtype, dtypeOf, isNdArray } from '@retrograd/kernels';
 import { asTensor, Tensor, type TensorLike } from '../tensor.js';
 
-/** The two operands of a binary op as tensors; a bare number takes the dtype of its partner. */
-export function operands(op: string, a: TensorLike, b: TensorLike): [Tensor, Tensor] {
-  return [asTensor(op, 'a', a, dtypeOfLike(b)), asTensor(op, 'b', b, dtypeOfLike(a))];
+/** The two operands of an op as tensors; a bare number takes the dtype of its partner. */
+export function operands(
+  op: string,
+  a: TensorLike,
+  b: TensorLike,
+  [nameOfA, nameOfB]: readonly [string, string] = ['a', 'b'],
+): [Tensor, Tensor] {
+  return [asTensor(op, nameOfA, a, dtypeOfLike(b)), asTensor(op, nameOfB, b, dtypeOfLike(a))];
 }
 
 function dtypeOfLike(value: TensorLike): Dtype | undefined {

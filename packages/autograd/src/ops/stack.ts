@@ -1,6 +1,6 @@
 import * as k from '@retrograd/kernels';
 import { recordAll } from '../call.js';
-import { asTensor, type Tensor, type TensorLike } from '../tensor.js';
+import { asTensor, asTensors, type Tensor, type TensorLike } from '../tensor.js';
 
 // Stacking and unstacking are each other's vjp, so the two share a file.
 
@@ -9,7 +9,7 @@ import { asTensor, type Tensor, type TensorLike } from '../tensor.js';
  * @throws ShapeError when the shapes differ, ValueError when there is nothing to stack
  */
 export function stack(xs: readonly TensorLike[], axis = 0): Tensor {
-  const ts = xs.map((x, i) => asTensor('stack', `xs[${i}]`, x));
+  const ts = asTensors('stack', xs);
   const value = k.stack(
     ts.map((t) => t.value),
     axis,
