@@ -11,7 +11,11 @@ export function assign(target: NdArray, x: NdArray): void {
   copyEntries(x.shape, x.data, x.offset, x.stride, target.data, target.offset, target.stride);
 }
 
-/** Axes along which both sides go on evenly are walked as one. */
+/**
+ * Axes along which both sides go on evenly are walked as one.
+ * Rejected: `assign` of ndarray-ops. It takes as long for large arrays and three times as long for small ones, adds 19 kB to a
+ * bundle, and writes its loops as source text at run time, which a page's content security policy may forbid.
+ */
 function copyEntries(
   shape: readonly number[],
   data: IndexData,
