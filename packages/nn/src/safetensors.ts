@@ -91,6 +91,9 @@ export function encodeSafetensors(
 }
 
 function layOut(tensors: Readonly<Record<string, NdArray>>): TensorInfo[] {
+  if (typeof tensors !== 'object' || tensors === null) {
+    throw new DtypeError('encodeSafetensors', 'tensors', 'an object of arrays by name', describe(tensors));
+  }
   for (const name of Object.keys(tensors)) {
     checkText('tensor name', name);
     checkArray('encodeSafetensors', `tensor ${describe(name)}`, tensors[name]);

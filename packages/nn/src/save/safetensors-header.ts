@@ -134,7 +134,7 @@ function checkTiling(tensors: readonly TensorInfo[], available: number): void {
   for (const { name, begin, end } of ordered) {
     if (begin !== next) {
       const argument = `data_offsets of tensor ${describe(name)}`;
-      throw new FormatError(OP, argument, `begin at ${next} (no hole, no overlap)`, String(begin));
+      throw new FormatError(OP, argument, `from ${next} on (no hole, no overlap)`, String(begin));
     }
     next = end;
   }
