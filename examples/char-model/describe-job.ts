@@ -1,0 +1,24 @@
+import { currentKernels } from '@retrograd/kernels';
+import { formatCount } from './format.js';
+import type { TrainingJob } from './interlude.js';
+
+/** What is trained on what, and how: two lines. */
+export function describeJob({ start, text, corpus }: TrainingJob): string {
+  const { model, vocabulary, settings, training } = start;
+  const { cell, layers, hiddenSize, embeddingSize, dtype } = model.config;
+  const input = embeddingSize === 0 ? 'one-hot' : `embedding ${embeddingSize}`;
+  const what = [
+    `${currentKernels().name} kernels`,
+    `${cell} ${layers} x ${hiddenSize}, ${input}, ${dtype}, ${formatCount(model.parameterCount)} parameters`,
+    `${text.name}, ${formatCount(text.characters)} characters (${vocabulary.size} different)`,
+  ];
+  const { batch, seqLength, steps, lr, clip, seed, heldBack } = settings;
+  const from = training === null ? '' : `from step ${training.step} on, `;
+  const epochs = (steps / corpus.training.length).toPrecision(2);
+  const how = [
+    `${from}${formatCount(steps)} steps of ${batch} x ${seqLength} characters (${epochs} epochs)`,
+    `learning rate ${lr}, clip ${clip}, seed ${seed}`,
+    `${formatCount(heldBack)} characters held back`,
+  ];
+  return `${what.join('; ')}\n${how.join('; ')}\n`;
+}

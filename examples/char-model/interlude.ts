@@ -1,0 +1,108 @@
+import { evaluate, type Progress } from '@retrograd/nn';
+import type { Corpus } from './corpus.js';
+import { formatDuration, formatLoss, quote } from './format.js';
+import type { Meter } from './meter.js';
+import { encodeModel, type SavedModel } from './model-file.js';
+import type { Reporter } from './reporter.js';
+import type { Target } from './target.js';
+import { reasonOf, UserError } from './user-error.js';
+import { type WriteOptions, write } from './write.js';
+
+export interface TrainingJob {
+  /** What to train. Its `training` says where to go on; null for the beginning. */
+  readonly start: SavedModel;
+  readonly text: { readonly name: string; readonly characters: number };
+  readonly corpus: Corpus;
+  /** Where to save; null for nowhere. */
+  readonly target: Target | null;
+  /** Steps between two interludes. */
+  readonly sampleEvery: number;
+  readonly sample: WriteOptions;
+}
+
+/** Between two steps: saves, validates, and lets the model write. */
+export async function pause(
+  job: TrainingJob,
+  progress: Progress,
+  reporter: Reporter,
+  meter: Meter,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    save(job, progress);
+  } catch (error) {
+    // The disk may have room again by the end, and the file is still as it was.
+    reporter.print(`could not save to ${job.target?.path} (${reasonOf(error)}); the training goes on\n`);
+  }
+  const validation = await validate(job, signal);
+  if (signal.aborted) return;
+  const { steps } = job.start.settings;
+  const losses = `training ${formatLoss(meter.loss)}${validation}`;
+  reporter.print(`step ${progress.step}/${steps}  ${losses}  writes:\n${sample(job, progress.step)}`);
+}
+
+/**
+ * After the last step, or after the one at which the training was stopped.
+ * @param last null when no step was done
+ * @throws UserError when the file cannot be written
+ */
+export async function finish(
+  job: TrainingJob,
+  last: Progress | null,
+  reporter: Reporter,
+  meter: Meter,
+  signal: AbortSignal,
+): Promise<void> {
+  const { start, target } = job;
+  const { steps } = start.settings;
+  const step = last?.step ?? start.training?.step ?? 0;
+  // First of all: what comes next takes time, and may be interrupted.
+  if (last !== null) saveOrFail(job, last);
+  const kept = last === null ? 'nothing new to save' : keptIn(target, step < steps);
+  if (step < steps) {
+    const loss = last === null ? '' : `: training ${formatLoss(meter.loss)}`;
+    reporter.print(`stopped after step ${step}/${steps}${loss}\n${kept}\n`);
+    return;
+  }
+  const losses = last === null ? '' : `training ${formatLoss(meter.loss)}`;
+  const validation = await validate(job, signal);
+  const done = last === null ? 'the training is complete' : `trained in ${formatDuration(meter.seconds)}`;
+  reporter.print(
+    `step ${step}/${steps}  ${losses}${validation}  ${done}, writes:\n${sample(job, step)}${kept}\n`,
+  );
+}
+
+/** The loss on the text held back, as part of a line; nothing when there is none, or no time. */
+async function validate({ start, corpus }: TrainingJob, signal: AbortSignal): Promise<string> {
+  if (corpus.validation === null) return '';
+  const loss = await evaluate(start.model, corpus.validation, { signal });
+  return loss === null ? '' : `  validation ${formatLoss(loss)}`;
+}
+
+/** Every step has its own seed, so that samples differ; a training that is resumed shows the same ones. */
+function sample({ start: { model, vocabulary }, sample: options }: TrainingJob, step: number): string {
+  const { prompt } = options;
+  const text = [...write(model, vocabulary, { ...options, seed: options.seed + step })].join('');
+  return quote(prompt === '\n' ? text : prompt + text);
+}
+
+/** @throws the system's error */
+function save({ start, target }: TrainingJob, progress: Progress): void {
+  target?.write(encodeModel({ ...start, training: progress.state() }));
+}
+
+function saveOrFail(job: TrainingJob, progress: Progress): void {
+  try {
+    save(job, progress);
+  } catch (error) {
+    throw new UserError(`could not save to '${job.target?.path}' (${reasonOf(error)})`, 1);
+  }
+}
+
+function keptIn(target: Target | null, unfinished: boolean): string {
+  if (target === null) return 'not saved; give --save FILE to keep the model';
+  const next = unfinished
+    ? 'give the same options and --resume to go on'
+    : `it writes on with --load and --generate`;
+  return `saved to ${target.path}; ${next}`;
+}

@@ -1,0 +1,169 @@
+import { Command, CommanderError } from 'commander';
+import { decimal, integer, oneOf } from './parse-number.js';
+import { UserError } from './user-error.js';
+
+/** The options of the program. Those without a default are undefined when they are not given. */
+export interface Options {
+  text?: string;
+  cell: 'rnn' | 'lstm' | 'gru';
+  hidden: number;
+  layers: number;
+  embedding: number;
+  dropout: number;
+  dtype: 'float32' | 'float64';
+  seqLength: number;
+  batch: number;
+  steps: number;
+  epochs?: number;
+  lr: number;
+  clip: number;
+  heldBack?: number;
+  seed: number;
+  sampleEvery?: number;
+  sampleLength: number;
+  temperature: number;
+  prompt?: string;
+  save?: string;
+  load?: string;
+  resume?: true;
+  force?: true;
+  generate?: number;
+}
+
+/** The options, and which of them stand on the command line. */
+export interface GivenOptions {
+  readonly options: Options;
+  readonly given: ReadonlySet<keyof Options>;
+}
+
+/** The spelling of an option on the command line: `seqLength` is `--seq-length`. */
+export const flagOf = (name: string): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/**
+ * Reads the command line.
+ * @param print takes the help text
+ * @returns null when all that was asked for is help
+ * @throws UserError when an option is unknown, out of range, or does not go with another one
+ */
+export function readOptions(args: readonly string[], print: (text: string) => void): GivenOptions | null {
+  const command = describeOptions();
+  command.exitOverride().configureOutput({ writeOut: print, writeErr: () => {} });
+  try {
+    command.parse(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return null;
+    throw new UserError(error.message.replace(/^error: /, ''));
+  }
+  if (command.args.length > 0) {
+    throw new UserError(`unexpected argument '${command.args[0]}'; a text is given by --text FILE`);
+  }
+  const options = command.opts<Options>();
+  const names = Object.keys(options) as (keyof Options)[];
+  const given = new Set(names.filter((name) => command.getOptionValueSource(name) === 'cli'));
+  checkTogether(options, given);
+  return { options, given };
+}
+
+function describeOptions(): Command {
+  return new Command('npm start --')
+    .description('Trains a recurrent model on the characters of a text, and lets it write.')
+    .helpOption('-h, --help', 'show this help')
+    .allowExcessArguments()
+    .optionsGroup('The text:')
+    .option('--text <file>', 'UTF-8 text to learn (default: the TypeScript declarations of Node.js)')
+    .option(
+      '--held-back <n>',
+      'characters at its end that are only validated on, 0 for none (default: a twentieth, at most 20000)',
+      integer('--held-back', 0, 2 ** 28),
+    )
+    .optionsGroup('The model:')
+    .option('--cell <kind>', 'rnn, lstm or gru', oneOf('--cell', ['rnn', 'lstm', 'gru']), 'lstm')
+    .option('--hidden <n>', 'hidden units of a layer', integer('--hidden', 1, 8192), 128)
+    .option('--layers <n>', 'recurrent layers', integer('--layers', 1, 16), 1)
+    .option(
+      '--embedding <n>',
+      'size of the vector learnt for each character, 0 for one-hot',
+      integer('--embedding', 0, 8192),
+      32,
+    )
+    .option(
+      '--dropout <p>',
+      'share of the outputs of a layer dropped while training',
+      decimal('--dropout', 'a number from 0 to less than 1', (p) => p >= 0 && p < 1),
+      0,
+    )
+    .option('--dtype <type>', 'float32 or float64', oneOf('--dtype', ['float32', 'float64']), 'float32')
+    .optionsGroup('The training:')
+    .option('--seq-length <n>', 'characters that gradients go back', integer('--seq-length', 1, 10_000), 32)
+    .option('--batch <n>', 'sequences in a step', integer('--batch', 1, 4096), 16)
+    .option('--steps <n>', 'steps in all', integer('--steps', 1, 1e9), 1200)
+    .option(
+      '--epochs <x>',
+      'how often to go through the text, instead of --steps',
+      decimal('--epochs', 'a number above 0', (x) => x > 0),
+    )
+    .option(
+      '--lr <x>',
+      'learning rate of Adam; it falls evenly to a twentieth',
+      decimal('--lr', 'a number above 0', (x) => x > 0),
+      0.004,
+    )
+    .option(
+      '--clip <x>',
+      'largest norm of the gradients, 0 for no limit',
+      decimal('--clip', 'a number of at least 0', (x) => x >= 0),
+      1,
+    )
+    .option('--seed <n>', 'of all that is random', integer('--seed', 0, Number.MAX_SAFE_INTEGER), 1)
+    .optionsGroup('What it writes:')
+    .option(
+      '--sample-every <n>',
+      'steps between two samples (default: a sixth of the steps)',
+      integer('--sample-every', 1, 1e9),
+    )
+    .option('--sample-length <n>', 'characters of a sample', integer('--sample-length', 1, 1e6), 300)
+    .option(
+      '--temperature <x>',
+      'above 1 more random, below 1 less, 0 always the likeliest character',
+      decimal('--temperature', 'a number of at least 0', (x) => x >= 0),
+      0.6,
+    )
+    .option('--prompt <text>', 'what to go on from (default: a new line)')
+    .option(
+      '--generate <n>',
+      'write this many characters with the model of --load, and do not train',
+      integer('--generate', 1, 1e9),
+    )
+    .optionsGroup('Files:')
+    .option('--save <file>', 'where to keep the model and its training, at every sample and at the end')
+    .option('--load <file>', 'a saved model to start from')
+    .option('--resume', 'go on with the training saved in --load, or else in --save')
+    .option('--force', 'let --save replace a file that is there already')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Ctrl-C finishes the step, saves if --save is given, and ends with exit code 130; twice, it ends at once.',
+        'Exit codes: 0 done, 1 the training failed, 2 wrong use, 128 + n ended by signal n.',
+      ].join('\n'),
+    );
+}
+
+/** What can be said of the options before any file is opened. */
+function checkTogether(options: Options, given: ReadonlySet<keyof Options>): void {
+  if (given.has('steps') && given.has('epochs'))
+    throw new UserError('--steps and --epochs exclude each other');
+  if (options.heldBack === 1) throw new UserError('--held-back must be 0 or at least 2, got 1');
+  if (options.prompt === '') throw new UserError('--prompt must have at least one character, got none');
+  if (options.resume && options.load === undefined && options.save === undefined) {
+    throw new UserError('--resume must come with --load FILE or --save FILE, where the training is saved');
+  }
+  if (options.force && options.save === undefined) throw new UserError('--force must come with --save FILE');
+  if (options.generate === undefined) return;
+  if (options.load === undefined) throw new UserError('--generate must come with --load FILE');
+  const used = new Set<keyof Options>(['generate', 'load', 'prompt', 'temperature', 'seed']);
+  const useless = [...given].filter((name) => !used.has(name)).map(flagOf);
+  if (useless.length > 0) throw new UserError(`--generate does not train, got ${useless.join(', ')} with it`);
+}

@@ -1,0 +1,85 @@
+import { RecurrentModel, type TrainingState } from '@retrograd/nn';
+import { splitCorpus } from './corpus.js';
+import type { TrainingJob } from './interlude.js';
+import { checkMemory } from './memory.js';
+import { readModel, type SavedModel } from './model-file.js';
+import type { GivenOptions, Options } from './options.js';
+import { checkFixed, newSettings, optionsOf, type Settings, settledOptions, stepsOf } from './settings.js';
+import { isSameFile, Target } from './target.js';
+import { readText, type Text } from './text.js';
+import { UserError } from './user-error.js';
+import { nameOf, Vocabulary } from './vocabulary.js';
+import { choosePrompt } from './write.js';
+
+/**
+ * Reads what is to be read, and checks everything that can be wrong before the first step.
+ * @throws UserError
+ */
+export function prepare(read: GivenOptions): TrainingJob {
+  const { options } = read;
+  const source = options.load ?? (options.resume ? options.save : undefined);
+  const saved = source === undefined ? null : readModel(source);
+  if (saved !== null) checkFixed(read, optionsOf(saved.model.config), source as string);
+  const text = readText(options.text);
+  const vocabulary = saved?.vocabulary ?? Vocabulary.of(text.content);
+  checkCharacters(text, vocabulary);
+  const tokens = vocabulary.encode(text.content);
+  const training = options.resume ? resumable(read, saved as SavedModel, text, source as string) : null;
+  const settled =
+    training === null ? newSettings(options, tokens.length, text.hash) : (saved as SavedModel).settings;
+  const corpus = splitCorpus(tokens, settled, text.name);
+  const settings = { ...settled, steps: stepsOf(read, settled, corpus.training.length) };
+  checkStepsLeft(settings, training);
+  const prompt = choosePrompt(options.prompt, vocabulary);
+  const target = prepareTarget(options, source);
+  if (saved === null) checkMemory(options, vocabulary.size);
+  return {
+    start: { model: saved?.model ?? createModel(options, vocabulary), vocabulary, settings, training },
+    text: { name: text.name, characters: tokens.length },
+    corpus,
+    target,
+    sampleEvery: options.sampleEvery ?? Math.ceil(settings.steps / 6),
+    sample: { prompt, length: options.sampleLength, temperature: options.temperature, seed: settings.seed },
+  };
+}
+
+function checkCharacters(text: Text, vocabulary: Vocabulary): void {
+  const unknown = vocabulary.firstUnknown(text.content);
+  if (unknown === null) return;
+  const { symbol, place } = unknown;
+  throw new UserError(
+    `--text must be written in the ${vocabulary.size} characters of the model, got ${nameOf(symbol)} as character ${place} of ${text.name}`,
+  );
+}
+
+/** The state to go on from, when file, text and options are those of the training that it belongs to. */
+function resumable(read: GivenOptions, saved: SavedModel, text: Text, source: string): TrainingState {
+  const { settings, training } = saved;
+  if (training === null) {
+    throw new UserError(`--resume must have a saved training, got '${source}', a model without one`);
+  }
+  checkFixed(read, settledOptions(settings), source);
+  if (settings.textHash !== text.hash) {
+    throw new UserError(
+      `--resume must have the text that the training began with, got another one (${text.name})`,
+    );
+  }
+  return training;
+}
+
+function checkStepsLeft({ steps }: Settings, training: TrainingState | null): void {
+  if (training === null || steps >= training.step) return;
+  throw new UserError(`--steps must be at least the ${training.step} that are done, got ${steps}`);
+}
+
+function prepareTarget({ save, force }: Options, source: string | undefined): Target | null {
+  if (save === undefined) return null;
+  // Whoever names the file that they load from wants it to be replaced.
+  return Target.prepare(save, force === true || (source !== undefined && isSameFile(save, source)));
+}
+
+function createModel(options: Options, vocabulary: Vocabulary): RecurrentModel {
+  const { cell, hidden: hiddenSize, embedding: embeddingSize, layers, dropout, dtype, seed } = options;
+  const inputSize = vocabulary.size;
+  return new RecurrentModel({ cell, inputSize, hiddenSize, embeddingSize, layers, dropout, dtype }, { seed });
+}

@@ -1,0 +1,31 @@
+/** Something to tell in one line, without a stack trace. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+
+  /** @param exitCode 2 when whoever started the program can put it right, 1 when the work failed */
+  constructor(
+    message: string,
+    readonly exitCode: 1 | 2 = 2,
+  ) {
+    super(message);
+  }
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: 'no such file or directory',
+  EISDIR: 'a directory',
+  ENOTDIR: 'below a file that is no directory',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'on a read-only file system',
+  ENOSPC: 'no space left on the disk',
+  ELOOP: 'a symbolic link in a circle',
+  ENAMETOOLONG: 'too long a name',
+  ERR_FS_FILE_TOO_LARGE: 'too large a file',
+};
+
+/** Why the operating system refused, in words. */
+export function reasonOf(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  return REASONS[code ?? ''] ?? code ?? String(message);
+}

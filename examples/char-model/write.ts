@@ -1,0 +1,65 @@
+import { array, type NdArray, Random, slice } from '@retrograd/kernels';
+import { oneHot, type RecurrentModel } from '@retrograd/nn';
+import { generateSequence } from '@retrograd/utils';
+import { UserError } from './user-error.js';
+import { nameOf, type Vocabulary } from './vocabulary.js';
+
+export interface WriteOptions {
+  /** The model reads it before it writes. */
+  readonly prompt: string;
+  /** Characters to write. */
+  readonly length: number;
+  readonly temperature: number;
+  readonly seed: number;
+}
+
+/** Characters written at a time: enough to be quick, and few enough that a reader sees the text grow. */
+const PIECE = 64;
+
+/**
+ * Lets a model go on from a prompt, piece by piece. The pieces together are what one call of generateSequence would write.
+ * @returns pieces of the text behind the prompt
+ */
+export function* write(
+  model: RecurrentModel,
+  vocabulary: Vocabulary,
+  options: WriteOptions,
+): Generator<string> {
+  const { prompt, length, temperature, seed } = options;
+  const { dtype } = model.config;
+  const rng = new Random(seed);
+  // A call of generateSequence starts without a state; this one starts where the last one ended.
+  let carried: NdArray[][] | undefined;
+  const reader = {
+    step(x_t: NdArray, state?: unknown) {
+      const [logits, next] = model.step(x_t, (state as NdArray[][] | undefined) ?? carried);
+      carried = next;
+      return [logits, next] as const;
+    },
+  };
+  let unread: NdArray = oneHot(array([[...vocabulary.encode(prompt)]]), vocabulary.size, { dtype });
+  for (let written = 0; written < length; written += PIECE) {
+    const n = Math.min(PIECE, length - written);
+    const symbols = generateSequence(reader, unread, n, temperature, { rng });
+    yield vocabulary.decode(indicesOf(symbols));
+    unread = slice(symbols, [null, [n - 1, n, 1], null]);
+  }
+}
+
+/** Where the ones are in one-hot vectors (1, T, V). */
+function indicesOf({ data, shape: [, T, V] }: NdArray): number[] {
+  return Array.from({ length: T }, (_, t) => data.subarray(t * V, (t + 1) * V).indexOf(1));
+}
+
+/**
+ * The prompt to use: the given one, or a new line, or the first character there is.
+ * @throws UserError when it has characters that the model has never seen
+ */
+export function choosePrompt(given: string | undefined, vocabulary: Vocabulary): string {
+  if (given === undefined) return vocabulary.has('\n') ? '\n' : vocabulary.decode([0]);
+  const unknown = vocabulary.firstUnknown(given);
+  if (unknown === null) return given;
+  throw new UserError(
+    `--prompt must be written in the ${vocabulary.size} characters of the text, got ${nameOf(unknown.symbol)}`,
+  );
+}
