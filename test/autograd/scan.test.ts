@@ -146,7 +146,7 @@ test('wrong calls are refused with what is wrong', () => {
   throws(
     () => scan((state) => [state, constant(zeros([2, ++t]))], h, zeros([2, 2])),
     ShapeError,
-    'stack: xs must be all of shape [2, 1], got [2, 2]',
+    'stack: xs[1] must be [2, 1], got [2, 2]',
   );
 });
 
