@@ -13,6 +13,7 @@ import { bundlePrograms, listTests, root } from '../esbuild.config.mjs';
 
 const PARALLEL = 2;
 const TIMEOUT_MS = 300_000;
+const LONG = /\/(mutation|pack|readme|examples?)\.test\.ts$/;
 
 /** Runs a command and gives its exit code (null when killed), its output, and whether it ran out of time. */
 function run(args, { timeout = TIMEOUT_MS } = {}) {
@@ -143,6 +144,8 @@ async function main(filters) {
     ]);
     await check('lint and format', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off']);
   }
+  // The long ones first, so that no worker is left with one at the end.
+  files.sort((a, b) => LONG.test(b) - LONG.test(a));
   const queue = await bundle(files, outdir);
   const worker = async () => {
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
