@@ -1,0 +1,209 @@
+/** The grains of a layer agree: composed equations, lifted cell, lifted sequence, the functions by hand, the class. */
+import { grad, parameter, Tensor } from '@retrograd/autograd';
+import {
+  copy,
+  currentKernels,
+  dense,
+  type NdArray,
+  Random,
+  randomNormal,
+  useKernels,
+} from '@retrograd/kernels';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Arrays, Kind, Tensors } from '../support/kinds.js';
+import { scanned, sequenceRoads } from '../support/roads.js';
+import { assertSameBits } from '../support/same.js';
+import { assertSlopes, slopesOf } from './differences.js';
+import { type Case, LAYERS, loaded, randomCase, randomSizes } from './layers.js';
+
+/** |a - b| <= 1e-12 of the largest entry of b. */
+function assertAgree(actual: NdArray, expected: NdArray, label: string, rtol = 1e-12): void {
+  assert.equal(actual.shape, expected.shape, `${label}: shape`);
+  const [a, b] = [dense(actual).data, dense(expected).data];
+  const allowed = rtol * Math.max(1e-3, ...b.map(Math.abs));
+  for (let i = 0; i < b.length; i++) {
+    if (!(Math.abs(a[i] - b[i]) <= allowed))
+      assert.unreachable(`${label}: entry ${i} is ${a[i]}, expected ${b[i]}`);
+  }
+}
+
+const EDGES = [
+  { B: 1, T: 1, I: 1, H: 1 },
+  { B: 1, T: 7, I: 3, H: 5 },
+  { B: 9, T: 1, I: 5, H: 3 },
+  { B: 5, T: 13, I: 17, H: 7 },
+  { B: 3, T: 4, I: 1, H: 19 },
+  { B: 2, T: 2000, I: 1, H: 2 },
+];
+
+for (const layer of LAYERS) {
+  const { kind, name } = layer;
+  const states = kind.states;
+
+  test(`the roads through a ${name} sequence agree to 1e-12, from T = 1 to T = 2000`, () => {
+    const sizes = [
+      ...EDGES,
+      ...Array.from({ length: 12 }, (_, seed) => randomSizes(seed, { B: 9, T: 9, I: 9, H: 9 })),
+    ];
+    sizes.forEach((size, seed) => {
+      const each = randomCase(layer, size, seed);
+      const { 'derived by hand': byHand, ...others } = sequenceRoads(kind);
+      const args = [each.x, each.state, each.params, each.grad_h_all, each.grad_state] as const;
+      const expected = byHand(...args);
+      for (const [road, run] of Object.entries(others)) {
+        const got = run(...args);
+        assertAgree(got.h_all, expected.h_all, `${each.title}, ${road}, h_all`);
+        got.final.forEach((s, i) =>
+          assertAgree(s, expected.final[i], `${each.title}, ${road}, ${states[i]}_final`),
+        );
+        for (const key of Object.keys(got.grads)) {
+          assertAgree(got.grads[key], expected.grads[key], `${each.title}, ${road}, gradient of ${key}`);
+        }
+      }
+    });
+  });
+
+  const grains: Record<string, Kind['sequence']> = {
+    'composed equations': scanned(kind.equations),
+    'lifted cell': scanned(kind.cell),
+    'lifted sequence': kind.sequence,
+  };
+
+  test(`second derivatives of the ${name} grains agree with each other and with differences of the gradient`, () => {
+    for (const seed of [1, 2, 3]) {
+      const each = randomCase(layer, randomSizes(seed, { B: 3, T: 4, I: 3, H: 3 }), seed);
+      const inputs = inputsOf(kind, each);
+      const rng = new Random(seed);
+      const names = Object.keys(inputs);
+      const directions = names.map((key) => randomNormal(inputs[key].shape, { rng }));
+      const gradientsByHand = (at: Arrays): NdArray[] => {
+        const of = (suffix: string) => states.map((s) => at[`${s}${suffix}`]);
+        const params = Object.fromEntries(layer.params.map((key) => [key, at[key]]));
+        const run = kind.sequenceByHand(at.x, of('_0'), params, at.grad_h_all, of('_cotangent'), false);
+        return wanted(layer.params, kind).map((key) => run.grads[key]);
+      };
+      const weights = wanted(layer.params, kind).map((key) => directions[names.indexOf(key)]);
+      const slopes = slopesOf({ run: gradientsByHand, weights, inputs }, rng);
+      const second = Object.entries(grains).map(([grain, run]) => {
+        const leaves: Tensors = Object.fromEntries(names.map((key) => [key, parameter(inputs[key])]));
+        const of = (suffix: string) => states.map((s) => leaves[`${s}${suffix}`]);
+        const [h_all, final] = run(leaves.x, of('_0'), leaves);
+        const first = grad(
+          [h_all, ...final],
+          wanted(layer.params, kind).map((key) => leaves[key]),
+          {
+            cotangent: [leaves.grad_h_all, ...of('_cotangent')],
+            createGraph: true,
+          },
+        );
+        const got = grad(
+          first,
+          names.map((key) => leaves[key]),
+          { cotangent: weights },
+        );
+        const grads = Object.fromEntries(names.map((key, i) => [key, got[i].value]));
+        assertSlopes(grads, slopes, `${each.title}, second derivatives, ${grain}`);
+        return { grain, grads };
+      });
+      for (const { grain, grads } of second.slice(1)) {
+        for (const key of names)
+          assertAgree(grads[key], second[0].grads[key], `${each.title}, ${grain}, ${key}`);
+      }
+    }
+  });
+
+  test(`only ${states.map((s) => `${s}_final`).join(' or only ')} of a ${name} used: the other outputs count as zero`, () => {
+    const each = randomCase(layer, { B: 2, T: 5, I: 3, H: 4 }, 5);
+    states.forEach((state, used) => {
+      const zero = (x: NdArray): NdArray => randomNormal(x.shape, { std: 0 });
+      const cotangents = each.grad_state.map((g, i) => (i === used ? g : zero(g)));
+      const expected = kind.sequenceByHand(
+        each.x,
+        each.state,
+        each.params,
+        zero(each.grad_h_all),
+        cotangents,
+        false,
+      );
+      for (const [grain, run] of Object.entries(grains)) {
+        const leaves = leavesOf(kind, each);
+        const [, final] = run(
+          leaves.x,
+          states.map((s) => leaves[`${s}_0`]),
+          leaves,
+        );
+        const keys = Object.keys(leaves);
+        const got = grad(
+          final[used],
+          keys.map((key) => leaves[key]),
+          { cotangent: each.grad_state[used] },
+        );
+        keys.forEach((key, i) => {
+          assertAgree(
+            got[i].value,
+            expected.grads[key],
+            `${each.title}, ${grain}, ${state}_final, gradient of ${key}`,
+          );
+        });
+      }
+    });
+  });
+
+  test(`a constant x saves a ${name} its gradient, and the other gradients keep their bits`, () => {
+    const each = randomCase(layer, { B: 3, T: 6, I: 4, H: 5 }, 6);
+    const made = loaded(layer, each);
+    const run = (x: NdArray | Tensor): { grads: Tensor[]; products: number } => {
+      const start = each.state.map((s) => parameter(s));
+      const [W, b] = [parameter(made.W.value), parameter(made.b.value)];
+      const [h_all] = layer.fns.sequence(x, ...start, W, b) as Tensor[];
+      let products = 0;
+      const kernels = currentKernels();
+      const gemm: typeof kernels.gemm = (...args) => {
+        products++;
+        kernels.gemm(...args);
+      };
+      useKernels({ ...kernels, gemm });
+      try {
+        const leaves = [W, b, ...start, ...(x instanceof Tensor ? [x] : [])];
+        const grads = grad(h_all, leaves, { cotangent: each.grad_h_all });
+        return { grads, products };
+      } finally {
+        useKernels(kernels);
+      }
+    };
+    const [skipped, full] = [run(each.x), run(parameter(each.x))];
+    skipped.grads.forEach((g, i) => {
+      assertSameBits(g.value, full.grads[i].value, `${each.title}, gradient ${i}`);
+    });
+    assert.is(full.products - skipped.products, 1);
+  });
+}
+
+function leavesOf(kind: Kind, each: Case): Tensors {
+  const arrays = {
+    x: each.x,
+    ...Object.fromEntries(kind.states.map((s, i) => [`${s}_0`, each.state[i]])),
+    ...each.params,
+  };
+  return Object.fromEntries(Object.entries(arrays).map(([key, value]) => [key, parameter(value)]));
+}
+
+function inputsOf(kind: Kind, each: Case): Arrays {
+  const of = (suffix: string, values: NdArray[]) =>
+    Object.fromEntries(kind.states.map((s, i) => [`${s}${suffix}`, copy(values[i])]));
+  return {
+    x: each.x,
+    ...of('_0', each.state),
+    ...each.params,
+    grad_h_all: each.grad_h_all,
+    ...of('_cotangent', each.grad_state),
+  };
+}
+
+/** What first derivatives are taken of: everything but the cotangents. */
+function wanted(params: readonly string[], kind: Kind): string[] {
+  return ['x', ...kind.states.map((s) => `${s}_0`), ...params];
+}
+
+test.run();
