@@ -1,5 +1,5 @@
 /** fit: the arithmetic of a step, carried states, epochs, validation, stopping, sharing the thread, wrong calls. */
-import { backward, constant, crossEntropy, mseLoss, type Tensor } from '@retrograd/autograd';
+import { backward, constant, crossEntropy, mseLoss, mul, parameter, type Tensor } from '@retrograd/autograd';
 import { array, copy, DtypeError, type NdArray, Random, ValueError, wrap } from '@retrograd/kernels';
 import {
   Adam,
@@ -15,7 +15,7 @@ import {
   sequenceBatches,
   textBatches,
 } from '@retrograd/nn';
-import { clipGradients, createSequences } from '@retrograd/utils';
+import { clipGradients, createSequences, globalNorm } from '@retrograd/utils';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/same.js';
@@ -231,6 +231,23 @@ test('callbacks and validations come where they should, and are waited for', asy
   ]);
 });
 
+test('gradients never pile up, neither of parameters that only the model has nor of those that only the optimizer has', async () => {
+  const model = makeModel();
+  const temperature = parameter(1);
+  const loss = (output: Tensor, target: unknown) => crossEntropy(mul(output, temperature), target as NdArray);
+  const trained = [...model.head.parameters(), temperature];
+  const data = textBatches(randomTokens(200), { batchSize: 1, seqLength: 5 });
+  const frozen = model.rnn[0].parameters()[0];
+  const before = copy(frozen.value);
+  const options = { optimizer: new SGD(trained, { lr: 0 }), loss, steps: 30 };
+  const norms: number[] = [];
+  for await (const _ of fit(model, data, options)) {
+    norms.push(globalNorm([frozen.grad as NdArray, temperature.grad as NdArray]));
+  }
+  assertSameBits(frozen.value, before, 'frozen weights');
+  assert.ok(Math.max(...norms) < 5 * Math.min(...norms), `norms ${norms}`);
+});
+
 test('an abort ends the training after the step under way, whoever calls it', async () => {
   const data = textBatches(randomTokens(60), { batchSize: 2, seqLength: 5 });
   const straight = makeModel();
@@ -343,7 +360,7 @@ test('a loss or gradient that is not finite stops the training with an error, th
   const before = snapshot(model);
   const run = (loss: FitOptions['loss'], clipNorm?: number) => () =>
     collect(fit(model, data, { optimizer: new Adam(model.parameters()), loss, clipNorm, steps: 2 }));
-  const { mul, sqrt, sub, sum } = await import('@retrograd/autograd');
+  const { sqrt, sub, sum } = await import('@retrograd/autograd');
   const remedy = 'lower the learning rate or clip the gradients';
   await refuses([
     run((output) => mul(sum(output), Number.NaN)),

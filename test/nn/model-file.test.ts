@@ -191,7 +191,7 @@ testRefusals('loadModel refuses other files, other versions and files that were 
   [
     config({ hiddenSize: 2 ** 52 }),
     FormatError,
-    'loadModel: weights must be 2.028240960365169e+31 numbers, as the config has it, got 40',
+    'loadModel: weights must be 2.028240960365171e+31 numbers, as the config has it, got 40',
   ],
   [
     config({ dtype: 'float32' }),
