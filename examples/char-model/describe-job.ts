@@ -14,9 +14,9 @@ export function describeJob({ start, text, corpus }: TrainingJob): string {
   ];
   const { batch, seqLength, steps, lr, clip, seed, heldBack } = settings;
   const from = training === null ? '' : `from step ${training.step} on, `;
-  const epochs = (steps / corpus.training.length).toPrecision(2);
+  const epochs = steps / corpus.training.length;
   const how = [
-    `${from}${formatCount(steps)} steps of ${batch} x ${seqLength} characters (${epochs} epochs)`,
+    `${from}${formatCount(steps)} steps of ${batch} x ${seqLength} characters (${epochs < 10 ? epochs.toFixed(2) : formatCount(epochs)} epochs)`,
     `learning rate ${lr}, clip ${clip}, seed ${seed}`,
     `${formatCount(heldBack)} characters held back`,
   ];

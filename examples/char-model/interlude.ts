@@ -1,9 +1,8 @@
-import { evaluate, type Progress } from '@retrograd/nn';
+import { evaluate, type Progress, type TrainingState } from '@retrograd/nn';
 import type { Corpus } from './corpus.js';
 import { formatDuration, formatLoss, quote } from './format.js';
 import type { Meter } from './meter.js';
 import { encodeModel, type SavedModel } from './model-file.js';
-import type { Reporter } from './reporter.js';
 import type { Target } from './target.js';
 import { reasonOf, UserError } from './user-error.js';
 import { type WriteOptions, write } from './write.js';
@@ -20,25 +19,27 @@ export interface TrainingJob {
   readonly sample: WriteOptions;
 }
 
+type Print = (text: string) => void;
+
 /** Between two steps: saves, validates, and lets the model write. */
 export async function pause(
   job: TrainingJob,
   progress: Progress,
-  reporter: Reporter,
+  print: Print,
   meter: Meter,
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    save(job, progress);
+    save(job, progress.state());
   } catch (error) {
     // The disk may have room again by the end, and the file is still as it was.
-    reporter.print(`could not save to ${job.target?.path} (${reasonOf(error)}); the training goes on\n`);
+    print(`could not save to ${job.target?.path} (${reasonOf(error)}); the training goes on\n`);
   }
   const validation = await validate(job, signal);
   if (signal.aborted) return;
   const { steps } = job.start.settings;
   const losses = `training ${formatLoss(meter.loss)}${validation}`;
-  reporter.print(`step ${progress.step}/${steps}  ${losses}  writes:\n${sample(job, progress.step)}`);
+  print(`step ${progress.step}/${steps}  ${losses}  writes:\n${sample(job, progress.step)}`);
 }
 
 /**
@@ -49,27 +50,26 @@ export async function pause(
 export async function finish(
   job: TrainingJob,
   last: Progress | null,
-  reporter: Reporter,
+  print: Print,
   meter: Meter,
   signal: AbortSignal,
 ): Promise<void> {
   const { start, target } = job;
   const { steps } = start.settings;
   const step = last?.step ?? start.training?.step ?? 0;
+  const state = last?.state() ?? start.training;
   // First of all: what comes next takes time, and may be interrupted.
-  if (last !== null) saveOrFail(job, last);
-  const kept = last === null ? 'nothing new to save' : keptIn(target, step < steps);
+  if (state !== null) saveOrFail(job, state);
+  const kept = state === null ? 'nothing to save yet' : keptIn(target, step < steps);
   if (step < steps) {
     const loss = last === null ? '' : `: training ${formatLoss(meter.loss)}`;
-    reporter.print(`stopped after step ${step}/${steps}${loss}\n${kept}\n`);
+    print(`stopped after step ${step}/${steps}${loss}\n${kept}\n`);
     return;
   }
   const losses = last === null ? '' : `training ${formatLoss(meter.loss)}`;
   const validation = await validate(job, signal);
   const done = last === null ? 'the training is complete' : `trained in ${formatDuration(meter.seconds)}`;
-  reporter.print(
-    `step ${step}/${steps}  ${losses}${validation}  ${done}, writes:\n${sample(job, step)}${kept}\n`,
-  );
+  print(`step ${step}/${steps}  ${losses}${validation}  ${done}, writes:\n${sample(job, step)}${kept}\n`);
 }
 
 /** The loss on the text held back, as part of a line; nothing when there is none, or no time. */
@@ -87,13 +87,13 @@ function sample({ start: { model, vocabulary }, sample: options }: TrainingJob, 
 }
 
 /** @throws the system's error */
-function save({ start, target }: TrainingJob, progress: Progress): void {
-  target?.write(encodeModel({ ...start, training: progress.state() }));
+function save({ start, target }: TrainingJob, training: TrainingState): void {
+  target?.write(encodeModel({ ...start, training }));
 }
 
-function saveOrFail(job: TrainingJob, progress: Progress): void {
+function saveOrFail(job: TrainingJob, training: TrainingState): void {
   try {
-    save(job, progress);
+    save(job, training);
   } catch (error) {
     throw new UserError(`could not save to '${job.target?.path}' (${reasonOf(error)})`, 1);
   }

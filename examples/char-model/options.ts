@@ -116,7 +116,7 @@ function describeOptions(): Command {
       decimal('--clip', 'a number of at least 0', (x) => x >= 0),
       1,
     )
-    .option('--seed <n>', 'of all that is random', integer('--seed', 0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--seed <n>', 'of all that is random', integer('--seed', 0, 2 ** 32 - 1), 1)
     .optionsGroup('What it writes:')
     .option(
       '--sample-every <n>',

@@ -23,7 +23,7 @@ const RANGES: Record<Exclude<keyof Settings, 'textHash'>, (value: number) => boo
   lr: (x) => Number.isFinite(x) && x > 0,
   clip: (x) => Number.isFinite(x) && x >= 0,
   heldBack: (n) => Number.isSafeInteger(n) && n >= 0 && n !== 1,
-  seed: (n) => Number.isSafeInteger(n) && n >= 0,
+  seed: (n) => Number.isSafeInteger(n) && n >= 0 && n < 2 ** 32,
 };
 
 /** Reads what JSON.stringify made of settings; null when something is missing or cannot be. */

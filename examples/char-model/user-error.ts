@@ -5,7 +5,7 @@ export class UserError extends Error {
   /** @param exitCode 2 when whoever started the program can put it right, 1 when the work failed */
   constructor(
     message: string,
-    readonly exitCode: 1 | 2 = 2,
+    readonly exitCode = 2,
   ) {
     super(message);
   }
