@@ -1,0 +1,345 @@
+/** Names, shapes, orders and initial values of the spec, for the functions and the classes of the three layers. */
+import { grad, parameter, Tensor } from '@retrograd/autograd';
+import { copy, dtypeOf, isDense, type NdArray, Random, transpose, view, zeros } from '@retrograd/kernels';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Arrays } from '../support/kinds.js';
+import { assertClose, assertSameBits } from '../support/same.js';
+import {
+  type Case,
+  cellArgs,
+  type Described,
+  LAYERS,
+  loaded,
+  randomCase,
+  type Sizes,
+  sequenceArgs,
+} from './layers.js';
+
+type Results = (NdArray | Arrays | Arrays[])[];
+
+/** Shapes of results, dictionaries and lists in their order. */
+const shapesOf = (value: unknown): unknown => {
+  if (value instanceof Tensor) return value.shape;
+  if (Array.isArray(value)) return value.map(shapesOf);
+  const { shape } = value as NdArray;
+  return Array.isArray(shape) ? shape : Object.entries(value as Arrays).map(([key, v]) => [key, shapesOf(v)]);
+};
+
+const arraysIn = (value: unknown): NdArray[] =>
+  Array.isArray(value)
+    ? value.flatMap(arraysIn)
+    : Array.isArray((value as NdArray).shape)
+      ? [value as NdArray]
+      : Object.values(value as Arrays).flatMap(arraysIn);
+
+const cacheShape = ({ cacheKeys, shapeOf }: Described, { B, I, H }: Sizes) =>
+  cacheKeys.map((key) => [key, key[0] === 'W' ? shapeOf(key, I, H) : key === 'x_t' ? [B, I] : [B, H]]);
+
+/** [grad of the weights, …] or one dictionary, as the spec wants it. */
+const paramShapes = ({ name, params, shapeOf }: Described, { I, H }: Sizes): unknown[] =>
+  name === 'rnn' ? params.map((p) => shapeOf(p, I, H)) : [params.map((p) => [p, shapeOf(p, I, H)])];
+
+const call = (fn: unknown, self: unknown, ...args: unknown[]): unknown =>
+  (fn as (...args: unknown[]) => unknown).apply(self, args);
+
+const SIZES = [
+  { B: 2, T: 3, I: 4, H: 5 },
+  { B: 1, T: 1, I: 1, H: 1 },
+  { B: 0, T: 3, I: 4, H: 5 },
+  { B: 2, T: 0, I: 4, H: 5 },
+  { B: 0, T: 0, I: 4, H: 5 },
+];
+
+for (const layer of LAYERS) {
+  const { name, kind, fns, className } = layer;
+  const n = kind.states.length;
+  const some = (seed: number, sizes = SIZES[0]): Case => randomCase(layer, sizes, seed);
+
+  test(`${name}: every function gives the spec's tuples, also for B = 0 and T = 0`, () => {
+    for (const size of SIZES) {
+      const each = some(1, size);
+      const { B, T, I, H } = size;
+      const states = kind.states.map(() => [B, H]);
+      const cell = fns.cellForward(...cellArgs(layer, each)) as Results;
+      assert.equal(shapesOf(cell), [...states, cacheShape(layer, size)]);
+      const cellBack = fns.cellBackward(...each.grad_state, cell.at(-1));
+      assert.equal(shapesOf(cellBack), [[B, I], ...states, ...paramShapes(layer, size)]);
+      const forward = fns.forward(...sequenceArgs(layer, each)) as Results;
+      const caches = Array.from({ length: T }, () => cacheShape(layer, size));
+      assert.equal(shapesOf(forward), [[B, T, H], ...states, caches]);
+      const back = fns.backward(each.grad_h_all, forward.at(-1), ...each.grad_state);
+      assert.equal(shapesOf(back), [[B, T, I], ...paramShapes(layer, size), ...states]);
+      assert.equal(shapesOf(fns.backward(each.grad_h_all, forward.at(-1))), shapesOf(back));
+      for (const x of [...arraysIn(cellBack), ...arraysIn(back), ...arraysIn(forward.slice(0, -1))]) {
+        assert.ok(isDense(x), 'every answer is C-contiguous');
+      }
+      if (B * T > 0) continue;
+      const [grad_x, ...rest] = back as unknown[];
+      const zero = arraysIn([grad_x, ...rest.slice(0, rest.length - n)]);
+      for (const x of zero)
+        assert.ok(
+          x.data.every((v) => v === 0),
+          'no step, no gradient',
+        );
+      // Without a step the final states are the initial ones, and so are their gradients.
+      if (T > 0) continue;
+      each.state.forEach((s, i) => assertSameBits(forward[1 + i] as NdArray, s, 'final state'));
+      rest.slice(-n).forEach((g, i) => assertSameBits(g as NdArray, each.grad_state[i], 'its gradient'));
+    }
+  });
+
+  test(`${className}: the class on arrays, on tensors and step by step, also for B = 0 and T = 0`, () => {
+    for (const size of SIZES) {
+      const each = some(2, size);
+      const { B, T, I, H } = size;
+      const states = kind.states.map(() => [B, H]);
+      const made = loaded(layer, each);
+      assert.equal(shapesOf(call(made.forward, made, each.x)), [B, T, H]);
+      assert.equal(shapesOf(call(made.forward, made, each.x, ...each.state)), [B, T, H]);
+      assert.equal(shapesOf(made.backward(each.grad_h_all)), [B, T, I]);
+      const named = layer.params.map((p) => [p, layer.shapeOf(p, I, H)]);
+      assert.equal(shapesOf(made.getGradients()), named);
+      if (B * T === 0)
+        for (const g of arraysIn(made.getGradients())) assert.ok(copy(g).data.every((v) => v === 0));
+
+      const x = parameter(each.x);
+      const start = each.state.map((s) => parameter(s));
+      assert.equal(shapesOf(call(made.forward, made, x)), [[B, T, H], ...states]);
+      const outputs = call(made.forward, made, x, ...start) as Tensor[];
+      assert.equal(shapesOf(outputs), [[B, T, H], ...states]);
+      assert.equal(shapesOf(made.run(x, start)), [[B, T, H], states]);
+      assert.equal(shapesOf(made.run(x)), [[B, T, H], states]);
+      const leaves = [x, made.W, made.b, ...start];
+      const grads = grad(outputs, leaves, { cotangent: [each.grad_h_all, ...each.grad_state] });
+      assert.equal(shapesOf(grads), shapesOf(leaves));
+
+      assert.equal(shapesOf(made.step(each.x_t)), [[B, H], states]);
+      assert.equal(shapesOf(made.step(each.x_t, each.state)), [[B, H], states]);
+      assert.equal(shapesOf(made.zeroState(B)), states);
+    }
+  });
+
+  test(`${className}: states left out are zeros`, () => {
+    const each = some(3);
+    const made = loaded(layer, each);
+    const zero = made.zeroState(each.B);
+    for (const s of zero) assert.ok(s.data.every((v) => v === 0));
+    const expected = call(made.forward, made, each.x, ...zero) as NdArray;
+    assertSameBits(call(made.forward, made, each.x) as NdArray, expected, 'forward');
+    assertSameBits(made.run(parameter(each.x))[0].value, expected, 'run');
+    assertSameBits(made.step(each.x_t)[0], made.step(each.x_t, zero)[0], 'step');
+    const given = call(made.forward, made, each.x, ...each.state) as NdArray;
+    assert.not.equal([...given.data], [...expected.data], 'the states must matter');
+  });
+
+  test(`${className}: initial values are Glorot's, biases 0${name === 'lstm' ? ', the forget bias 1' : ''}`, () => {
+    const [I, H] = [60, 40];
+    const made = layer.make(I, H, { seed: 7 });
+    assert.is(made.inputSize, I);
+    assert.is(made.hiddenSize, H);
+    assert.is(made.dtype, 'float64');
+    assert.equal(Object.keys(made.getParams()), [...layer.params]);
+    for (const [param, value] of Object.entries(made.stateDict())) {
+      assert.equal(value.shape, layer.shapeOf(param, I, H));
+      const data = [...copy(value).data];
+      if (param[0] === 'b') {
+        assert.ok(
+          data.every((v) => v === (param === 'b_f' ? 1 : 0)),
+          param,
+        );
+        continue;
+      }
+      const limit = Math.sqrt(6 / (value.shape[0] + H));
+      const largest = Math.max(...data.map(Math.abs));
+      const mean = data.reduce((sum, v) => sum + v, 0) / data.length;
+      const variance = data.reduce((sum, v) => sum + v * v, 0) / data.length;
+      assert.ok(largest <= limit && largest > 0.98 * limit, `${param}: largest ${largest}, limit ${limit}`);
+      assert.ok(Math.abs(mean) < 0.05 * limit, `${param}: mean ${mean}`);
+      assert.ok(Math.abs(variance / (limit * limit) - 1 / 3) < 0.03, `${param}: variance ${variance}`);
+    }
+  });
+
+  test(`${className}: a seed or a generator fixes the initial values, 'zeros' skips them`, () => {
+    const bits = (options: object): number[] =>
+      layer
+        .make(3, 4, options)
+        .parameters()
+        .flatMap((p) => [...p.value.data]);
+    assert.equal(bits({ seed: 5 }), bits({ seed: 5 }));
+    assert.equal(bits({ seed: 5 }), bits({ rng: new Random(5) }));
+    assert.not.equal(bits({ seed: 5 }), bits({ seed: 6 }));
+    assert.not.equal(bits({}), bits({}));
+    assert.ok(bits({ init: 'zeros' }).every((v) => v === 0));
+    const rng = new Random(5);
+    const before = rng.getState();
+    layer.make(3, 4, { init: 'zeros', rng });
+    assert.equal(rng.getState(), before, "'zeros' draws nothing");
+  });
+
+  test(`${className}: float32 in, float32 out, near the float64 results; mixing gives float64`, () => {
+    const each = some(4, { B: 3, T: 8, I: 4, H: 6 });
+    const narrow = (x: NdArray): NdArray => copy(x, { dtype: 'float32' });
+    const single: Case = { ...each, x: narrow(each.x), x_t: narrow(each.x_t), state: each.state.map(narrow) };
+    single.params = Object.fromEntries(Object.entries(each.params).map(([key, p]) => [key, narrow(p)]));
+    single.grad_h_all = narrow(each.grad_h_all);
+    single.grad_state = each.grad_state.map(narrow);
+    const everything = (c: Case, list: (caches: unknown[]) => unknown[] = (caches) => caches): NdArray[] => {
+      const cell = fns.cellForward(...cellArgs(layer, c)) as unknown[];
+      const all = fns.forward(...sequenceArgs(layer, c)) as unknown[];
+      const caches = list(all.at(-1) as unknown[]);
+      const backs = [
+        fns.cellBackward(...c.grad_state, cell.at(-1)),
+        fns.backward(c.grad_h_all, caches, ...c.grad_state),
+      ];
+      return arraysIn([cell, all.slice(0, -1), caches, ...backs]);
+    };
+    const expected = everything(each);
+    const close = { rtol: 1e-4, atol: 1e-4 };
+    for (const list of [undefined, (caches: unknown[]) => [...caches]]) {
+      everything(single, list).forEach((x, i) => {
+        assert.is(dtypeOf(x), 'float32');
+        assertClose(x, expected[i], `result ${i}`, close);
+      });
+    }
+    // One wide argument is enough, in forward or in backward.
+    const caches = (fns.forward(...sequenceArgs(layer, single)) as unknown[]).at(-1) as unknown[];
+    const wideBackward = (list: unknown[]): NdArray[] => [
+      ...arraysIn(fns.backward(each.grad_h_all, list, ...single.grad_state)),
+      ...arraysIn(fns.backward(single.grad_h_all, list, ...each.grad_state)),
+    ];
+    const fast = wideBackward(caches);
+    const slow = wideBackward([...caches]);
+    fast.forEach((x, i) => {
+      assert.is(dtypeOf(x), 'float64');
+      assert.is(dtypeOf(slow[i]), 'float64');
+      assertClose(x, slow[i], `gradient ${i}`, { rtol: 1e-5, atol: 1e-6 });
+    });
+    for (const mixed of [
+      { ...single, x: each.x, x_t: each.x_t },
+      { ...single, state: each.state },
+      { ...single, params: each.params },
+    ]) {
+      const cell = fns.cellForward(...cellArgs(layer, mixed)) as unknown[];
+      const all = fns.forward(...sequenceArgs(layer, mixed)) as unknown[];
+      for (const x of arraysIn([cell.slice(0, n), all.slice(0, -1)])) assert.is(dtypeOf(x), 'float64');
+    }
+    const made = loaded(layer, each, { dtype: 'float32' });
+    assert.ok(
+      [...made.parameters().map((p) => p.dtype), dtypeOf(made.zeroState(1)[0])].every((d) => d === 'float32'),
+    );
+    const outputs = [
+      call(made.forward, made, single.x),
+      made.backward(single.grad_h_all),
+      made.step(single.x_t),
+    ];
+    for (const x of arraysIn([...outputs, made.getGradients()])) assert.is(dtypeOf(x), 'float32');
+    assert.is(made.run(parameter(single.x))[0].dtype, 'float32');
+    const wide = [call(made.forward, made, each.x), made.backward(single.grad_h_all), made.step(each.x_t)];
+    for (const x of arraysIn([...wide, made.getGradients()])) assert.is(dtypeOf(x), 'float64');
+    assert.is(made.run(parameter(each.x))[0].dtype, 'float64');
+  });
+
+  test(`${className}: the spec's names are views, and writing into one changes the layer`, () => {
+    const each = some(5);
+    const made = loaded(layer, each);
+    const { H, I } = each;
+    assert.equal(made.W.shape, [H + I, layer.gates * H]);
+    assert.equal(made.b.shape, [layer.gates * H]);
+    assert.equal(
+      made.namedParameters().map(([key]) => key),
+      ['W', 'b'],
+    );
+    assert.equal(made.parameters(), [made.W, made.b]);
+    for (const param of layer.params) {
+      const before = call(made.forward, made, each.x) as NdArray;
+      const own = (made as unknown as Arrays)[param];
+      assertSameBits(copy(own), each.params[param], param);
+      own.set(...(own.shape.map(() => 0) as [number]), 2.5);
+      assert.is((made.getParams() as unknown as Arrays)[param].data[own.offset], 2.5);
+      assert.is(made.stateDict()[param].data[own.offset], 2.5);
+      assert.ok(
+        [made.W, made.b].some((p) => p.value.data === own.data),
+        `${param} is a view of W or b`,
+      );
+      const after = call(made.forward, made, each.x) as NdArray;
+      assert.not.equal([...after.data], [...before.data], `${param} must matter`);
+    }
+  });
+
+  test(`${className}: writing into a weight between forward and backward does not mix two layers in one gradient`, () => {
+    const each = some(6);
+    const [made, untouched] = [loaded(layer, each), loaded(layer, each)];
+    call(made.forward, made, each.x);
+    call(untouched.forward, untouched, each.x);
+    for (const param of layer.params) (made as unknown as Arrays)[param].set(0, 0, 7);
+    assertSameBits(made.backward(each.grad_h_all), untouched.backward(each.grad_h_all), 'grad_x');
+  });
+
+  test(`${className}: parameters go in by copy and come out again, from any view`, () => {
+    const each = some(7);
+    const set = (made: ReturnType<Described['make']>, params: Arrays): void => {
+      call(made.setParams, made, ...(name === 'rnn' ? layer.params.map((p) => params[p]) : [params]));
+    };
+    const turned = (x: NdArray): NdArray =>
+      x.shape.length === 1
+        ? view(copy(x).data.reverse(), x.shape, [-1], x.size - 1)
+        : transpose(copy(transpose(x)));
+    const puts: Record<string, (made: ReturnType<Described['make']>, params: Arrays) => void> = {
+      setParams: set,
+      loadStateDict: (made, params) => made.loadStateDict(params),
+    };
+    for (const [method, put] of Object.entries(puts)) {
+      const made = layer.make(each.I, each.H, { seed: 1 });
+      const given = Object.fromEntries(Object.entries(each.params).map(([key, p]) => [key, turned(p)]));
+      put(made, given);
+      for (const p of Object.values(given)) p.data.fill(99);
+      for (const param of layer.params)
+        assertSameBits(copy(made.stateDict()[param]), each.params[param], `${method}, ${param}`);
+      put(made, { ...made.getParams() } as unknown as Arrays);
+      for (const param of layer.params)
+        assertSameBits(copy(made.stateDict()[param]), each.params[param], `${method} of its own`);
+    }
+    const made = loaded(layer, each);
+    const other = layer.make(each.I, each.H, { seed: 2 });
+    other.loadStateDict(made.stateDict());
+    assertSameBits(
+      call(other.forward, other, each.x) as NdArray,
+      call(made.forward, made, each.x) as NdArray,
+      'a loaded layer',
+    );
+  });
+
+  test(`${className}: views of the layer's own memory may be given back in another place`, () => {
+    const each = some(8, { B: 1, T: 1, I: 5, H: 5 });
+    const made = loaded(layer, each);
+    const square = (x: NdArray): boolean => x.shape.length === 2 && x.shape[0] === x.shape[1];
+    const own = made.stateDict();
+    // The weights one place on, and transposed where they are square; the biases one place on.
+    const shifted = (letter: string): [string, NdArray][] => {
+      const names = layer.params.filter((p) => p[0] === letter);
+      return names.map((p, i) => {
+        const from = own[names[(i + 1) % names.length]];
+        return [p, square(from) ? transpose(from) : from];
+      });
+    };
+    const given = Object.fromEntries([...shifted('W'), ...shifted('b')]);
+    const expected = Object.fromEntries(Object.entries(given).map(([key, p]) => [key, copy(p)]));
+    made.loadStateDict(given);
+    for (const param of layer.params) assertSameBits(copy(made.stateDict()[param]), expected[param], param);
+  });
+
+  test(`${className}: gradients of an earlier backward stay as they were`, () => {
+    const each = some(9);
+    const made = loaded(layer, each);
+    call(made.forward, made, each.x);
+    made.backward(each.grad_h_all);
+    const first = made.getGradients() as unknown as Arrays;
+    const before = Object.values(first).map((g) => copy(g));
+    made.backward(zeros(each.grad_h_all.shape));
+    Object.values(first).forEach((g, i) => assertSameBits(copy(g), before[i], 'kept'));
+    for (const g of arraysIn(made.getGradients())) assert.ok(copy(g).data.every((v) => v === 0));
+  });
+}
+
+test.run();
