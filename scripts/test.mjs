@@ -12,7 +12,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { bundlePrograms, listTests, root } from '../esbuild.config.mjs';
 
 const PARALLEL = 2;
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 420_000;
 const LONG = /\/(mutation|pack|readme|examples?)\.test\.ts$/;
 
 /** Runs a command and gives its exit code (null when killed), its output, and whether it ran out of time. */

@@ -73,7 +73,7 @@ export function constantAlong(x: NdArray, axis: number): NdArray {
 
 /** A view's entries in C order, whatever its layout. */
 export function entriesOf(x: NdArray): number[] {
-  return [toNested(x)].flat(Number.POSITIVE_INFINITY) as number[];
+  return ([toNested(x)] as unknown[]).flat(Number.POSITIVE_INFINITY) as number[];
 }
 
 function layOut(x: NdArray, { order, reversed, step = 1, gap = 0, offset = 0 }: Layout): NdArray {
