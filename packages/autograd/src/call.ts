@@ -38,23 +38,32 @@ export function record(
   value: NdArray,
   pullbacks: readonly (Pullback | null)[],
 ): Tensor {
-  return recordAll(name, inputs, [value], pullbacks)[0] as Tensor;
+  // Of the right length from the start: a list that grows takes room for 16 more, and a graph holds many of these.
+  const outputs = new Array<Tensor>(1);
+  const call = callOf(name, inputs, outputs, pullbacks);
+  const output = new Tensor(value, call !== null, call, memoryOf(value, inputs));
+  outputs[0] = output;
+  return output;
 }
 
-/** As `record`, for an op with several outputs. */
+/** As `record`, for an op with several outputs, or with one rule for all its inputs. */
 export function recordAll(
   name: string,
   inputs: readonly Tensor[],
   values: readonly NdArray[],
   vjp: Call['vjp'],
 ): Tensor[] {
-  const outputs: Tensor[] = [];
-  let call: Call | null = null;
-  if (isRecording() && inputs.some(requiresGrad)) {
-    call = { id: nextId++, name, inputs, outputs, vjp, versions: sumVersions(inputs) };
-  }
-  for (const value of values) outputs.push(new Tensor(value, call !== null, call, memoryOf(value, inputs)));
+  const outputs = new Array<Tensor>(values.length);
+  const call = callOf(name, inputs, outputs, vjp);
+  values.forEach((value, i) => {
+    outputs[i] = new Tensor(value, call !== null, call, memoryOf(value, inputs));
+  });
   return outputs;
+}
+
+function callOf(name: string, inputs: readonly Tensor[], outputs: Tensor[], vjp: Call['vjp']): Call | null {
+  if (!isRecording() || !inputs.some(requiresGrad)) return null;
+  return { id: nextId++, name, inputs, outputs, vjp, versions: sumVersions(inputs) };
 }
 
 /** A value that is a view of an input (slice, transpose, …) shares the input's memory; any other has its own. */

@@ -1,4 +1,5 @@
 import {
+  allocate,
   array,
   checkArray,
   checkIndexArray,
@@ -15,6 +16,7 @@ import {
   type NdArray,
   type NestedList,
   ShapeError,
+  wrap,
 } from '@retrograd/kernels';
 import type { Call } from './call.js';
 
@@ -139,6 +141,13 @@ export function constant(value: NdArray): Tensor {
   return leafOf(value);
 }
 
+/** As `array(value)`, without its checks: numbers are operands in every other vjp. */
+function scalar(value: number, dtype: Dtype): NdArray {
+  const data = allocate(dtype, 1);
+  data[0] = value;
+  return wrap(data, []);
+}
+
 /** @internal The tensors of a list that an op was given. */
 export function asTensors(op: string, xs: readonly TensorLike[]): Tensor[] {
   if (!Array.isArray(xs)) throw new DtypeError(op, 'xs', 'a list of tensors', describe(xs));
@@ -159,7 +168,7 @@ export function asIndices(op: string, argument: string, value: IndexLike): Index
 export function asTensor(op: string, argument: string, value: TensorLike, like?: Dtype): Tensor {
   if (value instanceof Tensor) return value;
   if (typeof value === 'number') {
-    return leafOf(array(value, { dtype: like ?? 'float64' }));
+    return leafOf(scalar(value, like ?? 'float64'));
   }
   if (!isNdArray(value))
     throw new DtypeError(op, argument, 'a tensor, an ndarray or a number', describe(value));
