@@ -68,6 +68,18 @@ test('one cotangent goes to two parents, and adding to one leaves the other alon
   assert.equal(gradOf(b), [1, 1]);
 });
 
+test('a cotangent that was summed up and then goes to two parents is not added to for one of them', () => {
+  const a = parameter([1, 1]);
+  const b = parameter([2, 2]);
+  const [p, q] = [mul(a, 1), mul(b, 1)];
+  const older = mul(p, 5);
+  const s = add(p, q);
+  // The cotangent of s is a sum, 1 + 1. It goes to p and q; then p, and only p, gets 5 more.
+  backward(sum(add(add(s, s), older)));
+  assert.equal(gradOf(a), [7, 7]);
+  assert.equal(gradOf(b), [2, 2]);
+});
+
 test('gradients of two leaves that got the same cotangent do not share memory', () => {
   const a = parameter([1, 2]);
   const b = parameter([3, 4]);
