@@ -157,7 +157,7 @@ testRefusals('Linear, Embedding, Dropout and oneHot refuse wrong calls', [
   [
     () => new Linear(2, 3).forward([1, 2] as never),
     DtypeError,
-    'Linear.forward: x must be an ndarray, got a list of 2',
+    'Linear.forward: x must be a tensor, an ndarray or a number, got a list of 2',
   ],
   [() => new Embedding(-1, 2), ValueError, 'Embedding: vocabularySize must be a positive integer, got -1'],
   [

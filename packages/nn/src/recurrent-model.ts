@@ -1,7 +1,8 @@
-import { asTensor, constant, noGrad, Tensor, type TensorLike } from '@retrograd/autograd';
+import { constant, noGrad, Tensor, type TensorLike } from '@retrograd/autograd';
 import { GRU } from '@retrograd/gru';
 import {
   cast,
+  checkArray,
   describe,
   formatShape,
   type IndexArray,
@@ -128,7 +129,8 @@ export class RecurrentModel extends Module {
     if (input === 'tokens' && isNdArray(x) && x.shape.length === leading.length) {
       return this.embedding?.forward(x) ?? constant(oneHot(x, inputSize, { dtype }));
     }
-    const { value } = asTensor(op, argument, x as Tensor | NdArray);
+    const value: unknown = x instanceof Tensor ? x.value : x;
+    checkArray(op, argument, value);
     if (value.shape.length !== leading.length + 1 || value.shape.at(-1) !== inputSize) {
       const vectors = `[${[...leading, inputSize].join(', ')}]`;
       const expectation = input === 'tokens' ? `[${leading.join(', ')}] or ${vectors}` : vectors;
