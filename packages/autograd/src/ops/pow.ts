@@ -1,6 +1,6 @@
 import * as k from '@retrograd/kernels';
 import { record } from '../call.js';
-import { constant, type Tensor, type TensorLike } from '../tensor.js';
+import type { Tensor, TensorLike } from '../tensor.js';
 import { mul, sub } from './arithmetic.js';
 import { sumTo } from './broadcast.js';
 import { log } from './exponentials.js';
@@ -34,5 +34,5 @@ function slope(x: Tensor, p: Tensor): Tensor {
 function growth(x: Tensor, p: Tensor, y: Tensor): Tensor {
   const zero = k.equal(x.value, k.array(0));
   const atZero = k.mul(zero, k.sub(k.array(1), k.greater(k.array(0), p.value)));
-  return where(atZero, 0, mul(y, log(where(atZero, constant(k.array(1)), x))));
+  return where(atZero, 0, mul(y, log(where(atZero, 1, x))));
 }
