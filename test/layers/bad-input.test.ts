@@ -3,7 +3,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/same.js';
 import { LAYERS, randomCase } from './layers.js';
-import { classCalls, functionCalls, SIZES, snapshot, type WrongCall } from './wrong-calls.js';
+import { SIZES, snapshot, type WrongCall } from './wrong-calls.js';
+import { classCalls } from './wrong-class-calls.js';
+import { functionCalls } from './wrong-function-calls.js';
 
 /** Asserts class and message, and gives the message back. */
 function refused({ op, call, Class, message }: WrongCall): string {
