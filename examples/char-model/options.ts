@@ -54,7 +54,7 @@ export function readOptions(args: readonly string[], print: (text: string) => vo
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return null;
-    throw new UserError(error.message.replace(/^error: /, ''));
+    throw new UserError(error.message.replace(/^error: /, '').replaceAll('\n', ' '));
   }
   if (command.args.length > 0) {
     throw new UserError(`unexpected argument '${command.args[0]}'; a text is given by --text FILE`);
@@ -123,7 +123,7 @@ function describeOptions(): Command {
       'steps between two samples (default: a sixth of the steps)',
       integer('--sample-every', 1, 1e9),
     )
-    .option('--sample-length <n>', 'characters of a sample', integer('--sample-length', 1, 1e6), 300)
+    .option('--sample-length <n>', 'characters of a sample', integer('--sample-length', 1, 10_000), 300)
     .option(
       '--temperature <x>',
       'above 1 more random, below 1 less, 0 always the likeliest character',
