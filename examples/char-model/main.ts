@@ -22,6 +22,8 @@ async function main(args: readonly string[], stream: NodeJS.WriteStream): Promis
 
 if (parentPort !== null) await work(parentPort);
 else {
+  // A reader who goes away is no reason for a stack trace; who has more to write listens for it.
+  process.stdout.on('error', () => {});
   try {
     process.exitCode = await main(process.argv.slice(2), process.stdout);
   } catch (error) {

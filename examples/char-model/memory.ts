@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import type { Options } from './options.js';
+import type { RecurrentModelConfig } from '@retrograd/nn';
 import { UserError } from './user-error.js';
 
 const GATES = { rnn: 1, lstm: 4, gru: 3 };
@@ -7,25 +7,33 @@ const GATES = { rnn: 1, lstm: 4, gru: 3 };
 /** Weights, gradients, and the two averages of Adam. */
 const COPIES_OF_WEIGHTS = 4;
 
+type Sizes = Pick<
+  Required<RecurrentModelConfig>,
+  'cell' | 'inputSize' | 'hiddenSize' | 'layers' | 'embeddingSize' | 'dtype'
+>;
+
 /**
  * Roughly the bytes that training needs. For every character of a batch a layer keeps its gates, their gradients and a few states;
  * behind the head stand the logits, their softmax and their gradients.
  */
-export function estimateBytes(options: Options, symbols: number): number {
-  const { cell, hidden: H, layers, embedding: E, batch, seqLength, dtype } = options;
-  const I = E === 0 ? symbols : E;
+export function estimateBytes(sizes: Sizes, batch: { batch: number; seqLength: number }): number {
+  const { cell, inputSize: V, hiddenSize: H, layers, embeddingSize: E, dtype } = sizes;
+  const I = E === 0 ? V : E;
   const G = GATES[cell];
-  const weights = G * H * (H + I + (layers - 1) * 2 * H) + H * symbols + symbols * E;
-  const perCharacter = layers * (2 * G + 6) * H + 2 * I + 4 * symbols;
+  const weights = G * H * (H + I + (layers - 1) * 2 * H) + H * V + V * E;
+  const perCharacter = layers * (2 * G + 6) * H + 2 * I + 4 * V;
   const bytes = dtype === 'float32' ? 4 : 8;
-  return bytes * (COPIES_OF_WEIGHTS * weights + batch * seqLength * perCharacter);
+  return bytes * (COPIES_OF_WEIGHTS * weights + batch.batch * batch.seqLength * perCharacter);
 }
 
-/** @throws UserError when the setting cannot fit into this machine, where it would only be killed later on */
-export function checkMemory(options: Options, symbols: number): void {
-  const needed = estimateBytes(options, symbols);
+/** What this process may use. */
+export function availableBytes(): number {
   const limit = process.constrainedMemory();
-  const available = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}
+
+/** @throws UserError when the setting cannot fit, where the system would end the program later on without a word */
+export function checkMemory(needed: number, available: number): void {
   if (needed <= available) return;
   const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   throw new UserError(

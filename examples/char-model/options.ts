@@ -79,7 +79,7 @@ function describeOptions(): Command {
       integer('--held-back', 0, 2 ** 28),
     )
     .optionsGroup('The model:')
-    .option('--cell <kind>', 'rnn, lstm or gru', oneOf('--cell', ['rnn', 'lstm', 'gru']), 'lstm')
+    .option('--cell <kind>', 'rnn, lstm or gru', oneOf('--cell', ['rnn', 'lstm', 'gru']), 'gru')
     .option('--hidden <n>', 'hidden units of a layer', integer('--hidden', 1, 8192), 128)
     .option('--layers <n>', 'recurrent layers', integer('--layers', 1, 16), 1)
     .option(
@@ -98,7 +98,7 @@ function describeOptions(): Command {
     .optionsGroup('The training:')
     .option('--seq-length <n>', 'characters that gradients go back', integer('--seq-length', 1, 10_000), 32)
     .option('--batch <n>', 'sequences in a step', integer('--batch', 1, 4096), 16)
-    .option('--steps <n>', 'steps in all', integer('--steps', 1, 1e9), 1200)
+    .option('--steps <n>', 'steps in all', integer('--steps', 1, 1e9), 1000)
     .option(
       '--epochs <x>',
       'how often to go through the text, instead of --steps',
@@ -108,7 +108,7 @@ function describeOptions(): Command {
       '--lr <x>',
       'learning rate of Adam; it falls evenly to a twentieth',
       decimal('--lr', 'a number above 0', (x) => x > 0),
-      0.004,
+      0.008,
     )
     .option(
       '--clip <x>',

@@ -1,7 +1,7 @@
-import { RecurrentModel, type TrainingState } from '@retrograd/nn';
+import { RecurrentModel, type RecurrentModelConfig, type TrainingState } from '@retrograd/nn';
 import { splitCorpus } from './corpus.js';
 import type { TrainingJob } from './interlude.js';
-import { checkMemory } from './memory.js';
+import { availableBytes, checkMemory, estimateBytes } from './memory.js';
 import { readModel, type SavedModel } from './model-file.js';
 import type { GivenOptions, Options } from './options.js';
 import { checkFixed, newSettings, optionsOf, type Settings, settledOptions, stepsOf } from './settings.js';
@@ -32,9 +32,11 @@ export function prepare(read: GivenOptions): TrainingJob {
   checkStepsLeft(settings, training);
   const prompt = choosePrompt(options.prompt, vocabulary);
   const target = prepareTarget(options, source);
-  if (saved === null) checkMemory(options, vocabulary.size);
+  const config = saved?.model.config ?? configOf(options, vocabulary.size);
+  checkMemory(estimateBytes(config, settings), availableBytes());
+  const model = training === null ? seededModel(config, settings.seed, saved) : (saved as SavedModel).model;
   return {
-    start: { model: saved?.model ?? createModel(options, vocabulary), vocabulary, settings, training },
+    start: { model, vocabulary, settings, training },
     text: { name: text.name, characters: tokens.length },
     corpus,
     target,
@@ -78,8 +80,28 @@ function prepareTarget({ save, force }: Options, source: string | undefined): Ta
   return Target.prepare(save, force === true || (source !== undefined && isSameFile(save, source)));
 }
 
-function createModel(options: Options, vocabulary: Vocabulary): RecurrentModel {
-  const { cell, hidden: hiddenSize, embedding: embeddingSize, layers, dropout, dtype, seed } = options;
-  const inputSize = vocabulary.size;
-  return new RecurrentModel({ cell, inputSize, hiddenSize, embeddingSize, layers, dropout, dtype }, { seed });
+function configOf(options: Options, inputSize: number): Required<RecurrentModelConfig> {
+  const { cell, hidden: hiddenSize, embedding: embeddingSize, layers, dropout, dtype } = options;
+  return {
+    cell,
+    inputSize,
+    hiddenSize,
+    outputSize: inputSize,
+    input: 'tokens',
+    embeddingSize,
+    layers,
+    dropout,
+    dtype,
+  };
+}
+
+/** A model whose dropout depends on the seed alone; a saved one gives it its weights. */
+function seededModel(
+  config: Required<RecurrentModelConfig>,
+  seed: number,
+  saved: SavedModel | null,
+): RecurrentModel {
+  const model = new RecurrentModel(config, { seed });
+  if (saved !== null) model.loadStateDict(saved.model.stateDict());
+  return model;
 }

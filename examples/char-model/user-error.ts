@@ -14,6 +14,7 @@ export class UserError extends Error {
 const REASONS: Record<string, string> = {
   ENOENT: 'no such file or directory',
   EISDIR: 'a directory',
+  EEXIST: 'the temporary file of an earlier run is in the way',
   ENOTDIR: 'below a file that is no directory',
   EACCES: 'permission denied',
   EPERM: 'permission denied',

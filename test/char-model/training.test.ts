@@ -53,7 +53,7 @@ test('without a terminal it writes whole lines and steers no cursor', async () =
   const lines = out.trimEnd().split('\n');
   assert.match(
     lines[0],
-    /^plain kernels; lstm 1 x 16, embedding 8, float32, 2,125 parameters; text\.txt, [\d,]+ characters \(21 different\)$/,
+    /^plain kernels; gru 1 x 16, embedding 8, float32, [\d,]+ parameters; text\.txt, [\d,]+ characters \(21 different\)$/,
   );
   assert.match(
     lines[1],
@@ -174,6 +174,16 @@ for (const [name, args, steps] of [
     assert.ok(readFileSync(inFolder('copy.st')).equals(readFileSync(inFolder('whole.st'))));
   });
 }
+
+test('a saved model learns on from its weights, and the seed rules its dropout', async () => {
+  await train(...small, '--steps', '40', '--lr', '0.02', '--dropout', '0.2', '--save', 'base.st');
+  const more = ['--load', 'base.st', '--batch', '4', '--seq-length', '16', '--steps', '5'];
+  const first = await train(...more, '--save', 'tuned.st');
+  await train(...more, '--save', 'tuned-again.st');
+  assert.equal(readFileSync(inFolder('tuned.st')), readFileSync(inFolder('tuned-again.st')));
+  const begun = Number(first.out.match(/\nstep 1\/5 {2}([\d.]+) nats/)?.[1]);
+  assert.ok(begun < 2.6, `it began at ${begun}, near the ${Math.log(21)} of a new model`);
+});
 
 test('a training that is over goes on when it is given more steps', async () => {
   await train(...small, '--steps', '10', '--save', 'long.st');
