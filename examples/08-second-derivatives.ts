@@ -1,7 +1,7 @@
 /**
- * Second derivatives through an LSTM: the product of the Hessian of a loss with a vector, in the time of two backward passes, without
- * ever writing the Hessian down (Pearlmutter 1994). Power iteration with it finds the Hessian's largest eigenvalue, which bounds the learning
- * rate of gradient descent near this point. Checked for symmetry and against central differences of the gradient. Prints:
+ * Second derivatives through an LSTM: the product of the Hessian of a loss with a vector is the gradient of a gradient, so the Hessian,
+ * all 216 x 216 of it, is never written down (Pearlmutter 1994). Power iteration with it finds the eigenvalue that is largest in size,
+ * which bounds the learning rate of gradient descent near this point. Checked for symmetry and against differences of the gradient. Prints:
  *
  *     LSTM with 216 parameters
  *     u.(H v) - v.(H u) = 5.9e-17
