@@ -12,7 +12,7 @@ function bytesInUse(): number {
   return heapUsed + arrayBuffers;
 }
 
-test('1,000 training steps with carried state leave no more memory in use than 100', async () => {
+test('1,000 training steps with carried state leave memory flat', async () => {
   const rng = new Random(81);
   const tokens = Array.from({ length: 3000 }, () => rng.integer(6));
   const model = new RecurrentModel(
@@ -21,12 +21,13 @@ test('1,000 training steps with carried state leave no more memory in use than 1
   );
   const data = textBatches(tokens, { batchSize: 2, seqLength: 6 });
   const validation = textBatches(tokens.slice(0, 100), { batchSize: 1, seqLength: 8 });
-  const options = { optimizer: new Adam(model.parameters()), steps: 1100, clipNorm: 1, validation };
-  const after: Record<number, number> = {};
-  for await (const { step } of fit(model, data, options)) if (step % 100 === 0) after[step] = bytesInUse();
-  const growth = after[1100] - after[100];
-  // A leak of 1 kB a step, a small part of the graph of one, would be 1 MB.
-  assert.ok(growth < 500_000, `grew by ${growth} bytes over 1,000 steps`);
+  const options = { optimizer: new Adam(model.parameters()), steps: 1200, clipNorm: 1, validation };
+  const inUse: number[] = [];
+  for await (const { step } of fit(model, data, options)) if (step % 100 === 0) inUse.push(bytesInUse());
+  // The lowest of several samples: the engine's own code and feedback come and go. A leak of 1 kB a step, a small part of
+  // the graph of one, would show as 800 kB between the two ends.
+  const growth = Math.min(...inUse.slice(-4)) - Math.min(...inUse.slice(0, 4));
+  assert.ok(growth < 400_000, `grew by ${growth} bytes over 800 steps`);
 });
 
 test.run();
