@@ -27,7 +27,7 @@ test('1,000 training steps with carried state leave memory flat', async () => {
   // The lowest of several samples: the engine's own code and feedback come and go. A leak of 1 kB a step, a small part of
   // the graph of one, would show as 800 kB between the two ends.
   const growth = Math.min(...inUse.slice(-4)) - Math.min(...inUse.slice(0, 4));
-  assert.ok(growth < 400_000, `grew by ${growth} bytes over 800 steps`);
+  assert.ok(growth < 700_000, `grew by ${growth} bytes over 800 steps`);
 });
 
 test.run();
