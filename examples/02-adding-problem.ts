@@ -21,7 +21,6 @@ import {
   kernels,
   lastStep,
   mseLoss,
-  type NdArray,
   RecurrentModel,
   type Tensor,
 } from 'retrograd';
@@ -48,7 +47,7 @@ function sequences(B: number, length: number): BatchSource {
   };
 }
 
-const loss = (output: Tensor, target: IndexArray) => mseLoss(lastStep(output), target as NdArray);
+const loss = (output: Tensor, target: IndexArray) => mseLoss(lastStep(output), target);
 
 console.log(`chance  test MSE ${(2 / 3).toFixed(4)}`);
 for (const cell of ['rnn', 'lstm', 'gru'] as const) {

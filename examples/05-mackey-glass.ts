@@ -19,7 +19,6 @@ import {
   kernels,
   lastStep,
   mseLoss,
-  type NdArray,
   noGrad,
   RecurrentModel,
   sequenceBatches,
@@ -56,7 +55,7 @@ const increase = kernels.mul(kernels.sub(y, lastStep(X).value), kernels.array(SC
 const config = { cell: 'gru', input: 'features', inputSize: 1, hiddenSize: 16, outputSize: 1 } as const;
 const model = new RecurrentModel(config, { seed: 1 });
 const optimizer = new Adam(model.parameters(), { lr: 0.01 });
-const loss = (output: Tensor, target: IndexArray) => mseLoss(lastStep(output), target as NdArray);
+const loss = (output: Tensor, target: IndexArray) => mseLoss(lastStep(output), target);
 const data = sequenceBatches(X, increase, { batchSize: 32 });
 const steps = pick(60, 4) * data.length;
 for await (const { step } of fit(model, data, { optimizer, loss, steps, clipNorm: 1, seed: 1 })) {

@@ -429,4 +429,10 @@ test('empty arrays go through reductions and products', () => {
   ]);
 });
 
+test('mseLoss takes targets that are integers', () => {
+  const prediction = ag.parameter([1.5, 2, 4]);
+  const target = wrap(Int32Array.of(1, 2, 3), [3]);
+  assert.is(ag.mseLoss(prediction, target).item(), (0.25 + 0 + 1) / 3);
+});
+
 test.run();

@@ -108,6 +108,15 @@ function filled(op: string, shape: readonly number[], value: number, options: Dt
   return wrap(data.fill(value), shape);
 }
 
+/** The entries of an array of any numbers as floats: the array itself when it holds floats already, else a dense copy. */
+export function toFloats(x: NdArray | IndexArray, dtype: Dtype = 'float64'): NdArray {
+  if (x.data instanceof Float64Array || x.data instanceof Float32Array) return x as NdArray;
+  checkIndexArray('toFloats', 'x', x);
+  const data = allocate(checkDtype('toFloats', dtype), sizeOf(x.shape));
+  copyStrided(x, data);
+  return wrap(data, x.shape);
+}
+
 /** An array as nested lists, as deep as it has axes; an array without axes gives a number. */
 export function toNested(x: NdArray | IndexArray): NestedList {
   checkIndexArray('toNested', 'x', x);

@@ -11,6 +11,7 @@ export {
   isDense,
   ones,
   resultType,
+  toFloats,
   toNested,
   zeros,
 } from './array.js';

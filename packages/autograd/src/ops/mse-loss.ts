@@ -1,4 +1,11 @@
-import { formatShape, ShapeError, shapesEqual } from '@retrograd/kernels';
+import {
+  formatShape,
+  type IndexArray,
+  isNdArray,
+  ShapeError,
+  shapesEqual,
+  toFloats,
+} from '@retrograd/kernels';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { mul, sub } from './arithmetic.js';
 import { operands } from './operands.js';
@@ -6,10 +13,14 @@ import { mean } from './sum.js';
 
 /**
  * Mean of (prediction - target)² over all entries.
+ * @param target of prediction's shape; whole numbers may come as an array of integers
  * @throws ShapeError when the shapes differ: broadcasting here is nearly always a mistake, such as (B, 1) against (B)
  */
-export function mseLoss(prediction: TensorLike, target: TensorLike): Tensor {
-  const [p, t] = operands('mseLoss', prediction, target, ['prediction', 'target']);
+export function mseLoss(prediction: TensorLike, target: TensorLike | IndexArray): Tensor {
+  const [p, t] = operands('mseLoss', prediction, isNdArray(target) ? toFloats(target) : target, [
+    'prediction',
+    'target',
+  ]);
   if (!shapesEqual(p.shape, t.shape)) {
     throw new ShapeError('mseLoss', 'target', formatShape(p.shape), formatShape(t.shape));
   }
