@@ -18,9 +18,9 @@ export async function work(port: MessagePort): Promise<void> {
   });
   try {
     const job = prepare(workerData as GivenOptions);
-    tell({ kind: 'print', text: describeJob(job) });
     const { settings, training } = job.start;
     tell({ kind: 'begin', firstStep: training?.step ?? 0, steps: settings.steps });
+    tell({ kind: 'print', text: describeJob(job) });
     await train(job, tell, stop.signal);
     tell({ kind: 'end', exitCode: 0, line: null });
   } catch (error) {
