@@ -5,6 +5,7 @@
  * examples  build/examples/**, each program bundled with the library's sources, third-party packages external
  * tests     build/test/**, likewise
  *
+ * The WebAssembly modules are compiled first, when their sources have changed (scripts/assemble.mjs).
  * Examples and tests reach the sources through the `paths` of tsconfig.json, so they need no dist.
  */
 import { spawnSync } from 'node:child_process';
@@ -12,6 +13,7 @@ import { copyFileSync, cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { assemble } from './scripts/assemble.mjs';
 
 export const root = dirname(fileURLToPath(import.meta.url));
 export const packageNames = ['kernels', 'autograd', 'utils', 'rnn', 'lstm', 'gru', 'nn', 'retrograd'];
@@ -52,6 +54,7 @@ export const listExamples = () =>
 
 /** Bundles programs for Node; examples/a.ts becomes <outdir>/examples/a.js. */
 export async function bundlePrograms(entryPoints, outdir, options = {}) {
+  await assemble();
   await build({
     ...common,
     entryPoints,
@@ -65,6 +68,7 @@ export async function bundlePrograms(entryPoints, outdir, options = {}) {
 }
 
 async function buildPackages() {
+  await assemble();
   rmSync(join(root, 'build/types'), { recursive: true, force: true });
   // A fresh start, so that no file of an earlier build is published.
   for (const name of packageNames) {

@@ -1,7 +1,12 @@
+import { describe } from './checks.js';
 import { columnSums } from './column-sums.js';
+import { ValueError } from './errors.js';
 import { gemm } from './gemm.js';
 import { sigmoidMap, tanhMap } from './maps.js';
+import type { SequenceKernels } from './sequence/kernels.js';
+import { plainSequence } from './sequence/plain.js';
 import type { FloatData } from './types.js';
+import { wasmKernels } from './wasm/kernels.js';
 
 /**
  * The functions that the time goes into, on flat buffers: what a faster implementation provides. All buffers of one call
@@ -10,6 +15,12 @@ import type { FloatData } from './types.js';
 export interface Kernels {
   /** For messages and reports: 'plain', 'wasm', ... */
   readonly name: string;
+
+  /** What is in use and why, in one sentence. */
+  readonly why: string;
+
+  /** The kernels of whole sequences. */
+  readonly sequence: SequenceKernels;
 
   /**
    * C = op(A) op(B), plus what C holds already when `accumulate` is true; row-major, C being (M, N) and
@@ -54,18 +65,70 @@ export interface Kernels {
 }
 
 /** The reference: plain TypeScript, every sum in the order of its index, in double precision. */
-export const plainKernels: Kernels = { name: 'plain', gemm, columnSums, sigmoid: sigmoidMap, tanh: tanhMap };
+export const plainKernels: Kernels = {
+  name: 'plain',
+  why: 'plain TypeScript, the reference',
+  sequence: plainSequence,
+  gemm,
+  columnSums,
+  sigmoid: sigmoidMap,
+  tanh: tanhMap,
+};
 
-let current: Kernels = plainKernels;
+/** A kernel set by name: 'wasm-simd' is 'wasm' without relaxed SIMD, which rounds products and sums apart. */
+export type KernelName = 'plain' | 'wasm' | 'wasm-simd';
 
-/** The kernels that all packages compute with. */
+const NAMES: readonly KernelName[] = ['plain', 'wasm', 'wasm-simd'];
+
+let current: Kernels | null = null;
+
+/**
+ * The kernels that all packages compute with. Unless `useKernels` chose others: those that the environment variable
+ * RETROGRAD_KERNELS names (under Node), else WebAssembly where there is SIMD, else the plain ones.
+ */
 export function currentKernels(): Kernels {
+  current ??= initialKernels();
   return current;
 }
 
-/** Has all packages compute with these kernels from now on, and gives back those used before. */
-export function useKernels(kernels: Kernels): Kernels {
-  const before = current;
-  current = kernels;
+/**
+ * Has all packages compute with other kernels from now on. Layers and graphs made before go on with theirs.
+ * @param kernels a name, or a set of one's own
+ * @returns the set used before
+ * @throws ValueError when there is no such set, or the platform has no WebAssembly SIMD
+ */
+export function useKernels(kernels: Kernels | KernelName): Kernels {
+  const before = currentKernels();
+  current = typeof kernels === 'string' ? kernelsByName('useKernels', kernels) : kernels;
   return before;
+}
+
+/** What computes at the moment, and why it was chosen. */
+export interface KernelDescription {
+  name: string;
+  why: string;
+}
+
+/** Tells which kernels are in use and why. */
+export function describeKernels(): KernelDescription {
+  const { name, why } = currentKernels();
+  return { name, why };
+}
+
+function initialKernels(): Kernels {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  const wanted = process?.env?.RETROGRAD_KERNELS;
+  if (wanted) return kernelsByName('RETROGRAD_KERNELS', wanted);
+  return (
+    wasmKernels() ?? { ...plainKernels, why: 'plain TypeScript, because there is no WebAssembly SIMD here' }
+  );
+}
+
+function kernelsByName(op: string, name: string): Kernels {
+  if (!NAMES.includes(name as KernelName)) {
+    throw new ValueError(op, 'kernels', `one of ${NAMES.join(', ')}`, describe(name));
+  }
+  const kernels = name === 'plain' ? plainKernels : wasmKernels({ relaxed: name === 'wasm' });
+  if (kernels === null) throw new ValueError(op, 'kernels', 'available', `${name} without WebAssembly SIMD`);
+  return kernels;
 }

@@ -47,3 +47,8 @@ export class StateError extends RetrogradError {
 export class GraphError extends RetrogradError {
   override readonly name = 'GraphError';
 }
+
+/** There is no room for a computation's buffers. */
+export class MemoryError extends RetrogradError {
+  override readonly name = 'MemoryError';
+}

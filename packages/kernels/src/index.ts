@@ -15,7 +15,15 @@ export {
   toNested,
   zeros,
 } from './array.js';
-export { currentKernels, type Kernels, plainKernels, useKernels } from './backend.js';
+export {
+  currentKernels,
+  describeKernels,
+  type KernelDescription,
+  type KernelName,
+  type Kernels,
+  plainKernels,
+  useKernels,
+} from './backend.js';
 export { broadcastTo } from './broadcast.js';
 export {
   checkArray,
@@ -37,6 +45,7 @@ export { crossEntropyBackward, crossEntropyForward } from './cross-entropy.js';
 export {
   DtypeError,
   GraphError,
+  MemoryError,
   RetrogradError,
   ShapeError,
   StateError,
@@ -51,6 +60,7 @@ export { defaultRandom, manualSeed, Random, type RandomOptions, randomFrom } fro
 export { randomNormal, randomUniform } from './random-arrays.js';
 export * from './recurrent/index.js';
 export { type Axes, argmax, max, mean, sum, sumTo } from './reduce.js';
+export * from './sequence/index.js';
 export { broadcastShapes, formatShape, normalizeAxes, normalizeAxis, shapesEqual, sizeOf } from './shape.js';
 export { type Range, slice, unslice } from './slice.js';
 export { oneMinus, sigmoidSlope, tanhSlope } from './slopes.js';
@@ -61,4 +71,10 @@ export { addAt, gather, scatterAdd, take } from './take.js';
 export { formatPlace, readMask, readTargets } from './targets.js';
 export type { Dtype, DtypeOption, FloatData, IndexArray, IndexData, NdArray, NestedList } from './types.js';
 export { abs, exp, log, neg, relu, sigmoid, sign, sqrt, tanh } from './unary.js';
+export { gru as gruCode } from './wasm/binaries/gru.js';
+export { lstm as lstmCode } from './wasm/binaries/lstm.js';
+export { maps as mapsCode } from './wasm/binaries/maps.js';
+export { rnn as rnnCode } from './wasm/binaries/rnn.js';
+export { type WasmOptions, wasmKernels } from './wasm/kernels.js';
+export { WasmMemory, type WasmMemoryOptions } from './wasm/memory.js';
 export { where } from './where.js';

@@ -1,29 +1,25 @@
 import { dense } from '../array.js';
 import { allocate, wrap } from '../storage.js';
-import type { Dtype, FloatData, NdArray } from '../types.js';
+import type { FloatData, NdArray } from '../types.js';
 
 /**
  * Copies a batch-first sequence into a buffer ordered by time, so that the rows of one step lie together and one matrix
  * product serves all steps.
  * @param x      (B, T, N), any view
- * @param dtype  of the result
- * @param margin steps to leave at zero before the first
- * @returns (margin + T, B, N) flat; never the caller's memory
+ * @param target (T, B, N) flat, from `offset` on
  */
-export function toTimeMajor(x: NdArray, dtype: Dtype, margin = 0): FloatData {
-  const [B, T, N] = x.shape as [number, number, number];
-  const result = allocate(dtype, (margin + T) * B * N);
+export function toTimeMajor(x: NdArray, target: FloatData, offset = 0): void {
+  const [B, T, N] = x.shape;
   const { data } = dense(x);
   if (B === 1 || T === 1) {
-    result.set(data, margin * B * N);
-    return result;
+    target.set(data, offset);
+    return;
   }
-  for (let t = 0, to = margin * B * N; t < T; t++) {
+  for (let t = 0, to = offset; t < T; t++) {
     for (let b = 0; b < B; b++) {
-      for (let n = 0, from = (b * T + t) * N; n < N; n++) result[to++] = data[from++];
+      for (let n = 0, from = (b * T + t) * N; n < N; n++) target[to++] = data[from++];
     }
   }
-  return result;
 }
 
 /**
@@ -32,12 +28,11 @@ export function toTimeMajor(x: NdArray, dtype: Dtype, margin = 0): FloatData {
  * @returns (B, T, N), fresh
  */
 export function fromTimeMajor(data: FloatData, offset: number, B: number, T: number, N: number): NdArray {
-  const result = data.slice(offset, offset + T * B * N);
-  if (B > 1 && T > 1) {
-    for (let b = 0, to = 0; b < B; b++) {
-      for (let t = 0; t < T; t++) {
-        for (let n = 0, from = offset + (t * B + b) * N; n < N; n++) result[to++] = data[from++];
-      }
+  if (B === 1 || T === 1) return wrap(data.slice(offset, offset + T * B * N), [B, T, N]);
+  const result = allocate(data instanceof Float64Array ? 'float64' : 'float32', T * B * N);
+  for (let b = 0, to = 0; b < B; b++) {
+    for (let t = 0; t < T; t++) {
+      for (let n = 0, from = offset + (t * B + b) * N; n < N; n++) result[to++] = data[from++];
     }
   }
   return wrap(result, [B, T, N]);

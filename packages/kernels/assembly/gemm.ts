@@ -1,0 +1,164 @@
+// Matrix products on packed panels: A in panels of MR rows, B in panels of two vectors of columns, zeros at the rim. A tile of
+// C is MR rows by one panel of B.
+//
+// Every entry of C is summed over k in blocks of KC, inside a block in order, on every way through this file. So its bits
+// depend neither on how A and B are stored nor on M and N, nor on which thread computes it.
+import { columns, MR, packA, packB, WIDE } from './panels';
+import { row, rowUnpacked, settle, tile2, tile6 } from './tiles';
+
+/** Entries of a sum that stay in registers; a panel of B of this height fits the first-level cache. */
+const KC = 256;
+/** Rows of A and columns of B in one packed block, which fit the second-level cache. */
+const MC = 96;
+const NC = 256;
+
+/** C (M, N) = packed A (M, K) · packed B (K, N). `scratch` has room for a tile. */
+function multiply<T>(
+  M: i32,
+  N: i32,
+  K: i32,
+  a: usize,
+  b: usize,
+  accumulate: bool,
+  c: usize,
+  ldc: usize,
+  scratch: usize,
+): void {
+  const size: usize = sizeof<T>();
+  const NR = columns<T>();
+  for (let j = 0; j < N; j += NR) {
+    const n = min(NR, N - j);
+    const whole = n == NR && !accumulate;
+    let panel = a;
+    for (let i = 0; i < M; i += MR) {
+      const rows = min(MR, M - i);
+      const at = c + <usize>i * ldc + <usize>j * size;
+      if (rows == MR) {
+        if (whole) {
+          tile6<T>(K, panel, b, at, ldc);
+        } else {
+          tile6<T>(K, panel, b, scratch, WIDE);
+          settle<T>(scratch, accumulate, at, ldc, MR, n);
+        }
+      } else {
+        for (let r = 0; r < rows; r += 2) {
+          tile2<T>(K, panel + <usize>r * size, b, scratch + <usize>r * WIDE, WIDE);
+        }
+        settle<T>(scratch, accumulate, at, ldc, rows, n);
+      }
+      panel += <usize>(MR * K) * size;
+    }
+    b += <usize>K * WIDE;
+  }
+}
+
+/** Sets C (M, N) to zero: the product when K is 0. */
+function clear<T>(M: i32, N: i32, c: usize, ldc: usize): void {
+  for (let i = 0; i < M; i++) memory.fill(c + <usize>i * ldc, 0, <usize>N * sizeof<T>());
+}
+
+/**
+ * C (M, N) = op(A) (M, K) op(B) (K, N), plus C when `accumulate`. Pointers and leading dimensions in bytes.
+ * @param prepared whether b was packed by `prepare`, whole; its `transB` and `ldb` do not matter then
+ * @param work     room for the packed blocks, `workSize` bytes
+ */
+function gemm<T>(
+  transA: bool,
+  transB: bool,
+  prepared: bool,
+  M: i32,
+  N: i32,
+  K: i32,
+  a: usize,
+  lda: usize,
+  b: usize,
+  ldb: usize,
+  accumulate: bool,
+  c: usize,
+  ldc: usize,
+  work: usize,
+): void {
+  const size: usize = sizeof<T>();
+  if (K == 0 && !accumulate) clear<T>(M, N, c, ldc);
+  const NR = columns<T>();
+  const padded = (N + NR - 1) / NR;
+  const scratch = work;
+  const blockA = scratch + <usize>MR * WIDE;
+  const blockB = blockA + <usize>(MC * KC) * size;
+  const stepA = transA ? lda : size;
+  const rowA = transA ? size : lda;
+  for (let k = 0; k < K; k += KC) {
+    const depth = min(KC, K - k);
+    const add = accumulate || k > 0;
+    const aK = a + <usize>k * stepA;
+    const bK = b + <usize>k * (transB ? size : ldb);
+    const packed = b + <usize>k * <usize>padded * WIDE;
+    if (M == 1 && !prepared && !transB) {
+      rowUnpacked<T>(N, depth, aK, stepA, bK, ldb, add, c, scratch);
+      continue;
+    }
+    for (let j = 0; j < N; j += NC) {
+      const width = min(NC, N - j);
+      let from = packed + <usize>(j / NR) * <usize>depth * WIDE;
+      if (!prepared) {
+        packB<T>(transB, depth, width, bK + <usize>j * (transB ? ldb : size), ldb, blockB);
+        from = blockB;
+      }
+      const cJ = c + <usize>j * size;
+      if (M == 1) {
+        row<T>(width, depth, aK, stepA, from, add, cJ, scratch);
+        continue;
+      }
+      for (let i = 0; i < M; i += MC) {
+        const height = min(MC, M - i);
+        packA<T>(transA, height, depth, aK + <usize>i * rowA, lda, blockA);
+        multiply<T>(height, width, depth, blockA, from, add, cJ + <usize>i * ldc, ldc, scratch);
+      }
+    }
+  }
+}
+
+/** Packs op(B) (K, N) whole, for products with many A. @param to `preparedSize` bytes */
+function prepare<T>(transB: bool, K: i32, N: i32, b: usize, ldb: usize, to: usize): void {
+  const size: usize = sizeof<T>();
+  const NR = columns<T>();
+  const padded = (N + NR - 1) / NR;
+  for (let k = 0; k < K; k += KC) {
+    const depth = min(KC, K - k);
+    packB<T>(transB, depth, N, b + <usize>k * (transB ? size : ldb), ldb, to);
+    to += <usize>depth * <usize>padded * WIDE;
+  }
+}
+
+/** Bytes of `work` that a product needs, of either type. */
+export function workSize(): i32 {
+  return MR * <i32>WIDE + MC * KC * 8 + NC * KC * 8;
+}
+
+/** Bytes of op(B) (K, N) once prepared. */
+export function preparedSize(wide: bool, K: i32, N: i32): i32 {
+  const NR = wide ? columns<f64>() : columns<f32>();
+  return ((N + NR - 1) / NR) * K * <i32>WIDE;
+}
+
+export function gemm32(
+  transA: bool, transB: bool, prepared: bool, M: i32, N: i32, K: i32,
+  a: usize, lda: usize, b: usize, ldb: usize, accumulate: bool, c: usize, ldc: usize, work: usize,
+): void {
+  gemm<f32>(transA, transB, prepared, M, N, K, a, lda, b, ldb, accumulate, c, ldc, work);
+}
+
+export function gemm64(
+  transA: bool, transB: bool, prepared: bool, M: i32, N: i32, K: i32,
+  a: usize, lda: usize, b: usize, ldb: usize, accumulate: bool, c: usize, ldc: usize, work: usize,
+): void {
+  gemm<f64>(transA, transB, prepared, M, N, K, a, lda, b, ldb, accumulate, c, ldc, work);
+}
+
+export function prepare32(transB: bool, K: i32, N: i32, b: usize, ldb: usize, to: usize): void {
+  prepare<f32>(transB, K, N, b, ldb, to);
+}
+
+export function prepare64(transB: bool, K: i32, N: i32, b: usize, ldb: usize, to: usize): void {
+  prepare<f64>(transB, K, N, b, ldb, to);
+}

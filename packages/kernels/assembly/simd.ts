@@ -1,0 +1,38 @@
+// Vectors of either float type. T is f32 (4 lanes) or f64 (2 lanes); the compiler decides every branch on it.
+
+/** Lanes of a vector of T. */
+// @ts-ignore: decorator
+@inline
+export function lanes<T>(): i32 {
+  return 16 / sizeof<T>();
+}
+
+/** The number in every lane. */
+// @ts-ignore: decorator
+@inline
+export function all<T>(x: f64): v128 {
+  return v128.splat<T>(<T>x);
+}
+
+/** a · b + c: rounded once in the relaxed build, twice in the plain one. */
+// @ts-ignore: decorator
+@inline
+export function madd<T>(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(a, b, c);
+  return v128.add<T>(v128.mul<T>(a, b), c);
+}
+
+/** A whole vector, or one entry in every lane, for the rest of a row. */
+// @ts-ignore: decorator
+@inline
+export function get<T>(at: usize, whole: bool): v128 {
+  return whole ? v128.load(at) : v128.load_splat<T>(at);
+}
+
+/** Stores a whole vector, or its first lane. */
+// @ts-ignore: decorator
+@inline
+export function put<T>(at: usize, value: v128, whole: bool): void {
+  if (whole) v128.store(at, value);
+  else v128.store_lane<T>(at, value, 0);
+}

@@ -1,0 +1,32 @@
+import { allocate } from '../storage.js';
+import type { Dtype, FloatData } from '../types.js';
+
+/**
+ * A piece of the memory that a kernel set works on: ordinary arrays for the plain set, WebAssembly memory for the fast one.
+ * Its contents are undefined until written.
+ */
+export interface Block {
+  readonly dtype: Dtype;
+  /** Number of entries. */
+  readonly length: number;
+  /** The entries. Read it anew after anything that may take memory: WebAssembly memory moves when it grows. */
+  readonly data: FloatData;
+  /** Address in bytes of an entry, where the set has addresses; else 0. */
+  pointer(index: number): number;
+}
+
+/** A block of ordinary memory. */
+export class PlainBlock implements Block {
+  readonly data: FloatData;
+
+  constructor(
+    readonly dtype: Dtype,
+    readonly length: number,
+  ) {
+    this.data = allocate(dtype, length);
+  }
+
+  pointer(): number {
+    return 0;
+  }
+}

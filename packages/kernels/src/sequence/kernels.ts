@@ -1,0 +1,94 @@
+import type { Dtype, FloatData } from '../types.js';
+import type { Block } from './block.js';
+
+/** Blocks that may be taken away. */
+export interface Holding {
+  readonly blocks: readonly Block[];
+  lost: boolean;
+}
+
+/** op(B) of many products, in whatever form the kernel set wants it. */
+export interface Prepared {
+  readonly K: number;
+  readonly N: number;
+  /** What it takes room in, besides B itself. */
+  readonly blocks: readonly Block[];
+}
+
+/**
+ * The kernels that a recurrent layer's sequence is computed with, all on blocks of the set's own memory, so that nothing is
+ * copied between the steps. Sizes and offsets count entries and are trusted.
+ */
+export interface SequenceKernels {
+  /** Takes a block of n entries, contents undefined. @throws MemoryError when there is no room */
+  take(dtype: Dtype, n: number): Block;
+  /** Gives a block back; it must not be used afterwards. */
+  give(block: Block): void;
+  /** The entries as an ordinary array of the caller's own, and the block given back. */
+  release(block: Block): FloatData;
+
+  /**
+   * Marks blocks as ones that can be computed anew: where room is short they may be taken away, oldest holding first, which
+   * `lost` tells.
+   */
+  hold(blocks: readonly Block[]): Holding;
+  /** Ends a holding; unless they are lost, the blocks are the caller's again. */
+  unhold(holding: Holding): void;
+
+  /** As `Kernels.gemm`. */
+  gemm(
+    transA: boolean,
+    transB: boolean,
+    M: number,
+    N: number,
+    K: number,
+    A: Block,
+    aOffset: number,
+    lda: number,
+    B: Block,
+    bOffset: number,
+    ldb: number,
+    accumulate: boolean,
+    C: Block,
+    cOffset: number,
+    ldc: number,
+  ): void;
+
+  /** Readies op(B) (K, N) for products with many A. B must stay as it is until the last of them. */
+  prepare(transB: boolean, K: number, N: number, B: Block, bOffset: number, ldb: number): Prepared;
+
+  /** C (M, N) = A (M, K) B, plus C when `accumulate`, for a prepared B. */
+  gemmPrepared(
+    M: number,
+    A: Block,
+    aOffset: number,
+    lda: number,
+    B: Prepared,
+    accumulate: boolean,
+    C: Block,
+    cOffset: number,
+    ldc: number,
+  ): void;
+
+  /** As `Kernels.columnSums`. */
+  columnSums(
+    rows: number,
+    columns: number,
+    X: Block,
+    xOffset: number,
+    ldx: number,
+    accumulate: boolean,
+    out: Block,
+    outOffset: number,
+  ): void;
+
+  /** x = tanh(x) for n entries from `offset` on. */
+  tanh(n: number, x: Block, offset: number): void;
+
+  /**
+   * The functions of a WebAssembly module over this set's memory, for kernels that belong to one layer; null for sets that
+   * work on ordinary memory.
+   * @param code the module, hexadecimal
+   */
+  module<Exports>(code: string): Exports | null;
+}

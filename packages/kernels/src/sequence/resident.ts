@@ -1,0 +1,75 @@
+import type { Dtype, FloatData } from '../types.js';
+import type { Block } from './block.js';
+import { takeAll } from './kept.js';
+import type { Holding, Prepared, SequenceKernels } from './kernels.js';
+
+/** A block of a packed weight matrix that takes part in a product of its own. */
+export interface Part {
+  readonly row: number;
+  readonly rows: number;
+  readonly column: number;
+  readonly columns: number;
+}
+
+/**
+ * A layer's weights, ready in the kernels' memory for one time step after the other, with scratch blocks for one batch size.
+ * Where room is short all of it may be lost, and is set up again by the next step.
+ */
+export class Resident<Name extends string> {
+  /** Scratch blocks by name; valid after `ready`. */
+  blocks!: Readonly<Record<Name, Block>>;
+  /** The parts of W, in their order; valid after `ready`. */
+  weights!: readonly Prepared[];
+  private holding: Holding | null = null;
+  private batch = -1;
+
+  /**
+   * @param W     (R, N) packed weights, not to be changed
+   * @param b     (N) packed biases, not to be changed
+   * @param parts of W that take part in products of their own
+   * @param sizes entries of each scratch block for one row of a batch
+   */
+  constructor(
+    readonly kernels: SequenceKernels,
+    readonly dtype: Dtype,
+    private readonly W: FloatData,
+    readonly b: FloatData,
+    private readonly parts: readonly Part[],
+    private readonly sizes: Readonly<Record<Name, number>>,
+  ) {}
+
+  /** Sees to it that weights and scratch for B rows are there, until the next call of any kernel that takes memory. */
+  ready(B: number): void {
+    if (this.batch === B && this.holding?.lost === false) return;
+    this.free();
+    const { kernels, dtype } = this;
+    const sizes = {} as Record<Name, number>;
+    for (const name in this.sizes) sizes[name] = B * this.sizes[name];
+    this.blocks = takeAll(kernels, dtype, sizes);
+    const taken = Object.values<Block>(this.blocks);
+    try {
+      const W = kernels.take(dtype, this.W.length);
+      taken.push(W);
+      W.data.set(this.W);
+      const N = this.b.length;
+      this.weights = this.parts.map(({ row, rows, column, columns }) => {
+        const part = kernels.prepare(false, rows, columns, W, row * N + column, N);
+        taken.push(...part.blocks);
+        return part;
+      });
+    } catch (error) {
+      for (const block of taken) kernels.give(block);
+      throw error;
+    }
+    this.holding = kernels.hold(taken);
+    this.batch = B;
+  }
+
+  /** Gives everything back. */
+  free(): void {
+    if (this.holding === null) return;
+    this.kernels.unhold(this.holding);
+    if (!this.holding.lost) for (const block of this.holding.blocks) this.kernels.give(block);
+    this.holding = null;
+  }
+}

@@ -1,0 +1,36 @@
+import { gemm } from './binaries/gemm.js';
+import { gemmRelaxed } from './binaries/gemm-relaxed.js';
+import type { GemmModule } from './gemm-module.js';
+import { WasmMemory } from './memory.js';
+import { codeFor, decode, instantiate } from './module.js';
+import { WasmSequence } from './sequence.js';
+
+export interface LoadedWasm {
+  readonly sequence: WasmSequence;
+  /** Whether multiplications and additions are fused (relaxed SIMD). */
+  readonly relaxed: boolean;
+}
+
+/**
+ * The WebAssembly kernels, or null where there is no WebAssembly SIMD.
+ * @param relaxed whether relaxed SIMD may be used
+ * @param memory  what they work on; by default a memory of their own
+ */
+export function loadWasm(relaxed: boolean, memory?: WasmMemory): LoadedWasm | null {
+  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(decode(codeFor(gemm, false)))) return null;
+  if (relaxed) enableRelaxedSimd();
+  const fused = relaxed && WebAssembly.validate(decode(codeFor(gemmRelaxed, false)));
+  const own = memory ?? new WasmMemory();
+  const products = instantiate<GemmModule>(fused ? gemmRelaxed : gemm, own.memory, own.shared);
+  return { sequence: new WasmSequence(own, products), relaxed: fused };
+}
+
+/** Node 20 has relaxed SIMD behind a flag of its engine, which can still be set now; Node 21 and browsers need nothing. */
+function enableRelaxedSimd(): void {
+  const { process } = globalThis as {
+    process?: { versions?: { node?: string }; getBuiltinModule?: (name: string) => unknown };
+  };
+  if (!process?.versions?.node?.startsWith('20.')) return;
+  const v8 = process.getBuiltinModule?.('node:v8') as { setFlagsFromString(flags: string): void } | undefined;
+  v8?.setFlagsFromString('--experimental-wasm-relaxed-simd');
+}

@@ -1,0 +1,213 @@
+import { MemoryError } from '../errors.js';
+import type { Block } from '../sequence/block.js';
+import type { Holding } from '../sequence/kernels.js';
+import type { Dtype, FloatData } from '../types.js';
+
+const PAGE = 1 << 16;
+/** Every span starts at a multiple of this, a cache line. */
+const LINE = 64;
+/** Bytes in use before held blocks are taken away. It doubles whenever that turns out to have been too early. */
+const FIRST_BUDGET = 128 * 2 ** 20;
+/** What a 32-bit address reaches. */
+const MOST_PAGES = 1 << 16;
+
+/** A span of bytes, free or taken. */
+interface Span {
+  at: number;
+  size: number;
+}
+
+export interface WasmMemoryOptions {
+  /** Bytes in use before held blocks are taken away; doubled when that was too early. */
+  budget?: number;
+  /** The most that the memory may grow to, in bytes: whole pages of 64 KiB. */
+  maximum?: number;
+  /** Whether other threads can work on it. Default: where the platform lets them. */
+  shared?: boolean;
+}
+
+/** A block of WebAssembly memory. */
+class WasmBlock implements Block {
+  private view: FloatData | null = null;
+
+  constructor(
+    private readonly owner: WasmMemory,
+    readonly dtype: Dtype,
+    readonly length: number,
+    readonly span: Span,
+  ) {}
+
+  get data(): FloatData {
+    const { buffer } = this.owner.memory;
+    if (this.view === null || this.view.buffer !== buffer) {
+      const { at } = this.span;
+      this.view =
+        this.dtype === 'float32'
+          ? new Float32Array(buffer, at, this.length)
+          : new Float64Array(buffer, at, this.length);
+    }
+    return this.view;
+  }
+
+  pointer(index: number): number {
+    return this.span.at + index * (this.dtype === 'float32' ? 4 : 8);
+  }
+}
+
+/**
+ * The memory that all WebAssembly kernels share, and who has which part of it.
+ *
+ * Freed spans are used again, first fit. Before the memory grows past a budget, held blocks (the buffers that a forward run
+ * keeps for backward) are taken away, oldest first: so a program that runs forward without backward stays flat, although
+ * nothing tells when such buffers are garbage.
+ */
+export class WasmMemory {
+  readonly memory: WebAssembly.Memory;
+  /** Whether other threads can work on it. */
+  readonly shared: boolean;
+  private readonly free: Span[];
+  private readonly holdings = new Set<Holding>();
+  private readonly maximum: number;
+  private budget: number;
+
+  constructor({
+    budget = FIRST_BUDGET,
+    maximum = MOST_PAGES * PAGE,
+    shared = canShare(),
+  }: WasmMemoryOptions = {}) {
+    this.shared = shared;
+    this.budget = budget;
+    this.maximum = maximum;
+    this.memory = new WebAssembly.Memory({ initial: 16, maximum: maximum / PAGE, shared });
+    // Address 0 is left out, so that no block looks like the null of a module.
+    this.free = [{ at: LINE, size: this.memory.buffer.byteLength - LINE }];
+  }
+
+  /** Bytes that are not free: those in use and those held. */
+  get bytesTaken(): number {
+    return this.memory.buffer.byteLength - LINE - this.free.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Bytes of the blocks that may be taken away. */
+  get bytesHeld(): number {
+    let sum = 0;
+    for (const { blocks } of this.holdings) {
+      for (const block of blocks) sum += (block as WasmBlock).span.size;
+    }
+    return sum;
+  }
+
+  take(dtype: Dtype, n: number): Block {
+    return new WasmBlock(this, dtype, n, this.takeBytes(n * (dtype === 'float32' ? 4 : 8)));
+  }
+
+  give(block: Block): void {
+    this.giveBytes((block as WasmBlock).span);
+  }
+
+  /** @throws MemoryError when neither reuse nor growth gives enough room */
+  takeBytes(bytes: number): Span {
+    const size = Math.max(LINE, Math.ceil(bytes / LINE) * LINE);
+    const overBudget = this.memory.buffer.byteLength + size > this.budget;
+    const span =
+      this.fit(size) ??
+      (overBudget ? this.fitAfterEviction(size) : null) ??
+      this.fitAfterGrowth(size) ??
+      // Within the budget, but the platform gives no more.
+      this.fitAfterEviction(size);
+    if (span === null) {
+      const room = `${this.bytesTaken} of at most ${this.maximum} bytes in use`;
+      throw new MemoryError(
+        'kernels',
+        'memory',
+        `able to hold ${bytes} more bytes`,
+        room,
+        'use smaller batches',
+      );
+    }
+    return span;
+  }
+
+  giveBytes({ at, size }: Span): void {
+    const { free } = this;
+    let i = free.length;
+    while (i > 0 && free[i - 1].at > at) i--;
+    free.splice(i, 0, { at, size });
+    this.merge(i);
+    if (i > 0) this.merge(i - 1);
+  }
+
+  hold(blocks: readonly Block[]): Holding {
+    const holding = { blocks, lost: false };
+    this.holdings.add(holding);
+    return holding;
+  }
+
+  unhold(holding: Holding): void {
+    // Whoever comes back to lost blocks has to compute them again: the budget was too small for what the program keeps.
+    if (holding.lost) this.budget = Math.min(2 * this.budget, this.maximum);
+    this.holdings.delete(holding);
+  }
+
+  private fit(size: number): Span | null {
+    const { free } = this;
+    for (let i = 0; i < free.length; i++) {
+      const span = free[i];
+      if (span.size < size) continue;
+      const { at } = span;
+      if (span.size === size) free.splice(i, 1);
+      else {
+        span.at += size;
+        span.size -= size;
+      }
+      return { at, size };
+    }
+    return null;
+  }
+
+  private fitAfterEviction(size: number): Span | null {
+    for (const holding of this.holdings) {
+      this.holdings.delete(holding);
+      holding.lost = true;
+      for (const block of holding.blocks) this.give(block);
+      const span = this.fit(size);
+      if (span !== null) return span;
+    }
+    return null;
+  }
+
+  private fitAfterGrowth(size: number): Span | null {
+    const end = this.memory.buffer.byteLength;
+    const last = this.free[this.free.length - 1];
+    const tail = last !== undefined && last.at + last.size === end ? last.size : 0;
+    // At least a quarter more at a time, so that growing step by step costs little.
+    for (const wanted of [Math.max(size - tail, end / 4), size - tail]) {
+      const pages = Math.ceil(wanted / PAGE);
+      if (end + pages * PAGE > this.maximum) continue;
+      try {
+        this.memory.grow(pages);
+      } catch {
+        continue;
+      }
+      this.giveBytes({ at: end, size: pages * PAGE });
+      return this.fit(size);
+    }
+    return null;
+  }
+
+  /** Joins free span i with the next one when they touch. */
+  private merge(i: number): void {
+    const { free } = this;
+    const next = free[i + 1];
+    if (next === undefined || free[i].at + free[i].size !== next.at) return;
+    free[i].size += next.size;
+    free.splice(i + 1, 1);
+  }
+}
+
+/** Node, or a page that is cross-origin isolated. */
+function canShare(): boolean {
+  if (typeof SharedArrayBuffer === 'undefined') return false;
+  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
+  return isolated ?? true;
+}

@@ -1,0 +1,91 @@
+/**
+ * Compiles packages/kernels/assembly/*.ts to WebAssembly and writes each module as a string to
+ * packages/kernels/src/wasm/binaries/<name>.ts, once for plain SIMD and, where it pays, once for relaxed SIMD. Nothing is done
+ * when the sources are those of the last run.
+ *
+ * The strings are hexadecimal: base64 is shorter as it stands, but hexadecimal compresses to little more than the binary, and
+ * what travels to a browser is compressed.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const sources = join(root, 'packages/kernels/assembly');
+const binaries = join(root, 'packages/kernels/src/wasm/binaries');
+
+/** Module name to source file and whether relaxed SIMD is on. */
+const modules = {
+  gemm: ['gemm', false],
+  'gemm-relaxed': ['gemm', true],
+  gru: ['gru', false],
+  lstm: ['lstm', false],
+  maps: ['maps', false],
+  rnn: ['rnn', false],
+  sums: ['sums', false],
+};
+
+// The memory is declared shared, so that one module serves threads too; where there are none the flag is cleared on load.
+const options = [
+  ...['-O3', '--noAssert', '--runtime', 'stub'],
+  ...['--importMemory', '--sharedMemory', '--maximumMemory', '65536'],
+  ...['--enable', 'simd', '--enable', 'threads'],
+];
+
+const binaryOf = (name) => join(binaries, `${name}.ts`);
+
+/** What the binaries depend on: the sources, this file and the compiler. */
+function digestOfSources() {
+  const hash = createHash('sha256');
+  hash.update(readFileSync(fileURLToPath(import.meta.url)));
+  hash.update(readFileSync(join(root, 'node_modules/assemblyscript/package.json')));
+  for (const file of readdirSync(sources).sort())
+    hash.update(`${file}\n`).update(readFileSync(join(sources, file)));
+  return hash.digest('hex');
+}
+
+/** Written beside its place and moved there: another process may be reading. */
+function replace(file, text) {
+  const beside = `${file}.${process.pid}`;
+  writeFileSync(beside, text);
+  renameSync(beside, file);
+}
+
+async function compile(source, relaxed) {
+  const { main } = await import('assemblyscript/asc');
+  const wanted = relaxed ? [...options, '--enable', 'relaxed-simd'] : options;
+  let binary;
+  const { error, stderr } = await main([`${source}.ts`, ...wanted, '--outFile', 'out.wasm'], {
+    readFile: (path) => {
+      const file = join(sources, path);
+      return existsSync(file) ? readFileSync(file, 'utf8') : null;
+    },
+    writeFile: (_, contents) => {
+      binary = contents;
+    },
+    listFiles: () => [],
+  });
+  if (error) throw new Error(`${source}.ts: ${error.message}\n${stderr}`);
+  return binary;
+}
+
+export async function assemble() {
+  const digest = digestOfSources();
+  const stamp = join(binaries, 'sources.sha256');
+  const names = Object.keys(modules);
+  const current = existsSync(stamp) && readFileSync(stamp, 'utf8') === digest;
+  if (current && names.every((name) => existsSync(binaryOf(name)))) return;
+  mkdirSync(binaries, { recursive: true });
+  for (const name of names) {
+    const [source, relaxed] = modules[name];
+    const identifier = name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+    const digits = Buffer.from(await compile(source, relaxed)).toString('hex');
+    // The type is written out, or the declaration file would repeat the digits.
+    const constant = `export const ${identifier}: string =\n  '${digits}';`;
+    replace(binaryOf(name), `/** Made from assembly/${source}.ts by scripts/assemble.mjs. */\n${constant}\n`);
+  }
+  replace(stamp, digest);
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await assemble();
