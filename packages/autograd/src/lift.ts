@@ -19,9 +19,14 @@ export type LiftedBackward<Cache> = (
   needs: readonly boolean[],
 ) => readonly (NdArray | null)[];
 
-export interface LiftOptions {
+export interface LiftOptions<Cache> {
   /** The same function written with ops. Second derivatives go through it. */
   composed?: (...inputs: Tensor[]) => readonly Tensor[];
+  /**
+   * Told when the cache will probably not be read again: after its backward, or at once when the call is not recorded. A
+   * backward may come all the same (somebody differentiates twice), so `backward` must be able to do without what was freed.
+   */
+  release?: (cache: Cache) => void;
 }
 
 /**
@@ -39,31 +44,34 @@ export function lift<Cache>(
   name: string,
   forward: LiftedForward<Cache>,
   backward: LiftedBackward<Cache>,
-  options: LiftOptions = {},
+  options: LiftOptions<Cache> = {},
 ): (...inputs: TensorLike[]) => Tensor[] {
-  const { composed } = options;
+  const { composed, release } = options;
   for (const [argument, fn] of Object.entries({ forward, backward })) {
     if (typeof fn !== 'function') throw new GraphError('lift', argument, 'a function', describe(fn));
   }
   return (...given) => {
     const inputs = given.map((value, i) => asTensor(name, `input ${i}`, value));
     const [values, cache] = forward(...inputs.map((input) => input.value));
-    return recordAll(name, inputs, values, (cotangents, needs) => {
+    const outputs = recordAll(name, inputs, values, (cotangents, needs) => {
       if (isRecording()) return composedVjp(name, composed, inputs, cotangents, needs);
       const gradients = backward(
         cotangents.map((cotangent) => cotangent.value),
         cache,
         needs,
       );
+      release?.(cache);
       return gradients.map((gradient) => gradient && constant(gradient));
     });
+    if (!outputs.some((output) => output.requiresGrad)) release?.(cache);
+    return outputs;
   };
 }
 
 /** The vjp as a graph, by running the composed twin again and differentiating that. */
 function composedVjp(
   name: string,
-  composed: LiftOptions['composed'],
+  composed: LiftOptions<never>['composed'],
   inputs: readonly Tensor[],
   cotangents: readonly Tensor[],
   needs: readonly boolean[],

@@ -1,108 +1,178 @@
 /**
- * The point-wise half of a GRU step on flat buffers, forward and backward as twins (equations in cell.ts). A row of `gates`
- * holds the three gates of one sample side by side: z, r, h_tilde, H entries each. All other blocks are (B, H).
+ * The point-wise half of a GRU step, forward and backward as twins (equations in cell.ts): the reference in plain TypeScript,
+ * and the same in WebAssembly (assembly/gru.ts of the kernels). A row of `gates` holds the three gates of one sample side by
+ * side: z, r, h_tilde, H entries each. Everything else is (B, H), at the offset given for it.
  *
  * The candidate needs r_t h_prev before its own product, so each direction has two halves with a product between them.
  */
-import { type FloatData, sigmoidScalar } from '@retrograd/kernels';
+import { type Block, gruCode, type SequenceKernels, sigmoidScalar } from '@retrograd/kernels';
 
-/** Turns the pre-activations of z and r into gates, in place, and writes r_t h_prev to `rh`. */
-export function resetForward(
-  B: number,
-  H: number,
-  gates: FloatData,
-  gatesAt: number,
-  h: FloatData,
-  h_prevAt: number,
-  rh: FloatData,
-  rhAt: number,
-): void {
-  for (let b = 0; b < B; b++) {
-    const z = gatesAt + b * 3 * H;
-    const r = z + H;
-    for (let j = 0, k = b * H; j < H; j++, k++) {
-      const r_t = sigmoidScalar(gates[r + j]);
-      gates[z + j] = sigmoidScalar(gates[z + j]);
-      gates[r + j] = r_t;
-      rh[rhAt + k] = r_t * h[h_prevAt + k];
-    }
-  }
+/** The halves of both directions, for the memory of one kernel set. */
+export interface GRUGates {
+  /** Turns the pre-activations of z and r into gates, in place, and writes r_t h_prev to `rh`. */
+  reset(
+    B: number,
+    H: number,
+    gates: Block,
+    gatesAt: number,
+    h: Block,
+    h_prevAt: number,
+    rh: Block,
+    rhAt: number,
+  ): void;
+
+  /** Turns the candidate's pre-activation into h_tilde, in place, and mixes the new state. */
+  mix(B: number, H: number, gates: Block, gatesAt: number, h: Block, h_prevAt: number, h_tAt: number): void;
+
+  /**
+   * Twin of mix: the gradients of the pre-activations of z and of the candidate, and the share of h_prev in the mix.
+   * @param grad_h the part at `grad_hAt` holds the whole gradient of h_t; the one at `grad_h_prevAt` is added to
+   */
+  mixBackward(
+    B: number,
+    H: number,
+    gates: Block,
+    grad_a: Block,
+    gatesAt: number,
+    h: Block,
+    h_prevAt: number,
+    grad_h: Block,
+    grad_hAt: number,
+    grad_h_prevAt: number,
+  ): void;
+
+  /**
+   * Twin of reset: the gradient of the pre-activation of r, and the share of h_prev under the reset gate.
+   * @param grad_rh (B, H) gradient of r_t h_prev
+   */
+  resetBackward(
+    B: number,
+    H: number,
+    gates: Block,
+    grad_a: Block,
+    gatesAt: number,
+    h: Block,
+    h_prevAt: number,
+    grad_rh: Block,
+    grad_h: Block,
+    grad_h_prevAt: number,
+  ): void;
 }
 
-/** Turns the candidate's pre-activation into h_tilde, in place, and mixes the new state. */
-export function mixForward(
-  B: number,
-  H: number,
-  gates: FloatData,
-  gatesAt: number,
-  h: FloatData,
-  h_prevAt: number,
-  h_tAt: number,
-): void {
-  for (let b = 0; b < B; b++) {
-    const z = gatesAt + b * 3 * H;
-    const n = z + 2 * H;
-    for (let j = 0, k = b * H; j < H; j++, k++) {
-      const z_t = gates[z + j];
-      const h_tilde = Math.tanh(gates[n + j]);
-      gates[n + j] = h_tilde;
-      h[h_tAt + k] = (1 - z_t) * h[h_prevAt + k] + z_t * h_tilde;
-    }
-  }
-}
+/** The gates of a kernel set. */
+export const gatesOf = (kernels: SequenceKernels): GRUGates => {
+  const module = kernels.module<GRUModule>(gruCode);
+  return module === null ? plainGates : wasmGates(module);
+};
 
-/**
- * Twin of mixForward: the gradients of the pre-activations of z and of the candidate, and the share of h_prev in the mix.
- * @param grad_h the block at `grad_hAt` holds the whole gradient of h_t; the one at `grad_h_prevAt` is added to
- */
-export function mixBackward(
-  B: number,
-  H: number,
-  gates: FloatData,
-  grad_a: FloatData,
-  gatesAt: number,
-  h: FloatData,
-  h_prevAt: number,
-  grad_h: FloatData,
-  grad_hAt: number,
-  grad_h_prevAt: number,
-): void {
-  for (let b = 0; b < B; b++) {
-    const z = gatesAt + b * 3 * H;
-    const n = z + 2 * H;
-    for (let j = 0, k = b * H; j < H; j++, k++) {
-      const grad_h_t = grad_h[grad_hAt + k];
-      const z_t = gates[z + j];
-      const h_tilde = gates[n + j];
-      grad_a[z + j] = grad_h_t * (h_tilde - h[h_prevAt + k]) * z_t * (1 - z_t);
-      grad_a[n + j] = grad_h_t * z_t * (1 - h_tilde * h_tilde);
-      grad_h[grad_h_prevAt + k] += grad_h_t * (1 - z_t);
+const plainGates: GRUGates = {
+  reset: (B, H, gatesBlock, gatesAt, hBlock, h_prevAt, rhBlock, rhAt) => {
+    const [gates, h, rh] = [gatesBlock.data, hBlock.data, rhBlock.data];
+    for (let b = 0; b < B; b++) {
+      const z = gatesAt + b * 3 * H;
+      const r = z + H;
+      for (let j = 0, k = b * H; j < H; j++, k++) {
+        const r_t = sigmoidScalar(gates[r + j]);
+        gates[z + j] = sigmoidScalar(gates[z + j]);
+        gates[r + j] = r_t;
+        rh[rhAt + k] = r_t * h[h_prevAt + k];
+      }
     }
-  }
-}
+  },
 
-/**
- * Twin of resetForward: the gradient of the pre-activation of r, and the share of h_prev under the reset gate.
- * @param grad_rh (B, H) gradient of r_t h_prev
- */
-export function resetBackward(
-  B: number,
-  H: number,
-  gates: FloatData,
-  grad_a: FloatData,
-  gatesAt: number,
-  h: FloatData,
-  h_prevAt: number,
-  grad_rh: FloatData,
-  grad_h: FloatData,
-  grad_h_prevAt: number,
-): void {
-  for (let b = 0; b < B; b++) {
-    const r = gatesAt + b * 3 * H + H;
-    for (let j = 0, k = b * H; j < H; j++, k++) {
-      const r_t = gates[r + j];
-      grad_a[r + j] = grad_rh[k] * h[h_prevAt + k] * r_t * (1 - r_t);
-      grad_h[grad_h_prevAt + k] += grad_rh[k] * r_t;
+  mix: (B, H, gatesBlock, gatesAt, hBlock, h_prevAt, h_tAt) => {
+    const [gates, h] = [gatesBlock.data, hBlock.data];
+    for (let b = 0; b < B; b++) {
+      const z = gatesAt + b * 3 * H;
+      const n = z + 2 * H;
+      for (let j = 0, k = b * H; j < H; j++, k++) {
+        const z_t = gates[z + j];
+        const h_tilde = Math.tanh(gates[n + j]);
+        gates[n + j] = h_tilde;
+        h[h_tAt + k] = (1 - z_t) * h[h_prevAt + k] + z_t * h_tilde;
+      }
     }
-  }
-}
+  },
+
+  mixBackward: (
+    B,
+    H,
+    gatesBlock,
+    grad_aBlock,
+    gatesAt,
+    hBlock,
+    h_prevAt,
+    grad_hBlock,
+    grad_hAt,
+    grad_h_prevAt,
+  ) => {
+    const [gates, grad_a] = [gatesBlock.data, grad_aBlock.data];
+    const [h, grad_h] = [hBlock.data, grad_hBlock.data];
+    for (let b = 0; b < B; b++) {
+      const z = gatesAt + b * 3 * H;
+      const n = z + 2 * H;
+      for (let j = 0, k = b * H; j < H; j++, k++) {
+        const grad_h_t = grad_h[grad_hAt + k];
+        const z_t = gates[z + j];
+        const h_tilde = gates[n + j];
+        grad_a[z + j] = grad_h_t * (h_tilde - h[h_prevAt + k]) * z_t * (1 - z_t);
+        grad_a[n + j] = grad_h_t * z_t * (1 - h_tilde * h_tilde);
+        grad_h[grad_h_prevAt + k] += grad_h_t * (1 - z_t);
+      }
+    }
+  },
+
+  resetBackward: (
+    B,
+    H,
+    gatesBlock,
+    grad_aBlock,
+    gatesAt,
+    hBlock,
+    h_prevAt,
+    grad_rhBlock,
+    grad_hBlock,
+    grad_h_prevAt,
+  ) => {
+    const [gates, grad_a, h] = [gatesBlock.data, grad_aBlock.data, hBlock.data];
+    const [grad_rh, grad_h] = [grad_rhBlock.data, grad_hBlock.data];
+    for (let b = 0; b < B; b++) {
+      const r = gatesAt + b * 3 * H + H;
+      for (let j = 0, k = b * H; j < H; j++, k++) {
+        const r_t = gates[r + j];
+        grad_a[r + j] = grad_rh[k] * h[h_prevAt + k] * r_t * (1 - r_t);
+        grad_h[grad_h_prevAt + k] += grad_rh[k] * r_t;
+      }
+    }
+  },
+};
+
+/** A function of assembly/gru.ts; addresses in bytes. */
+type GRUFunction = (B: number, H: number, ...addresses: number[]) => void;
+
+/** Exports of assembly/gru.ts. */
+type GRUModule = Record<
+  `${'resetForward' | 'mixForward' | 'mixBackward' | 'resetBackward'}${32 | 64}`,
+  GRUFunction
+>;
+
+const wasmGates = (module: GRUModule): GRUGates => ({
+  reset: (B, H, gates, gatesAt, h, h_prevAt, rh, rhAt) => {
+    const run = gates.dtype === 'float32' ? module.resetForward32 : module.resetForward64;
+    run(B, H, gates.pointer(gatesAt), h.pointer(h_prevAt), rh.pointer(rhAt));
+  },
+  mix: (B, H, gates, gatesAt, h, h_prevAt, h_tAt) => {
+    const run = gates.dtype === 'float32' ? module.mixForward32 : module.mixForward64;
+    run(B, H, gates.pointer(gatesAt), h.pointer(h_prevAt), h.pointer(h_tAt));
+  },
+  mixBackward: (B, H, gates, grad_a, gatesAt, h, h_prevAt, grad_h, grad_hAt, grad_h_prevAt) => {
+    const run = gates.dtype === 'float32' ? module.mixBackward32 : module.mixBackward64;
+    const [at, a] = [gates.pointer(gatesAt), grad_a.pointer(gatesAt)];
+    run(B, H, at, a, h.pointer(h_prevAt), grad_h.pointer(grad_hAt), grad_h.pointer(grad_h_prevAt));
+  },
+  resetBackward: (B, H, gates, grad_a, gatesAt, h, h_prevAt, grad_rh, grad_h, grad_h_prevAt) => {
+    const run = gates.dtype === 'float32' ? module.resetBackward32 : module.resetBackward64;
+    const [at, a] = [gates.pointer(gatesAt), grad_a.pointer(gatesAt)];
+    run(B, H, at, a, h.pointer(h_prevAt), grad_rh.pointer(0), grad_h.pointer(grad_h_prevAt));
+  },
+});

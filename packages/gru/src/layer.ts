@@ -4,7 +4,7 @@ import { type LayerOptions, RecurrentLayer } from '@retrograd/utils';
 import { gruSequence } from './lifted.js';
 import { G, type GRUParams, initialParams, namedViews } from './params.js';
 import { checkGradients } from './sequence.js';
-import { allStates, type GRUTape, run, runBackward, runStep } from './tape.js';
+import { allStates, type GRUResident, type GRUTape, residentFor, run, runBackward, runStep } from './tape.js';
 
 /**
  * A GRU layer, reset before the product (the equations are in cell.ts; z lets the new state in).
@@ -14,7 +14,7 @@ import { allStates, type GRUTape, run, runBackward, runStep } from './tape.js';
  *     const grad_x = gru.backward(grad_h_all);   // then gru.getGradients().W_z
  *     const [all, final] = gru.forward(tensor(x)); // tensors: a node of the graph
  */
-export class GRU extends RecurrentLayer<GRUParams, GRUTape> {
+export class GRU extends RecurrentLayer<GRUParams, GRUTape, GRUResident> {
   protected override readonly stateNames = ['h'];
 
   /**
@@ -69,7 +69,7 @@ export class GRU extends RecurrentLayer<GRUParams, GRUTape> {
     const [state] = this.checkSequence('forward', x, [h_0 as NdArray | undefined]);
     const dtype = resultType(x, state, this.W.value);
     const { W, b } = this.packedCopy(dtype);
-    const tape = run(x, state, W, b, dtype);
+    const tape = run(copy(x), copy(state), W, b, dtype);
     this.remember(tape);
     return allStates(tape);
   }
@@ -108,8 +108,10 @@ export class GRU extends RecurrentLayer<GRUParams, GRUTape> {
   step(x_t: NdArray, state?: readonly NdArray[]): [h_t: NdArray, state: NdArray[]] {
     const [h_prev] = this.checkStep(x_t, state);
     const dtype = resultType(x_t, h_prev, this.W.value);
-    const { W, b } = this.packed(dtype);
-    const h_t = runStep(x_t, h_prev, W, b, dtype);
+    const resident = this.resident(dtype, (W, b) =>
+      residentFor(W, b, this.inputSize, this.hiddenSize, dtype),
+    );
+    const h_t = runStep(x_t, h_prev, resident);
     return [h_t, [copy(h_t)]];
   }
 

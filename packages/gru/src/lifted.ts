@@ -55,6 +55,7 @@ const sequence = lift(
     return [grad_x, grad_h_0, wrap(grad_W, [H + I, G * H]), wrap(grad_b, [G * H])];
   },
   {
+    release: ({ buffers }) => buffers.release(),
     composed: (x, h_0, W, b) => {
       const params = namedSlices(W, b);
       const [h_final, h_all] = scan<Tensor>(

@@ -41,9 +41,10 @@ export function gruForward(
   const biases = GATES.map((gate) => params[`b_${gate}`]);
   const dtype = resultType(x, h_0, ...weights, ...biases);
   const tape = run(x, h_0, packGates(weights, dtype), packGates(biases, dtype), dtype);
+  const results = [allStates(tape), finalState(tape)] as const;
   const caches = cachesOf(tape);
   tapes.remember(caches, tape);
-  return [allStates(tape), finalState(tape), caches];
+  return [...results, caches];
 }
 
 /**
@@ -93,7 +94,8 @@ export function checkGradients(
   if (grad_h_final !== undefined) checkArray(op, 'grad_h_final', grad_h_final, [B, H]);
 }
 
-function cachesOf({ B, T, I, H, W, x, gates, h }: GRUTape): GRUCache[] {
+function cachesOf({ B, T, I, H, W, buffers }: GRUTape): GRUCache[] {
+  const { x, gates, h } = buffers.arrays();
   const [W_z, W_r, W_h] = GATES.map((_, g) => gateWeights(W, H + I, G, H, g));
   return Array.from({ length: T }, (_, t) => {
     const gate = (g: number): NdArray => rows(gates, t * B * G * H + g * H, B, H, G * H);

@@ -7,20 +7,22 @@
  */
 import {
   addBlock,
-  allocate,
-  cast,
   currentKernels,
   type Dtype,
   dense,
   type FloatData,
   fillRows,
   fromTimeMajor,
+  Kept,
   type NdArray,
+  prepareAll,
   promote,
+  Resident,
   toTimeMajor,
+  withBlocks,
   wrap,
 } from '@retrograd/kernels';
-import { mixBackward, mixForward, resetBackward, resetForward } from './gates.js';
+import { gatesOf } from './gates.js';
 import { G } from './params.js';
 
 /** Everything that a forward run leaves behind for the backward run. */
@@ -32,14 +34,11 @@ export interface GRUTape {
   readonly H: number;
   /** (H + I, 3H) packed weights */
   readonly W: FloatData;
-  /** (T, B, I) */
-  readonly x: FloatData;
-  /** (T, B, 3H) activations in gate order */
-  readonly gates: FloatData;
-  /** (T, B, H) r_t h_prev */
-  readonly rh: FloatData;
-  /** (T + 1, B, H) */
-  readonly h: FloatData;
+  /**
+   * x (T, B, I); gates (T, B, 3H), activations in gate order; rh (T, B, H), r_t h_prev; h (T + 1, B, H), the initial state and
+   * all states after it
+   */
+  readonly buffers: Kept<'x' | 'gates' | 'rh' | 'h'>;
 }
 
 /** Gradients of everything that went into a sequence, W and b packed. */
@@ -53,101 +52,140 @@ export interface GRUGradients {
   readonly grad_b: FloatData;
 }
 
-/** The forward run on checked arguments. W (H + I, 3H) is kept in the tape without a copy; b is (3H). */
+/**
+ * The forward run on checked arguments. W (H + I, 3H) and b (3H) are packed. Nothing that is given may change as long as the
+ * tape is used, since the buffers may have to be computed again.
+ */
 export function run(x: NdArray, h_0: NdArray, W: FloatData, b: FloatData, dtype: Dtype): GRUTape {
-  const { gemm } = currentKernels();
+  const kernels = currentKernels().sequence;
   const [B, T, I] = x.shape;
   const H = h_0.shape[1];
   const N = G * H;
-  const x_tm = toTimeMajor(x, dtype);
-  const h = allocate(dtype, (T + 1) * B * H);
-  const rh = allocate(dtype, T * B * H);
-  const gates = allocate(dtype, T * B * N);
-  h.set(dense(h_0).data);
-  fillRows(gates, 0, T * B, b);
-  gemm(false, false, T * B, N, I, x_tm, 0, I, W, H * N, N, true, gates, 0, N);
-  for (let t = 0; t < T; t++) {
-    hiddenPart(B, H, W, gates, t * B * N, rh, t * B * H, h, t * B * H, (t + 1) * B * H);
-  }
-  return { dtype, B, T, I, H, W, x: x_tm, gates, rh, h };
+  const sizes = { x: T * B * I, gates: T * B * N, rh: T * B * H, h: (T + 1) * B * H };
+  const buffers = new Kept(kernels, dtype, sizes, ({ x: x_tm, gates, rh, h }) => {
+    withBlocks(kernels, dtype, { W: (H + I) * N }, (scratch) => {
+      scratch.W.data.set(W);
+      toTimeMajor(x, x_tm.data);
+      h.data.set(dense(h_0).data);
+      fillRows(gates.data, 0, T * B, b);
+      kernels.gemm(false, false, T * B, N, I, x_tm, 0, I, scratch.W, H * N, N, true, gates, 0, N);
+      const [W_zr, W_h] = prepareAll(kernels, [
+        [false, H, 2 * H, scratch.W, 0, N],
+        [false, H, H, scratch.W, 2 * H, N],
+      ]);
+      const { reset, mix } = gatesOf(kernels);
+      for (let t = 0; t < T; t++) {
+        const [before, after, at] = [t * B * H, (t + 1) * B * H, t * B * N];
+        kernels.gemmPrepared(B, h, before, H, W_zr, true, gates, at, N);
+        reset(B, H, gates, at, h, before, rh, before);
+        kernels.gemmPrepared(B, rh, before, H, W_h, true, gates, at + 2 * H, N);
+        mix(B, H, gates, at, h, before, after);
+      }
+      [...W_zr.blocks, ...W_h.blocks].forEach(kernels.give, kernels);
+    });
+  });
+  return { dtype, B, T, I, H, W, buffers };
 }
 
-/** What one step adds to the input part: the products with the state, and the gates. */
-function hiddenPart(
-  B: number,
-  H: number,
-  W: FloatData,
-  gates: FloatData,
-  gatesAt: number,
-  rh: FloatData,
-  rhAt: number,
-  h: FloatData,
-  h_prevAt: number,
-  h_tAt: number,
-): void {
-  const { gemm } = currentKernels();
-  const N = G * H;
-  gemm(false, false, B, 2 * H, H, h, h_prevAt, H, W, 0, N, true, gates, gatesAt, N);
-  resetForward(B, H, gates, gatesAt, h, h_prevAt, rh, rhAt);
-  gemm(false, false, B, H, H, rh, rhAt, H, W, 2 * H, N, true, gates, gatesAt + 2 * H, N);
-  mixForward(B, H, gates, gatesAt, h, h_prevAt, h_tAt);
-}
-
-/** The backward run on checked arguments. */
+/** The backward run on checked arguments. A gradient in float64 has it computed in float64. */
 export function runBackward(
   tape: GRUTape,
   grad_h_all: NdArray,
   grad_h_final?: NdArray,
   needsX = true,
 ): GRUGradients {
-  const { gemm, columnSums } = currentKernels();
-  const { dtype, B, T, I, H, W, x, gates, rh, h } = promote(tape, grad_h_all, grad_h_final);
+  const { B, T, I, H, W } = tape;
   const N = G * H;
-  // Block t of grad_h: what reaches h_t from outside, then from the step behind it too. Block 0 becomes grad_h_0.
-  const grad_h = toTimeMajor(grad_h_all, dtype, 1);
-  if (grad_h_final) addBlock(grad_h, T * B * H, dense(grad_h_final).data);
-  const grad_rh = allocate(dtype, B * H);
-  const grad_a = allocate(dtype, T * B * N);
-  for (let t = T - 1; t >= 0; t--) {
-    const [before, after, at] = [t * B * H, (t + 1) * B * H, t * B * N];
-    mixBackward(B, H, gates, grad_a, at, h, before, grad_h, after, before);
-    gemm(false, true, B, H, H, grad_a, at + 2 * H, N, W, 2 * H, N, false, grad_rh, 0, H);
-    resetBackward(B, H, gates, grad_a, at, h, before, grad_rh, grad_h, before);
-    gemm(false, true, B, H, 2 * H, grad_a, at, N, W, 0, N, true, grad_h, before, H);
-  }
-  let grad_x: NdArray | null = null;
-  if (needsX) {
-    const grad_x_tm = allocate(dtype, T * B * I);
-    gemm(false, true, T * B, I, N, grad_a, 0, N, W, H * N, N, false, grad_x_tm, 0, I);
-    grad_x = fromTimeMajor(grad_x_tm, 0, B, T, I);
-  }
-  const grad_W = allocate(dtype, (H + I) * N);
-  gemm(true, false, H, 2 * H, T * B, h, 0, H, grad_a, 0, N, false, grad_W, 0, N);
-  gemm(true, false, H, H, T * B, rh, 0, H, grad_a, 2 * H, N, false, grad_W, 2 * H, N);
-  gemm(true, false, I, N, T * B, x, 0, I, grad_a, 0, N, false, grad_W, H * N, N);
-  const grad_b = allocate(dtype, N);
-  columnSums(T * B, N, grad_a, 0, N, false, grad_b, 0);
-  return { grad_x, grad_h_0: wrap(grad_h.slice(0, B * H), [B, H]), grad_W, grad_b };
+  const { kernels } = tape.buffers;
+  const dtype = promote(tape.dtype, grad_h_all, grad_h_final);
+  const sizes = {
+    W: (H + I) * N,
+    grad_h: (T + 1) * B * H,
+    grad_rh: B * H,
+    grad_a: T * B * N,
+    grad_x: needsX ? T * B * I : 0,
+    grad_b: N,
+  };
+  return tape.buffers.useAs(dtype, ({ x, gates, rh, h }) =>
+    withBlocks(kernels, dtype, sizes, (scratch) => {
+      const { grad_h, grad_rh, grad_a, grad_x, grad_b } = scratch;
+      scratch.W.data.set(W);
+      // Block t of grad_h: what reaches h_t from outside, then from the step behind it too. Block 0 becomes grad_h_0.
+      grad_h.data.fill(0, 0, B * H);
+      toTimeMajor(grad_h_all, grad_h.data, B * H);
+      if (grad_h_final) addBlock(grad_h.data, T * B * H, dense(grad_h_final).data);
+      const [W_zr, W_h] = prepareAll(kernels, [
+        [true, 2 * H, H, scratch.W, 0, N],
+        [true, H, H, scratch.W, 2 * H, N],
+      ]);
+      const { resetBackward, mixBackward } = gatesOf(kernels);
+      for (let t = T - 1; t >= 0; t--) {
+        const [before, after, at] = [t * B * H, (t + 1) * B * H, t * B * N];
+        mixBackward(B, H, gates, grad_a, at, h, before, grad_h, after, before);
+        kernels.gemmPrepared(B, grad_a, at + 2 * H, N, W_h, false, grad_rh, 0, H);
+        resetBackward(B, H, gates, grad_a, at, h, before, grad_rh, grad_h, before);
+        kernels.gemmPrepared(B, grad_a, at, N, W_zr, true, grad_h, before, H);
+      }
+      [...W_zr.blocks, ...W_h.blocks].forEach(kernels.give, kernels);
+      if (needsX) {
+        kernels.gemm(false, true, T * B, I, N, grad_a, 0, N, scratch.W, H * N, N, false, grad_x, 0, I);
+      }
+      // The weights are not needed any more: their gradients take their place.
+      const grad_W = scratch.W;
+      kernels.gemm(true, false, H, 2 * H, T * B, h, 0, H, grad_a, 0, N, false, grad_W, 0, N);
+      kernels.gemm(true, false, H, H, T * B, rh, 0, H, grad_a, 2 * H, N, false, grad_W, 2 * H, N);
+      kernels.gemm(true, false, I, N, T * B, x, 0, I, grad_a, 0, N, false, grad_W, H * N, N);
+      kernels.columnSums(T * B, N, grad_a, 0, N, false, grad_b, 0);
+      return {
+        grad_x: needsX ? fromTimeMajor(grad_x.data, 0, B, T, I) : null,
+        grad_h_0: wrap(grad_h.data.slice(0, B * H), [B, H]),
+        grad_W: grad_W.data.slice(),
+        grad_b: grad_b.data.slice(),
+      };
+    }),
+  );
 }
 
 /** h_all (B, T, H), fresh. */
-export const allStates = ({ h, B, T, H }: GRUTape): NdArray => fromTimeMajor(h, B * H, B, T, H);
+export const allStates = ({ buffers, B, T, H }: GRUTape): NdArray =>
+  buffers.use(({ h }) => fromTimeMajor(h.data, B * H, B, T, H));
 
 /** h_T (B, H), fresh. */
-export const finalState = ({ h, B, T, H }: GRUTape): NdArray => wrap(h.slice(T * B * H), [B, H]);
+export const finalState = ({ buffers, B, T, H }: GRUTape): NdArray =>
+  buffers.use(({ h }) => wrap(h.data.slice(T * B * H), [B, H]));
 
-/** One step without a cache, for streaming. @returns h_t (B, H) */
-export function runStep(x_t: NdArray, h_prev: NdArray, W: FloatData, b: FloatData, dtype: Dtype): NdArray {
-  const { gemm } = currentKernels();
+/** Weights and scratch of a layer that runs step by step. */
+export type GRUResident = Resident<'x' | 'h' | 'gates' | 'rh'>;
+
+/** Packed weights (H + I, 3H) and biases (3H), ready for `runStep`. */
+export function residentFor(W: FloatData, b: FloatData, I: number, H: number, dtype: Dtype): GRUResident {
+  const parts = [
+    { row: H, rows: I, column: 0, columns: G * H },
+    { row: 0, rows: H, column: 0, columns: 2 * H },
+    { row: 0, rows: H, column: 2 * H, columns: H },
+  ];
+  const sizes = { x: I, h: H, gates: G * H, rh: H };
+  return new Resident(currentKernels().sequence, dtype, W, b, parts, sizes);
+}
+
+/** One step without a cache, for streaming; the same bits as the sequence. @returns h_t (B, H) */
+export function runStep(x_t: NdArray, h_prev: NdArray, resident: GRUResident): NdArray {
+  const { kernels } = resident;
   const [B, I] = x_t.shape;
   const H = h_prev.shape[1];
   const N = G * H;
-  const gates = allocate(dtype, B * N);
-  fillRows(gates, 0, B, b);
-  gemm(false, false, B, N, I, dense(cast(x_t, dtype)).data, 0, I, W, H * N, N, true, gates, 0, N);
-  const h = allocate(dtype, B * H);
-  h.set(dense(h_prev).data);
-  // h_prev and h_t share a block: each entry is read before it is written.
-  hiddenPart(B, H, W, gates, 0, allocate(dtype, B * H), 0, h, 0, 0);
-  return wrap(h, [B, H]);
+  resident.ready(B);
+  const [W_x, W_zr, W_h] = resident.weights;
+  const { x, h, gates, rh } = resident.blocks;
+  const { reset, mix } = gatesOf(kernels);
+  x.data.set(dense(x_t).data);
+  h.data.set(dense(h_prev).data);
+  fillRows(gates.data, 0, B, resident.b);
+  kernels.gemmPrepared(B, x, 0, I, W_x, true, gates, 0, N);
+  kernels.gemmPrepared(B, h, 0, H, W_zr, true, gates, 0, N);
+  reset(B, H, gates, 0, h, 0, rh, 0);
+  kernels.gemmPrepared(B, rh, 0, H, W_h, true, gates, 2 * H, N);
+  // The states before and after the step share a block: each entry is read before it is written.
+  mix(B, H, gates, 0, h, 0, 0);
+  return wrap(h.data.slice(), [B, H]);
 }

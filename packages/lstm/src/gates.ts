@@ -1,83 +1,157 @@
 /**
- * The point-wise half of an LSTM step on flat buffers, forward and backward as twins (equations in cell.ts). A row of
- * `gates` holds the four gates of one sample side by side: f, i, c_tilde, o, H entries each. All other blocks are (B, H).
+ * The point-wise half of an LSTM step, forward and backward as twins (equations in cell.ts): the reference in plain TypeScript,
+ * and the same in WebAssembly (assembly/lstm.ts of the kernels). A row of `gates` holds the four gates of one sample side by
+ * side: f, i, c_tilde, o, H entries each. Everything else is (B, H), at the offset given for it.
  */
-import { type FloatData, sigmoidScalar } from '@retrograd/kernels';
+import { type Block, lstmCode, type SequenceKernels, sigmoidScalar } from '@retrograd/kernels';
 
-/**
- * Turns pre-activations into gates, in place, and computes the states.
- * @param gates (B, 4H) at `gatesAt`: pre-activations in, activations out
- * @param c     cell states; the block at `c_prevAt` is read, the one at `c_tAt` written
- */
-export function gatesForward(
-  B: number,
-  H: number,
-  gates: FloatData,
-  gatesAt: number,
-  c: FloatData,
-  c_prevAt: number,
-  c_tAt: number,
-  tanh_c: FloatData,
-  tanh_cAt: number,
-  h: FloatData,
-  h_tAt: number,
-): void {
-  for (let b = 0; b < B; b++) {
-    const f = gatesAt + b * 4 * H;
-    const [i, g, o] = [f + H, f + 2 * H, f + 3 * H];
-    for (let j = 0, k = b * H; j < H; j++, k++) {
-      const f_t = sigmoidScalar(gates[f + j]);
-      const i_t = sigmoidScalar(gates[i + j]);
-      const c_tilde = Math.tanh(gates[g + j]);
-      const o_t = sigmoidScalar(gates[o + j]);
-      const c_t = f_t * c[c_prevAt + k] + i_t * c_tilde;
-      const tanh_c_t = Math.tanh(c_t);
-      gates[f + j] = f_t;
-      gates[i + j] = i_t;
-      gates[g + j] = c_tilde;
-      gates[o + j] = o_t;
-      c[c_tAt + k] = c_t;
-      tanh_c[tanh_cAt + k] = tanh_c_t;
-      h[h_tAt + k] = o_t * tanh_c_t;
-    }
-  }
+/** The two halves, for the memory of one kernel set. */
+export interface LSTMGates {
+  /**
+   * Turns pre-activations into gates, in place, and computes the states.
+   * @param gates (B, 4H) at `gatesAt`: pre-activations in, activations out
+   * @param c     cell states; the block at `c_prevAt` is read, the one at `c_tAt` written
+   */
+  forward(
+    B: number,
+    H: number,
+    gates: Block,
+    gatesAt: number,
+    c: Block,
+    c_prevAt: number,
+    c_tAt: number,
+    tanh_c: Block,
+    tanh_cAt: number,
+    h: Block,
+    h_tAt: number,
+  ): void;
+
+  /**
+   * @param grad_h (B, H) at `grad_hAt`: the whole gradient of h_t
+   * @param grad_c (B, H): the gradient of c_t from the step behind in, that of c_prev out
+   * @param grad_a (B, 4H) at `gatesAt`: receives the gradients of the pre-activations
+   */
+  backward(
+    B: number,
+    H: number,
+    gates: Block,
+    gatesAt: number,
+    c: Block,
+    c_prevAt: number,
+    tanh_c: Block,
+    tanh_cAt: number,
+    grad_h: Block,
+    grad_hAt: number,
+    grad_c: Block,
+    grad_a: Block,
+  ): void;
 }
 
-/**
- * @param grad_h (B, H) at `grad_hAt`: the whole gradient of h_t
- * @param grad_c (B, H): the gradient of c_t from the step behind in, that of c_prev out
- * @param grad_a (B, 4H) at `gatesAt`: receives the gradients of the pre-activations
- */
-export function gatesBackward(
+/** The gates of a kernel set. */
+export const gatesOf = (kernels: SequenceKernels): LSTMGates => {
+  const module = kernels.module<LSTMModule>(lstmCode);
+  return module === null ? plainGates : wasmGates(module);
+};
+
+const plainGates: LSTMGates = {
+  forward: (B, H, gatesBlock, gatesAt, cBlock, c_prevAt, c_tAt, tanh_cBlock, tanh_cAt, hBlock, h_tAt) => {
+    const [gates, c, tanh_c, h] = [gatesBlock.data, cBlock.data, tanh_cBlock.data, hBlock.data];
+    for (let b = 0; b < B; b++) {
+      const f = gatesAt + b * 4 * H;
+      const [i, g, o] = [f + H, f + 2 * H, f + 3 * H];
+      for (let j = 0, k = b * H; j < H; j++, k++) {
+        const f_t = sigmoidScalar(gates[f + j]);
+        const i_t = sigmoidScalar(gates[i + j]);
+        const c_tilde = Math.tanh(gates[g + j]);
+        const o_t = sigmoidScalar(gates[o + j]);
+        const c_t = f_t * c[c_prevAt + k] + i_t * c_tilde;
+        const tanh_c_t = Math.tanh(c_t);
+        gates[f + j] = f_t;
+        gates[i + j] = i_t;
+        gates[g + j] = c_tilde;
+        gates[o + j] = o_t;
+        c[c_tAt + k] = c_t;
+        tanh_c[tanh_cAt + k] = tanh_c_t;
+        h[h_tAt + k] = o_t * tanh_c_t;
+      }
+    }
+  },
+
+  backward: (
+    B,
+    H,
+    gatesBlock,
+    gatesAt,
+    cBlock,
+    c_prevAt,
+    tanh_cBlock,
+    tanh_cAt,
+    grad_hBlock,
+    grad_hAt,
+    grad_cBlock,
+    grad_aBlock,
+  ) => {
+    const [gates, c, tanh_c] = [gatesBlock.data, cBlock.data, tanh_cBlock.data];
+    const [grad_h, grad_c, grad_a] = [grad_hBlock.data, grad_cBlock.data, grad_aBlock.data];
+    for (let b = 0; b < B; b++) {
+      const f = gatesAt + b * 4 * H;
+      const [i, g, o] = [f + H, f + 2 * H, f + 3 * H];
+      for (let j = 0, k = b * H; j < H; j++, k++) {
+        const f_t = gates[f + j];
+        const i_t = gates[i + j];
+        const c_tilde = gates[g + j];
+        const o_t = gates[o + j];
+        const tanh_c_t = tanh_c[tanh_cAt + k];
+        const grad_h_t = grad_h[grad_hAt + k];
+        const grad_c_t = grad_c[k] + grad_h_t * o_t * (1 - tanh_c_t * tanh_c_t);
+        grad_a[f + j] = grad_c_t * c[c_prevAt + k] * f_t * (1 - f_t);
+        grad_a[i + j] = grad_c_t * c_tilde * i_t * (1 - i_t);
+        grad_a[g + j] = grad_c_t * i_t * (1 - c_tilde * c_tilde);
+        grad_a[o + j] = grad_h_t * tanh_c_t * o_t * (1 - o_t);
+        grad_c[k] = grad_c_t * f_t;
+      }
+    }
+  },
+};
+
+/** Exports of assembly/lstm.ts; addresses in bytes. */
+interface LSTMModule {
+  forward32: LSTMForward;
+  forward64: LSTMForward;
+  backward32: LSTMBackward;
+  backward64: LSTMBackward;
+}
+
+type LSTMForward = (
   B: number,
   H: number,
-  gates: FloatData,
-  gatesAt: number,
-  c: FloatData,
-  c_prevAt: number,
-  tanh_c: FloatData,
-  tanh_cAt: number,
-  grad_h: FloatData,
-  grad_hAt: number,
-  grad_c: FloatData,
-  grad_a: FloatData,
-): void {
-  for (let b = 0; b < B; b++) {
-    const f = gatesAt + b * 4 * H;
-    const [i, g, o] = [f + H, f + 2 * H, f + 3 * H];
-    for (let j = 0, k = b * H; j < H; j++, k++) {
-      const f_t = gates[f + j];
-      const i_t = gates[i + j];
-      const c_tilde = gates[g + j];
-      const o_t = gates[o + j];
-      const tanh_c_t = tanh_c[tanh_cAt + k];
-      const grad_h_t = grad_h[grad_hAt + k];
-      const grad_c_t = grad_c[k] + grad_h_t * o_t * (1 - tanh_c_t * tanh_c_t);
-      grad_a[f + j] = grad_c_t * c[c_prevAt + k] * f_t * (1 - f_t);
-      grad_a[i + j] = grad_c_t * c_tilde * i_t * (1 - i_t);
-      grad_a[g + j] = grad_c_t * i_t * (1 - c_tilde * c_tilde);
-      grad_a[o + j] = grad_h_t * tanh_c_t * o_t * (1 - o_t);
-      grad_c[k] = grad_c_t * f_t;
-    }
-  }
-}
+  gates: number,
+  c_prev: number,
+  c_t: number,
+  tanh_c: number,
+  h_t: number,
+) => void;
+
+type LSTMBackward = (
+  B: number,
+  H: number,
+  gates: number,
+  c_prev: number,
+  tanh_c: number,
+  grad_h: number,
+  grad_c: number,
+  grad_a: number,
+) => void;
+
+const wasmGates = ({ forward32, forward64, backward32, backward64 }: LSTMModule): LSTMGates => ({
+  forward: (B, H, gates, gatesAt, c, c_prevAt, c_tAt, tanh_c, tanh_cAt, h, h_tAt) => {
+    const run = gates.dtype === 'float32' ? forward32 : forward64;
+    const [c_prev, c_t] = [c.pointer(c_prevAt), c.pointer(c_tAt)];
+    run(B, H, gates.pointer(gatesAt), c_prev, c_t, tanh_c.pointer(tanh_cAt), h.pointer(h_tAt));
+  },
+  backward: (B, H, gates, gatesAt, c, c_prevAt, tanh_c, tanh_cAt, grad_h, grad_hAt, grad_c, grad_a) => {
+    const run = gates.dtype === 'float32' ? backward32 : backward64;
+    const [a, c_prev, t] = [gates.pointer(gatesAt), c.pointer(c_prevAt), tanh_c.pointer(tanh_cAt)];
+    run(B, H, a, c_prev, t, grad_h.pointer(grad_hAt), grad_c.pointer(0), grad_a.pointer(gatesAt));
+  },
+});

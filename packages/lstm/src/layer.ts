@@ -4,7 +4,15 @@ import { type LayerOptions, RecurrentLayer } from '@retrograd/utils';
 import { lstmSequence } from './lifted.js';
 import { G, initialParams, type LSTMParams, namedViews } from './params.js';
 import { checkGradients } from './sequence.js';
-import { allStates, type LSTMTape, run, runBackward, runStep } from './tape.js';
+import {
+  allStates,
+  type LSTMResident,
+  type LSTMTape,
+  residentFor,
+  run,
+  runBackward,
+  runStep,
+} from './tape.js';
 
 /**
  * An LSTM layer with forget gate (the equations are in cell.ts). The forget bias starts at 1.
@@ -14,7 +22,7 @@ import { allStates, type LSTMTape, run, runBackward, runStep } from './tape.js';
  *     const grad_x = lstm.backward(grad_h_all);   // then lstm.getGradients().W_f
  *     const [all, h, c] = lstm.forward(tensor(x)); // tensors: a node of the graph
  */
-export class LSTM extends RecurrentLayer<LSTMParams, LSTMTape> {
+export class LSTM extends RecurrentLayer<LSTMParams, LSTMTape, LSTMResident> {
   protected override readonly stateNames = ['h', 'c'];
 
   /**
@@ -82,7 +90,7 @@ export class LSTM extends RecurrentLayer<LSTMParams, LSTMTape> {
     const [hidden, cell] = this.checkSequence('forward', x, [h_0, c_0] as (NdArray | undefined)[]);
     const dtype = resultType(x, hidden, cell, this.W.value);
     const { W, b } = this.packedCopy(dtype);
-    const tape = run(x, hidden, cell, W, b, dtype);
+    const tape = run(copy(x), copy(hidden), copy(cell), W, b, dtype);
     this.remember(tape);
     return allStates(tape);
   }
@@ -122,8 +130,10 @@ export class LSTM extends RecurrentLayer<LSTMParams, LSTMTape> {
   step(x_t: NdArray, state?: readonly NdArray[]): [h_t: NdArray, state: NdArray[]] {
     const [h_prev, c_prev] = this.checkStep(x_t, state);
     const dtype = resultType(x_t, h_prev, c_prev, this.W.value);
-    const { W, b } = this.packed(dtype);
-    const [h_t, c_t] = runStep(x_t, h_prev, c_prev, W, b, dtype);
+    const resident = this.resident(dtype, (W, b) =>
+      residentFor(W, b, this.inputSize, this.hiddenSize, dtype),
+    );
+    const [h_t, c_t] = runStep(x_t, h_prev, c_prev, resident);
     return [h_t, [copy(h_t), c_t]];
   }
 

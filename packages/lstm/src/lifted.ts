@@ -61,6 +61,7 @@ const sequence = lift(
     return [grads.grad_x, grads.grad_h_0, grads.grad_c_0, grad_W, wrap(grads.grad_b, [G * H])];
   },
   {
+    release: ({ buffers }) => buffers.release(),
     composed: (x, h_0, c_0, W, b) => {
       const params = namedSlices(W, b);
       const [[h_final, c_final], h_all] = scan<Tensor[]>(

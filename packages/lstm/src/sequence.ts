@@ -43,9 +43,10 @@ export function lstmForward(
   const biases = GATES.map((gate) => params[`b_${gate}`]);
   const dtype = resultType(x, h_0, c_0, ...weights, ...biases);
   const tape = run(x, h_0, c_0, packGates(weights, dtype), packGates(biases, dtype), dtype);
+  const results = [allStates(tape), finalHidden(tape), finalCell(tape)] as const;
   const caches = cachesOf(tape);
   tapes.remember(caches, tape);
-  return [allStates(tape), finalHidden(tape), finalCell(tape), caches];
+  return [...results, caches];
 }
 
 /**
@@ -100,7 +101,8 @@ export function checkGradients(
   if (grad_c_final !== undefined) checkArray(op, 'grad_c_final', grad_c_final, [B, H]);
 }
 
-function cachesOf({ B, T, I, H, W, x, gates, c, tanh_c, h }: LSTMTape): LSTMCache[] {
+function cachesOf({ B, T, I, H, W, buffers }: LSTMTape): LSTMCache[] {
+  const { x, gates, c, tanh_c, h } = buffers.arrays();
   const [W_f, W_i, W_c, W_o] = GATES.map((_, g) => gateWeights(W, H + I, G, H, g));
   return Array.from({ length: T }, (_, t) => {
     const before = t * B * H;

@@ -7,20 +7,21 @@
  */
 import {
   addBlock,
-  allocate,
-  cast,
   currentKernels,
   type Dtype,
   dense,
   type FloatData,
   fillRows,
   fromTimeMajor,
+  Kept,
   type NdArray,
   promote,
+  Resident,
   toTimeMajor,
+  withBlocks,
   wrap,
 } from '@retrograd/kernels';
-import { gatesBackward, gatesForward } from './gates.js';
+import { gatesOf } from './gates.js';
 import { G } from './params.js';
 
 /** Everything that a forward run leaves behind for the backward run. */
@@ -32,16 +33,11 @@ export interface LSTMTape {
   readonly H: number;
   /** (H + I, 4H) packed weights */
   readonly W: FloatData;
-  /** (T, B, I) */
-  readonly x: FloatData;
-  /** (T, B, 4H) activations in gate order */
-  readonly gates: FloatData;
-  /** (T + 1, B, H) */
-  readonly c: FloatData;
-  /** (T, B, H) tanh of the states after each step */
-  readonly tanh_c: FloatData;
-  /** (T + 1, B, H) */
-  readonly h: FloatData;
+  /**
+   * x (T, B, I); gates (T, B, 4H), activations in gate order; c (T + 1, B, H); tanh_c (T, B, H), of the states after each
+   * step; h (T + 1, B, H)
+   */
+  readonly buffers: Kept<'x' | 'gates' | 'c' | 'tanh_c' | 'h'>;
 }
 
 /** Gradients of everything that went into a sequence, W and b packed. */
@@ -56,7 +52,10 @@ export interface LSTMGradients {
   readonly grad_b: FloatData;
 }
 
-/** The forward run on checked arguments. W (H + I, 4H) is kept in the tape without a copy; b is (4H). */
+/**
+ * The forward run on checked arguments. W (H + I, 4H) and b (4H) are packed. Nothing that is given may change as long as the
+ * tape is used, since the buffers may have to be computed again.
+ */
 export function run(
   x: NdArray,
   h_0: NdArray,
@@ -65,28 +64,39 @@ export function run(
   b: FloatData,
   dtype: Dtype,
 ): LSTMTape {
-  const { gemm } = currentKernels();
+  const kernels = currentKernels().sequence;
   const [B, T, I] = x.shape;
   const H = h_0.shape[1];
   const N = G * H;
-  const x_tm = toTimeMajor(x, dtype);
-  const h = allocate(dtype, (T + 1) * B * H);
-  const c = allocate(dtype, (T + 1) * B * H);
-  const tanh_c = allocate(dtype, T * B * H);
-  const gates = allocate(dtype, T * B * N);
-  h.set(dense(h_0).data);
-  c.set(dense(c_0).data);
-  fillRows(gates, 0, T * B, b);
-  gemm(false, false, T * B, N, I, x_tm, 0, I, W, H * N, N, true, gates, 0, N);
-  for (let t = 0; t < T; t++) {
-    const [before, after] = [t * B * H, (t + 1) * B * H];
-    gemm(false, false, B, N, H, h, before, H, W, 0, N, true, gates, t * B * N, N);
-    gatesForward(B, H, gates, t * B * N, c, before, after, tanh_c, before, h, after);
-  }
-  return { dtype, B, T, I, H, W, x: x_tm, gates, c, tanh_c, h };
+  const sizes = {
+    x: T * B * I,
+    gates: T * B * N,
+    c: (T + 1) * B * H,
+    tanh_c: T * B * H,
+    h: (T + 1) * B * H,
+  };
+  const buffers = new Kept(kernels, dtype, sizes, ({ x: x_tm, gates, c, tanh_c, h }) => {
+    withBlocks(kernels, dtype, { W: (H + I) * N }, (scratch) => {
+      scratch.W.data.set(W);
+      toTimeMajor(x, x_tm.data);
+      h.data.set(dense(h_0).data);
+      c.data.set(dense(c_0).data);
+      fillRows(gates.data, 0, T * B, b);
+      kernels.gemm(false, false, T * B, N, I, x_tm, 0, I, scratch.W, H * N, N, true, gates, 0, N);
+      const W_h = kernels.prepare(false, H, N, scratch.W, 0, N);
+      const activate = gatesOf(kernels).forward;
+      for (let t = 0; t < T; t++) {
+        const [before, after] = [t * B * H, (t + 1) * B * H];
+        kernels.gemmPrepared(B, h, before, H, W_h, true, gates, t * B * N, N);
+        activate(B, H, gates, t * B * N, c, before, after, tanh_c, before, h, after);
+      }
+      W_h.blocks.forEach(kernels.give, kernels);
+    });
+  });
+  return { dtype, B, T, I, H, W, buffers };
 }
 
-/** The backward run on checked arguments. */
+/** The backward run on checked arguments. A gradient in float64 has it computed in float64. */
 export function runBackward(
   tape: LSTMTape,
   grad_h_all: NdArray,
@@ -94,66 +104,101 @@ export function runBackward(
   grad_c_final?: NdArray,
   needsX = true,
 ): LSTMGradients {
-  const { gemm, columnSums } = currentKernels();
-  const given = promote(tape, grad_h_all, grad_h_final, grad_c_final);
-  const { dtype, B, T, I, H, W, x, gates, c, tanh_c, h } = given;
+  const { B, T, I, H, W } = tape;
   const N = G * H;
-  // Block t of grad_h: what reaches h_t from outside, then from the step behind it too. Block 0 becomes grad_h_0.
-  const grad_h = toTimeMajor(grad_h_all, dtype, 1);
-  if (grad_h_final) addBlock(grad_h, T * B * H, dense(grad_h_final).data);
-  const grad_c = allocate(dtype, B * H);
-  if (grad_c_final) grad_c.set(dense(grad_c_final).data);
-  const grad_a = allocate(dtype, T * B * N);
-  for (let t = T - 1; t >= 0; t--) {
-    const [before, after] = [t * B * H, (t + 1) * B * H];
-    gatesBackward(B, H, gates, t * B * N, c, before, tanh_c, before, grad_h, after, grad_c, grad_a);
-    gemm(false, true, B, H, N, grad_a, t * B * N, N, W, 0, N, true, grad_h, before, H);
-  }
-  let grad_x: NdArray | null = null;
-  if (needsX) {
-    const grad_x_tm = allocate(dtype, T * B * I);
-    gemm(false, true, T * B, I, N, grad_a, 0, N, W, H * N, N, false, grad_x_tm, 0, I);
-    grad_x = fromTimeMajor(grad_x_tm, 0, B, T, I);
-  }
-  const grad_W = allocate(dtype, (H + I) * N);
-  gemm(true, false, H, N, T * B, h, 0, H, grad_a, 0, N, false, grad_W, 0, N);
-  gemm(true, false, I, N, T * B, x, 0, I, grad_a, 0, N, false, grad_W, H * N, N);
-  const grad_b = allocate(dtype, N);
-  columnSums(T * B, N, grad_a, 0, N, false, grad_b, 0);
-  const grad_h_0 = wrap(grad_h.slice(0, B * H), [B, H]);
-  return { grad_x, grad_h_0, grad_c_0: wrap(grad_c, [B, H]), grad_W, grad_b };
+  const { kernels } = tape.buffers;
+  const dtype = promote(tape.dtype, grad_h_all, grad_h_final, grad_c_final);
+  const sizes = {
+    W: (H + I) * N,
+    grad_h: (T + 1) * B * H,
+    grad_c: B * H,
+    grad_a: T * B * N,
+    grad_x: needsX ? T * B * I : 0,
+    grad_b: N,
+  };
+  return tape.buffers.useAs(dtype, ({ x, gates, c, tanh_c, h }) =>
+    withBlocks(kernels, dtype, sizes, (scratch) => {
+      const { grad_h, grad_c, grad_a, grad_x, grad_b } = scratch;
+      scratch.W.data.set(W);
+      // Block t of grad_h: what reaches h_t from outside, then from the step behind it too. Block 0 becomes grad_h_0.
+      grad_h.data.fill(0, 0, B * H);
+      toTimeMajor(grad_h_all, grad_h.data, B * H);
+      if (grad_h_final) addBlock(grad_h.data, T * B * H, dense(grad_h_final).data);
+      grad_c.data.fill(0);
+      if (grad_c_final) grad_c.data.set(dense(grad_c_final).data);
+      const W_h = kernels.prepare(true, N, H, scratch.W, 0, N);
+      const differentiate = gatesOf(kernels).backward;
+      for (let t = T - 1; t >= 0; t--) {
+        const [before, after] = [t * B * H, (t + 1) * B * H];
+        differentiate(B, H, gates, t * B * N, c, before, tanh_c, before, grad_h, after, grad_c, grad_a);
+        kernels.gemmPrepared(B, grad_a, t * B * N, N, W_h, true, grad_h, before, H);
+      }
+      W_h.blocks.forEach(kernels.give, kernels);
+      if (needsX) {
+        kernels.gemm(false, true, T * B, I, N, grad_a, 0, N, scratch.W, H * N, N, false, grad_x, 0, I);
+      }
+      // The weights are not needed any more: their gradients take their place.
+      const grad_W = scratch.W;
+      kernels.gemm(true, false, H, N, T * B, h, 0, H, grad_a, 0, N, false, grad_W, 0, N);
+      kernels.gemm(true, false, I, N, T * B, x, 0, I, grad_a, 0, N, false, grad_W, H * N, N);
+      kernels.columnSums(T * B, N, grad_a, 0, N, false, grad_b, 0);
+      return {
+        grad_x: needsX ? fromTimeMajor(grad_x.data, 0, B, T, I) : null,
+        grad_h_0: wrap(grad_h.data.slice(0, B * H), [B, H]),
+        grad_c_0: wrap(grad_c.data.slice(), [B, H]),
+        grad_W: grad_W.data.slice(),
+        grad_b: grad_b.data.slice(),
+      };
+    }),
+  );
 }
 
 /** h_all (B, T, H), fresh. */
-export const allStates = ({ h, B, T, H }: LSTMTape): NdArray => fromTimeMajor(h, B * H, B, T, H);
+export const allStates = ({ buffers, B, T, H }: LSTMTape): NdArray =>
+  buffers.use(({ h }) => fromTimeMajor(h.data, B * H, B, T, H));
 
 /** h_T (B, H), fresh. */
-export const finalHidden = ({ h, B, T, H }: LSTMTape): NdArray => wrap(h.slice(T * B * H), [B, H]);
+export const finalHidden = ({ buffers, B, T, H }: LSTMTape): NdArray =>
+  buffers.use(({ h }) => wrap(h.data.slice(T * B * H), [B, H]));
 
 /** c_T (B, H), fresh. */
-export const finalCell = ({ c, B, T, H }: LSTMTape): NdArray => wrap(c.slice(T * B * H), [B, H]);
+export const finalCell = ({ buffers, B, T, H }: LSTMTape): NdArray =>
+  buffers.use(({ c }) => wrap(c.data.slice(T * B * H), [B, H]));
 
-/** One step without a cache, for streaming. @returns h_t and c_t, (B, H) */
+/** Weights and scratch of a layer that runs step by step. */
+export type LSTMResident = Resident<'x' | 'h' | 'gates' | 'c' | 'tanh_c'>;
+
+/** Packed weights (H + I, 4H) and biases (4H), ready for `runStep`. */
+export function residentFor(W: FloatData, b: FloatData, I: number, H: number, dtype: Dtype): LSTMResident {
+  const parts = [
+    { row: H, rows: I, column: 0, columns: G * H },
+    { row: 0, rows: H, column: 0, columns: G * H },
+  ];
+  const sizes = { x: I, h: H, gates: G * H, c: H, tanh_c: H };
+  return new Resident(currentKernels().sequence, dtype, W, b, parts, sizes);
+}
+
+/** One step without a cache, for streaming; the same bits as the sequence. @returns h_t and c_t, (B, H) */
 export function runStep(
   x_t: NdArray,
   h_prev: NdArray,
   c_prev: NdArray,
-  W: FloatData,
-  b: FloatData,
-  dtype: Dtype,
+  resident: LSTMResident,
 ): [h_t: NdArray, c_t: NdArray] {
-  const { gemm } = currentKernels();
+  const { kernels } = resident;
   const [B, I] = x_t.shape;
   const H = h_prev.shape[1];
   const N = G * H;
-  const gates = allocate(dtype, B * N);
-  fillRows(gates, 0, B, b);
-  gemm(false, false, B, N, I, dense(cast(x_t, dtype)).data, 0, I, W, H * N, N, true, gates, 0, N);
-  gemm(false, false, B, N, H, dense(cast(h_prev, dtype)).data, 0, H, W, 0, N, true, gates, 0, N);
-  // c_prev and c_t may share a block: each entry is read before it is written.
-  const c = allocate(dtype, B * H);
-  c.set(dense(c_prev).data);
-  const h = allocate(dtype, B * H);
-  gatesForward(B, H, gates, 0, c, 0, 0, h, 0, h, 0);
-  return [wrap(h, [B, H]), wrap(c, [B, H])];
+  resident.ready(B);
+  const [W_x, W_h] = resident.weights;
+  const { x, h, gates, c, tanh_c } = resident.blocks;
+  x.data.set(dense(x_t).data);
+  h.data.set(dense(h_prev).data);
+  c.data.set(dense(c_prev).data);
+  fillRows(gates.data, 0, B, resident.b);
+  kernels.gemmPrepared(B, x, 0, I, W_x, true, gates, 0, N);
+  kernels.gemmPrepared(B, h, 0, H, W_h, true, gates, 0, N);
+  // The states before and after the step share their blocks: each entry is read before it is written.
+  gatesOf(kernels).forward(B, H, gates, 0, c, 0, 0, tanh_c, 0, h, 0);
+  return [wrap(h.data.slice(), [B, H]), wrap(c.data.slice(), [B, H])];
 }

@@ -4,7 +4,7 @@ import { type LayerOptions, RecurrentLayer } from '@retrograd/utils';
 import { rnnSequence } from './lifted.js';
 import { initialParams, namedViews, type RNNParams } from './params.js';
 import { checkGradients } from './sequence.js';
-import { allStates, type RNNTape, run, runBackward, runStep } from './tape.js';
+import { allStates, type RNNResident, type RNNTape, residentFor, run, runBackward, runStep } from './tape.js';
 
 /**
  * A vanilla (Elman) RNN layer: h_t = tanh(x_t W_xh + h_{t-1} W_hh + b_h).
@@ -14,7 +14,7 @@ import { allStates, type RNNTape, run, runBackward, runStep } from './tape.js';
  *     const grad_x = rnn.backward(grad_h_all);   // then rnn.getGradients()
  *     const [all, final] = rnn.forward(tensor(x)); // tensors: a node of the graph
  */
-export class VanillaRNN extends RecurrentLayer<RNNParams, RNNTape> {
+export class VanillaRNN extends RecurrentLayer<RNNParams, RNNTape, RNNResident> {
   protected override readonly stateNames = ['h'];
 
   /**
@@ -58,7 +58,7 @@ export class VanillaRNN extends RecurrentLayer<RNNParams, RNNTape> {
     const [state] = this.checkSequence('forward', x, [h_0 as NdArray | undefined]);
     const dtype = resultType(x, state, this.W.value);
     const { W, b } = this.packedCopy(dtype);
-    const tape = run(x, state, W, b, dtype);
+    const tape = run(copy(x), copy(state), W, b, dtype);
     this.remember(tape);
     return allStates(tape);
   }
@@ -97,8 +97,10 @@ export class VanillaRNN extends RecurrentLayer<RNNParams, RNNTape> {
   step(x_t: NdArray, state?: readonly NdArray[]): [h_t: NdArray, state: NdArray[]] {
     const [h_prev] = this.checkStep(x_t, state);
     const dtype = resultType(x_t, h_prev, this.W.value);
-    const { W, b } = this.packed(dtype);
-    const h_t = runStep(x_t, h_prev, W, b, dtype);
+    const resident = this.resident(dtype, (W, b) =>
+      residentFor(W, b, this.inputSize, this.hiddenSize, dtype),
+    );
+    const h_t = runStep(x_t, h_prev, resident);
     return [h_t, [copy(h_t)]];
   }
 

@@ -47,6 +47,7 @@ const sequence = lift(
     return [grad_x, grad_h_0, wrap(grad_W, [H + I, H]), wrap(grad_b, [H])];
   },
   {
+    release: ({ buffers }) => buffers.release(),
     composed: (x, h_0, W, b) => {
       const H = b.size;
       const W_hh = slice(W, [[0, H]]);

@@ -42,9 +42,10 @@ export function rnnForward(
   const dtype = resultType(x, h_0, W_xh, W_hh, b_h);
   const W = packRows(W_xh, W_hh, dtype);
   const tape = run(x, h_0, W, packGates([b_h], dtype), dtype);
+  const results = [allStates(tape), finalState(tape)] as const;
   const caches = cachesOf(tape);
   tapes.remember(caches, tape);
-  return [allStates(tape), finalState(tape), caches];
+  return [...results, caches];
 }
 
 /**
@@ -94,7 +95,8 @@ export function checkGradients(
   if (grad_h_final !== undefined) checkArray(op, 'grad_h_final', grad_h_final, [B, H]);
 }
 
-function cachesOf({ B, T, I, H, W, x, h }: RNNTape): RNNCache[] {
+function cachesOf({ B, T, I, H, W, buffers }: RNNTape): RNNCache[] {
+  const { x, h } = buffers.arrays();
   const W_hh = rows(W, 0, H, H);
   const W_xh = rows(W, H * H, I, H);
   return Array.from({ length: T }, (_, t) =>

@@ -9,18 +9,21 @@
 import {
   addBlock,
   allocate,
-  cast,
   currentKernels,
   type Dtype,
   dense,
   type FloatData,
   fillRows,
   fromTimeMajor,
+  Kept,
   type NdArray,
   promote,
+  Resident,
   toTimeMajor,
+  withBlocks,
   wrap,
 } from '@retrograd/kernels';
+import { tanhBackward } from './gates.js';
 
 /** Everything that a forward run leaves behind for the backward run, time-major. W is packed: W_hh above W_xh. */
 export interface RNNTape {
@@ -31,10 +34,8 @@ export interface RNNTape {
   readonly H: number;
   /** (H + I, H) */
   readonly W: FloatData;
-  /** (T, B, I) */
-  readonly x: FloatData;
-  /** (T + 1, B, H): the initial state and all states after it */
-  readonly h: FloatData;
+  /** x (T, B, I); h (T + 1, B, H), the initial state and all states after it */
+  readonly buffers: Kept<'x' | 'h'>;
 }
 
 /** Gradients of everything that went into a sequence, W and b packed as in the tape. */
@@ -56,73 +57,112 @@ export function packRows(W_xh: NdArray, W_hh: NdArray, dtype: Dtype): FloatData 
   return W;
 }
 
-/** The forward run on checked arguments. @param W (H + I, H) packed, kept in the tape without a copy @param b (H) */
+/**
+ * The forward run on checked arguments. W (H + I, H) is packed. Nothing that is given may change as long as the tape is used,
+ * since the buffers may have to be computed again.
+ */
 export function run(x: NdArray, h_0: NdArray, W: FloatData, b: FloatData, dtype: Dtype): RNNTape {
-  const [B, T, I] = x.shape as [number, number, number];
+  const kernels = currentKernels().sequence;
+  const [B, T, I] = x.shape;
   const H = h_0.shape[1];
-  const block = B * H;
-  const { gemm, tanh } = currentKernels();
-  const x_tm = toTimeMajor(x, dtype);
-  const h = allocate(dtype, (T + 1) * block);
-  h.set(dense(h_0).data);
-  fillRows(h, block, T * B, b);
-  gemm(false, false, T * B, H, I, x_tm, 0, I, W, H * H, H, true, h, block, H);
-  for (let t = 1; t <= T; t++) {
-    const now = t * block;
-    gemm(false, false, B, H, H, h, now - block, H, W, 0, H, true, h, now, H);
-    tanh(block, h, now, h, now);
-  }
-  return { dtype, B, T, I, H, W, x: x_tm, h };
+  const sizes = { x: T * B * I, h: (T + 1) * B * H };
+  const buffers = new Kept(kernels, dtype, sizes, ({ x: x_tm, h }) => {
+    withBlocks(kernels, dtype, { W: (H + I) * H }, (scratch) => {
+      scratch.W.data.set(W);
+      toTimeMajor(x, x_tm.data);
+      h.data.set(dense(h_0).data);
+      fillRows(h.data, B * H, T * B, b);
+      kernels.gemm(false, false, T * B, H, I, x_tm, 0, I, scratch.W, H * H, H, true, h, B * H, H);
+      const W_hh = kernels.prepare(false, H, H, scratch.W, 0, H);
+      for (let t = 0; t < T; t++) {
+        const [before, after] = [t * B * H, (t + 1) * B * H];
+        kernels.gemmPrepared(B, h, before, H, W_hh, true, h, after, H);
+        kernels.tanh(B * H, h, after);
+      }
+      W_hh.blocks.forEach(kernels.give, kernels);
+    });
+  });
+  return { dtype, B, T, I, H, W, buffers };
 }
 
-/** The backward run on checked arguments. */
+/** The backward run on checked arguments. A gradient in float64 has it computed in float64. */
 export function runBackward(
   tape: RNNTape,
   grad_h_all: NdArray,
   grad_h_final?: NdArray,
   needsX = true,
 ): RNNGradients {
-  const { gemm, columnSums } = currentKernels();
-  const { dtype, B, T, I, H, W, x, h } = promote(tape, grad_h_all, grad_h_final);
+  const { B, T, I, H, W } = tape;
+  const { kernels } = tape.buffers;
   const block = B * H;
-  // Block t of grad: what reaches h_t from outside, then from the step behind it too; once done, for t > 0, grad_a of step t.
-  const grad = toTimeMajor(grad_h_all, dtype, 1);
-  if (grad_h_final) addBlock(grad, T * block, dense(grad_h_final).data);
-  for (let t = T; t >= 1; t--) {
-    const now = t * block;
-    for (let k = now; k < now + block; k++) grad[k] *= 1 - h[k] * h[k];
-    gemm(false, true, B, H, H, grad, now, H, W, 0, H, true, grad, now - block, H);
-  }
-  let grad_x: NdArray | null = null;
-  if (needsX) {
-    const grad_x_tm = allocate(dtype, T * B * I);
-    gemm(false, true, T * B, I, H, grad, block, H, W, H * H, H, false, grad_x_tm, 0, I);
-    grad_x = fromTimeMajor(grad_x_tm, 0, B, T, I);
-  }
-  const grad_W = allocate(dtype, (H + I) * H);
-  gemm(true, false, H, H, T * B, h, 0, H, grad, block, H, false, grad_W, 0, H);
-  gemm(true, false, I, H, T * B, x, 0, I, grad, block, H, false, grad_W, H * H, H);
-  const grad_b = allocate(dtype, H);
-  columnSums(T * B, H, grad, block, H, false, grad_b, 0);
-  const grad_h_0 = wrap(grad.slice(0, block), [B, H]);
-  return { grad_x, grad_h_0, grad_W, grad_b };
+  const dtype = promote(tape.dtype, grad_h_all, grad_h_final);
+  const sizes = { W: (H + I) * H, grad: (T + 1) * block, grad_x: needsX ? T * B * I : 0, grad_b: H };
+  return tape.buffers.useAs(dtype, ({ x, h }) =>
+    withBlocks(kernels, dtype, sizes, (scratch) => {
+      const { grad, grad_x, grad_b } = scratch;
+      scratch.W.data.set(W);
+      // Block t of grad: what reaches h_t from outside, then from the step behind it too; in the end, for t > 0, grad_a of
+      // step t. Block 0 becomes grad_h_0.
+      grad.data.fill(0, 0, block);
+      toTimeMajor(grad_h_all, grad.data, block);
+      if (grad_h_final) addBlock(grad.data, T * block, dense(grad_h_final).data);
+      const W_hh = kernels.prepare(true, H, H, scratch.W, 0, H);
+      for (let t = T; t >= 1; t--) {
+        tanhBackward(kernels, block, h, t * block, grad, t * block);
+        kernels.gemmPrepared(B, grad, t * block, H, W_hh, true, grad, (t - 1) * block, H);
+      }
+      W_hh.blocks.forEach(kernels.give, kernels);
+      if (needsX) {
+        kernels.gemm(false, true, T * B, I, H, grad, block, H, scratch.W, H * H, H, false, grad_x, 0, I);
+      }
+      // The weights are not needed any more: their gradients take their place.
+      const grad_W = scratch.W;
+      kernels.gemm(true, false, H, H, T * B, h, 0, H, grad, block, H, false, grad_W, 0, H);
+      kernels.gemm(true, false, I, H, T * B, x, 0, I, grad, block, H, false, grad_W, H * H, H);
+      kernels.columnSums(T * B, H, grad, block, H, false, grad_b, 0);
+      return {
+        grad_x: needsX ? fromTimeMajor(grad_x.data, 0, B, T, I) : null,
+        grad_h_0: wrap(grad.data.slice(0, block), [B, H]),
+        grad_W: grad_W.data.slice(),
+        grad_b: grad_b.data.slice(),
+      };
+    }),
+  );
 }
 
 /** h_all (B, T, H), fresh. */
-export const allStates = ({ h, B, T, H }: RNNTape): NdArray => fromTimeMajor(h, B * H, B, T, H);
+export const allStates = ({ buffers, B, T, H }: RNNTape): NdArray =>
+  buffers.use(({ h }) => fromTimeMajor(h.data, B * H, B, T, H));
 
 /** h_T (B, H), fresh. */
-export const finalState = ({ h, B, T, H }: RNNTape): NdArray => wrap(h.slice(T * B * H), [B, H]);
+export const finalState = ({ buffers, B, T, H }: RNNTape): NdArray =>
+  buffers.use(({ h }) => wrap(h.data.slice(T * B * H), [B, H]));
 
-/** One step without a cache, for streaming. @param W (H + I, H) packed @returns h_t (B, H) */
-export function runStep(x_t: NdArray, h_prev: NdArray, W: FloatData, b: FloatData, dtype: Dtype): NdArray {
-  const { gemm, tanh } = currentKernels();
+/** Weights and scratch of a layer that runs step by step. */
+export type RNNResident = Resident<'x' | 'h' | 'h_t'>;
+
+/** Packed weights (H + I, H) and biases (H), ready for `runStep`. */
+export function residentFor(W: FloatData, b: FloatData, I: number, H: number, dtype: Dtype): RNNResident {
+  const parts = [
+    { row: H, rows: I, column: 0, columns: H },
+    { row: 0, rows: H, column: 0, columns: H },
+  ];
+  return new Resident(currentKernels().sequence, dtype, W, b, parts, { x: I, h: H, h_t: H });
+}
+
+/** One step without a cache, for streaming; the same bits as the sequence. @returns h_t (B, H) */
+export function runStep(x_t: NdArray, h_prev: NdArray, resident: RNNResident): NdArray {
+  const { kernels } = resident;
   const [B, I] = x_t.shape;
   const H = h_prev.shape[1];
-  const h = allocate(dtype, B * H);
-  fillRows(h, 0, B, b);
-  gemm(false, false, B, H, I, dense(cast(x_t, dtype)).data, 0, I, W, H * H, H, true, h, 0, H);
-  gemm(false, false, B, H, H, dense(cast(h_prev, dtype)).data, 0, H, W, 0, H, true, h, 0, H);
-  tanh(B * H, h, 0, h, 0);
-  return wrap(h, [B, H]);
+  resident.ready(B);
+  const [W_xh, W_hh] = resident.weights;
+  const { x, h, h_t } = resident.blocks;
+  x.data.set(dense(x_t).data);
+  h.data.set(dense(h_prev).data);
+  fillRows(h_t.data, 0, B, resident.b);
+  kernels.gemmPrepared(B, x, 0, I, W_xh, true, h_t, 0, H);
+  kernels.gemmPrepared(B, h, 0, H, W_hh, true, h_t, 0, H);
+  kernels.tanh(B * H, h_t, 0);
+  return wrap(h_t.data.slice(), [B, H]);
 }

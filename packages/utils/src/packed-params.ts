@@ -79,6 +79,9 @@ export abstract class PackedParams<P extends { [K in keyof P]: NdArray }> {
     this.b = parameter(b);
   }
 
+  /** Whether somebody was given views of the parameters, through which they may change unnoticed. */
+  protected exposed = false;
+
   /** The spec's names over packed arrays shaped as W and b; views. */
   protected abstract viewsOf(W: NdArray, b: NdArray): P;
 
@@ -97,6 +100,7 @@ export abstract class PackedParams<P extends { [K in keyof P]: NdArray }> {
 
   /** All parameters under the spec's names; views of the layer's memory. */
   getParams(): P {
+    this.exposed = true;
     return this.viewsOf(this.W.value, this.b.value);
   }
 
@@ -121,7 +125,7 @@ export abstract class PackedParams<P extends { [K in keyof P]: NdArray }> {
     dict: P | Readonly<Record<string, NdArray>>,
   ): void {
     const op = `${this.op}.${method}`;
-    const own = this.stateDict();
+    const own: Record<string, NdArray> = { ...this.viewsOf(this.W.value, this.b.value) };
     checkKeys(op, argument, dict, Object.keys(own));
     const given = { ...dict } as Record<string, NdArray>;
     for (const [name, value] of Object.entries(own)) checkArray(op, name, given[name], value.shape);

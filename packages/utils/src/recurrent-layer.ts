@@ -1,9 +1,9 @@
 import { asTensor, constant, type Tensor, type TensorLike } from '@retrograd/autograd';
 import {
-  cast,
   checkArray,
   checkInteger,
   copy,
+  currentKernels,
   type Dtype,
   describe,
   type FloatData,
@@ -22,10 +22,24 @@ interface Run<Tape> {
   version: number;
 }
 
+/** Weights kept ready for `step`. */
+interface Streaming<Ready> {
+  resident: Ready;
+  /** The parameters that it was made from. */
+  W: FloatData;
+  b: FloatData;
+  version: number;
+}
+
 /** What the recurrent layers have in common besides their parameters: checks, states, and the last run on arrays. */
-export abstract class RecurrentLayer<P extends { [K in keyof P]: NdArray }, Tape> extends PackedParams<P> {
+export abstract class RecurrentLayer<
+  P extends { [K in keyof P]: NdArray },
+  Tape extends { readonly buffers: { release(): void } },
+  Ready extends { readonly kernels: unknown; readonly dtype: Dtype; free(): void },
+> extends PackedParams<P> {
   private lastRun: Run<Tape> | null = null;
   private gradients: P | null = null;
+  private streaming: Streaming<Ready> | null = null;
 
   /** The arrays of the state: ['h'] or ['h', 'c']. */
   protected abstract readonly stateNames: readonly string[];
@@ -103,20 +117,39 @@ export abstract class RecurrentLayer<P extends { [K in keyof P]: NdArray }, Tape
     return states.map((state, i) => tensors[i] ?? constant(state));
   }
 
-  /** The packed parameters as flat data of the dtype that the call computes in; not to be kept. */
-  protected packed(dtype: Dtype): { W: FloatData; b: FloatData } {
-    return { W: cast(this.W.value, dtype).data, b: cast(this.b.value, dtype).data };
+  /**
+   * What `step` needs of the weights, made when they have changed. Somebody who holds a view of them (`W_f`, …) can change them
+   * without a word, so from the first time that one was handed out they are compared at every step.
+   */
+  protected resident(dtype: Dtype, make: (W: FloatData, b: FloatData) => Ready): Ready {
+    const before = this.streaming;
+    const fresh =
+      before !== null &&
+      before.version === this.version &&
+      before.resident.dtype === dtype &&
+      before.resident.kernels === currentKernels().sequence &&
+      (!this.exposed || this.holdsSame(before));
+    if (fresh) return before.resident;
+    before?.resident.free();
+    const { W, b } = this.packedCopy(dtype);
+    this.streaming = { resident: make(W, b), W, b, version: this.version };
+    return this.streaming.resident;
+  }
+
+  private holdsSame({ W, b }: Streaming<Ready>): boolean {
+    return sameData(W, this.W.value.data) && sameData(b, this.b.value.data);
   }
 
   /**
-   * The same for a run that a backward will follow: W is a copy, so that somebody who writes into `W_f` in between does not
-   * get gradients of two different layers mixed.
+   * Copies of the packed parameters as flat data of the dtype that a call computes in, so that somebody who writes into `W_f`
+   * afterwards does not get results of two different layers mixed.
    */
   protected packedCopy(dtype: Dtype): { W: FloatData; b: FloatData } {
-    return { W: copy(this.W.value, { dtype }).data, b: cast(this.b.value, dtype).data };
+    return { W: copy(this.W.value, { dtype }).data, b: copy(this.b.value, { dtype }).data };
   }
 
   protected remember(tape: Tape): void {
+    this.lastRun?.tape.buffers.release();
     this.lastRun = { tape, version: this.version };
   }
 
@@ -140,4 +173,9 @@ export abstract class RecurrentLayer<P extends { [K in keyof P]: NdArray }, Tape
   private get version(): number {
     return this.W.memory.version + this.b.memory.version;
   }
+}
+
+function sameData(a: FloatData, b: FloatData): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
