@@ -1,6 +1,8 @@
 /**
  * The whole test run: `node scripts/test.mjs` type-checks, lints, and runs every test/**\/*.test.ts.
  * `node scripts/test.mjs lstm kernels/shape` runs only the test files whose path contains one of the words.
+ * `node scripts/test.mjs --kernels plain layers` runs them on one kernel set: plain, wasm-simd or wasm. Without it and
+ * without filters the numeric files run once more on each set that is not the default.
  *
  * Each file is bundled with the sources and runs in a process of its own. A file that crashes, hangs, or
  * reports no test at all counts as a failure. The last line is `N passed, M failed`.
@@ -10,20 +12,30 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { bundlePrograms, listTests, root } from '../esbuild.config.mjs';
+import { assemble } from './assemble.mjs';
 
 const PARALLEL = 2;
 const TIMEOUT_MS = 420_000;
+const KERNELS = ['plain', 'wasm-simd', 'wasm'];
+/** What a whole run repeats on the other sets: all that computes, except what takes long and would say the same again. */
+const NUMERIC = /^test\/(cross-check|layers|nn)\/|^test\/autograd\/op-gradients/;
+const REPEATED_SELDOM =
+  /^test\/layers\/(bad-input|parameters)|^test\/nn\/(bundle|model-file|module|safetensors)/;
 const LONG = /\/(mutation|pack|readme|examples?)\.test\.ts$/;
 
 /** Runs a command and gives its exit code (null when killed), its output, and whether it ran out of time. */
-function run(args, { timeout = TIMEOUT_MS } = {}) {
+function run(args, { timeout = TIMEOUT_MS, kernels } = {}) {
   return new Promise((resolve) => {
     const started = performance.now();
     // A group of its own, so that a hanging test is ended together with what it started.
     const child = spawn(process.execPath, args, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', RETROGRAD_TEST: '1' },
+      env: {
+        ...process.env,
+        ...(kernels && { RETROGRAD_KERNELS: kernels }),
+        ...{ FORCE_COLOR: '0', NO_COLOR: '1', RETROGRAD_TEST: '1' },
+      },
       detached: true,
     });
     running.add(child);
@@ -116,7 +128,20 @@ async function bundle(files, outdir) {
   }
 }
 
-async function main(filters) {
+/** `--kernels <set>` and the filters; exits when the set is not one. */
+function readWords(words) {
+  const at = words.indexOf('--kernels');
+  if (at < 0) return { kernels: undefined, filters: words };
+  const kernels = words[at + 1];
+  if (!KERNELS.includes(kernels)) {
+    console.error(`usage: node scripts/test.mjs [--kernels ${KERNELS.join('|')}] [filter ...]`);
+    process.exit(2);
+  }
+  return { kernels, filters: [...words.slice(0, at), ...words.slice(at + 2)] };
+}
+
+async function main(words) {
+  const { kernels, filters } = readWords(words);
   const files = listTests().filter(
     (path) => filters.length === 0 || filters.some((word) => path.includes(word)),
   );
@@ -132,6 +157,8 @@ async function main(filters) {
   });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
 
+  // Before the types are checked, which need the modules.
+  await assemble();
   if (filters.length === 0) {
     const tsc = 'node_modules/typescript/bin/tsc';
     await check('types: library, examples and tests', [tsc, '--noEmit', '-p', 'tsconfig.json']);
@@ -146,11 +173,19 @@ async function main(filters) {
   }
   // The long ones first, so that no worker is left with one at the end.
   files.sort((a, b) => LONG.test(b) - LONG.test(a));
-  const queue = await bundle(files, outdir);
+  const built = await bundle(files, outdir);
+  const queue = built.map((file) => ({ file, kernels }));
+  if (filters.length === 0 && kernels === undefined) {
+    // The default set is 'wasm', unless the surroundings name another.
+    const others = KERNELS.filter((set) => set !== (process.env.RETROGRAD_KERNELS || 'wasm'));
+    const numeric = built.filter((file) => NUMERIC.test(file) && !REPEATED_SELDOM.test(file));
+    for (const set of others) queue.push(...numeric.map((file) => ({ file, kernels: set })));
+  }
   const worker = async () => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-      const program = join(root, outdir, file.replace(/\.ts$/, '.js'));
-      report(file, judge(await run(['--expose-gc', '--enable-source-maps', program])));
+    for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+      const program = join(root, outdir, job.file.replace(/\.ts$/, '.js'));
+      const result = await run(['--expose-gc', '--enable-source-maps', program], { kernels: job.kernels });
+      report(job.kernels ? `${job.file} [${job.kernels}]` : job.file, judge(result));
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, worker));

@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path';
 /** The tests run with the repository as their working directory. */
 export const root = process.cwd();
 
-const skipped = new Set(['node_modules', 'build', 'dist', '.git']);
+const skipped = new Set(['node_modules', 'build', 'dist', 'binaries', '.git']);
 
 /** Every file of the repository that is not made by a tool, relative to the root, with forward slashes. */
 export function listRepository(folder = root): string[] {

@@ -217,6 +217,7 @@ test('matmul hands transposed views and columns of wider arrays to the kernel wi
     },
   };
   const before = k.useKernels(spy);
+  assert.is(k.currentKernels(), spy);
   try {
     const wide = k.randomNormal([6, 10], { seed: 5 });
     const columns = k.slice(wide, [null, [2, 6]]);
@@ -233,7 +234,7 @@ test('matmul hands transposed views and columns of wider arrays to the kernel wi
   } finally {
     k.useKernels(before);
   }
-  assert.is(k.currentKernels().name, 'plain');
+  assert.is(k.currentKernels(), before);
 });
 
 test('mixed dtypes multiply in float64', () => {

@@ -7,6 +7,7 @@ import {
   type NdArray,
   Random,
   randomNormal,
+  type SequenceKernels,
   useKernels,
 } from '@retrograd/kernels';
 import { test } from 'uvu';
@@ -156,15 +157,24 @@ for (const layer of LAYERS) {
     const run = (x: NdArray | Tensor): { grads: Tensor[]; products: number } => {
       const start = each.state.map((s) => parameter(s));
       const [W, b] = [parameter(made.W.value), parameter(made.b.value)];
-      const [h_all] = layer.fns.sequence(x, ...start, W, b) as Tensor[];
       let products = 0;
       const kernels = currentKernels();
-      const gemm: typeof kernels.gemm = (...args) => {
-        products++;
-        kernels.gemm(...args);
-      };
-      useKernels({ ...kernels, gemm });
+      const { sequence } = kernels;
+      const counting: SequenceKernels = new Proxy(sequence, {
+        get(target, name) {
+          const value = Reflect.get(target, name);
+          if (typeof value !== 'function') return value;
+          return (...args: unknown[]) => {
+            if (name === 'gemm') products++;
+            return Reflect.apply(value, target, args);
+          };
+        },
+      });
+      useKernels({ ...kernels, sequence: counting });
       try {
+        const [h_all] = layer.fns.sequence(x, ...start, W, b) as Tensor[];
+        // A tape goes on with the set it was made with.
+        products = 0;
         const leaves = [W, b, ...start, ...(x instanceof Tensor ? [x] : [])];
         const grads = grad(h_all, leaves, { cotangent: each.grad_h_all });
         return { grads, products };

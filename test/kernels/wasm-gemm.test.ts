@@ -1,0 +1,348 @@
+/**
+ * Products of both WebAssembly builds against the plain kernels, on random shapes and layouts. Every entry of a product is the
+ * same sum in the same order however the operands lie, so layouts, preparation and splits must give the same bits.
+ */
+import {
+  type Block,
+  type Dtype,
+  type KernelName,
+  type Kernels,
+  plainKernels,
+  Random,
+  type SequenceKernels,
+  wasmKernels,
+} from '@retrograd/kernels';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const SETS: Partial<Record<KernelName, Kernels>> = {
+  'wasm-simd': wasmKernels({ relaxed: false }) as Kernels,
+  wasm: wasmKernels() as Kernels,
+};
+const DTYPES = ['float32', 'float64'] as const;
+/** Stands around C and between its rows. */
+const MARK = 12345;
+
+interface Operand {
+  block: Block;
+  offset: number;
+  ld: number;
+}
+
+interface Product {
+  M: number;
+  N: number;
+  K: number;
+  transA: boolean;
+  transB: boolean;
+  accumulate: boolean;
+}
+
+/** A matrix in memory of its own; the rows stored are those of the transpose when `trans`. */
+function lay(
+  kernels: SequenceKernels,
+  dtype: Dtype,
+  rows: number,
+  columns: number,
+  trans: boolean,
+  entry: (i: number, j: number) => number,
+  { offset = 0, gap = 0, fill = Number.NaN } = {},
+): Operand {
+  const [height, width] = trans ? [columns, rows] : [rows, columns];
+  const ld = width + gap;
+  const block = kernels.take(dtype, offset + height * ld + 3);
+  const { data } = block;
+  // What lies between must not be read, so it is NaN.
+  data.fill(fill);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) data[offset + (trans ? j * ld + i : i * ld + j)] = entry(i, j);
+  }
+  return { block, offset, ld };
+}
+
+/** The entries of a C in rows, and whether all around it is untouched. */
+function readC({ block, offset, ld }: Operand, M: number, N: number): { entries: number[]; clean: boolean } {
+  const { data } = block;
+  const inside = new Set<number>();
+  const entries: number[] = [];
+  for (let i = 0; i < M; i++) {
+    for (let j = 0; j < N; j++) {
+      const at = offset + i * ld + j;
+      inside.add(at);
+      entries.push(data[at]);
+    }
+  }
+  return { entries, clean: data.every((v, at) => inside.has(at) || v === MARK) };
+}
+
+type Matrix = (i: number, j: number) => number;
+
+function matrix(rng: Random, rows: number, columns: number, dtype: Dtype): Matrix {
+  const values = Float64Array.from({ length: rows * columns }, () => rng.normal());
+  const rounded = dtype === 'float32' ? Float32Array.from(values) : values;
+  return (i, j) => rounded[i * columns + j];
+}
+
+interface Layout {
+  offset?: number;
+  gap?: number;
+}
+
+/** One product on a kernel set; whatever was taken is given back. */
+function product(
+  kernels: SequenceKernels,
+  dtype: Dtype,
+  { M, N, K, transA, transB, accumulate }: Product,
+  [a, b, c]: [Matrix, Matrix, Matrix],
+  { layout = {}, prepared = false }: { layout?: Layout; prepared?: boolean } = {},
+): number[] {
+  const A = lay(kernels, dtype, M, K, transA, a, layout);
+  const B = lay(kernels, dtype, K, N, transB, b, layout);
+  const C = lay(kernels, dtype, M, N, false, c, { ...layout, fill: MARK });
+  if (prepared) {
+    const ready = kernels.prepare(transB, K, N, B.block, B.offset, B.ld);
+    kernels.gemmPrepared(M, A.block, A.offset, A.ld, ready, accumulate, C.block, C.offset, C.ld);
+    ready.blocks.forEach(kernels.give, kernels);
+  } else {
+    const args = [A.block, A.offset, A.ld, B.block, B.offset, B.ld, accumulate] as const;
+    kernels.gemm(transA, transB, M, N, K, ...args, C.block, C.offset, C.ld);
+  }
+  const { entries, clean } = readC(C, M, N);
+  for (const { block } of [A, B, C]) kernels.give(block);
+  assert.ok(clean, 'nothing outside C is written');
+  return entries;
+}
+
+/** The error of a sum of K products is below K roundings of the sum of their absolute values. */
+function assertNear(
+  got: number[],
+  wanted: number[],
+  scales: number[],
+  dtype: Dtype,
+  K: number,
+  label: string,
+): void {
+  const epsilon = dtype === 'float32' ? 2 ** -24 : 2 ** -53;
+  for (let i = 0; i < wanted.length; i++) {
+    const allowed = (K + 4) * epsilon * scales[i];
+    if (!(Math.abs(got[i] - wanted[i]) <= allowed)) {
+      assert.unreachable(`${label}: entry ${i} is ${got[i]}, expected ${wanted[i]} within ${allowed}`);
+    }
+  }
+}
+
+function assertSame(got: number[], wanted: number[], label: string): void {
+  for (let i = 0; i < wanted.length; i++) {
+    if (!Object.is(got[i], wanted[i])) {
+      assert.unreachable(`${label}: entry ${i} is ${got[i]}, expected ${wanted[i]}`);
+    }
+  }
+}
+
+const MS = [0, 1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 18, 23, 24, 25, 95, 96, 97, 101];
+const NS = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 67, 255, 256, 257, 263];
+const KS = [0, 1, 2, 3, 7, 16, 31, 255, 256, 257, 300, 511, 512, 513, 770];
+
+function randomProduct(rng: Random): Product {
+  const pick = (list: number[]): number => list[rng.integer(list.length)];
+  let [M, N, K] = [pick(MS), pick(NS), pick(KS)];
+  // Not two large sizes with a third: the plain kernels would take long.
+  while (M * N * K > 400_000) [M, N, K] = [pick(MS), pick(NS), pick(KS)];
+  const coin = (): boolean => rng.integer(2) === 1;
+  return { M, N, K, transA: coin(), transB: coin(), accumulate: coin() };
+}
+
+const describe = (dtype: Dtype, { M, N, K, ...how }: Product, seed: number): string =>
+  `seed ${seed}, ${dtype}, M ${M}, N ${N}, K ${K}, ${JSON.stringify(how)}`;
+
+for (const [name, set] of Object.entries(SETS)) {
+  const kernels = set.sequence;
+
+  test(`${name} is the build it says`, () => {
+    assert.is(set.name, name);
+  });
+
+  for (const dtype of DTYPES) {
+    test(`${name}: products in ${dtype} are the plain ones but for rounding, on any layout with the same bits`, () => {
+      for (let seed = 0; seed < 220; seed++) {
+        const rng = new Random(seed);
+        const how = randomProduct(rng);
+        const { M, N, K } = how;
+        const [a, b, c] = [matrix(rng, M, K, dtype), matrix(rng, K, N, dtype), matrix(rng, M, N, dtype)];
+        const label = `${name}, ${describe(dtype, how, seed)}`;
+        const wanted = product(plainKernels.sequence, 'float64', how, [a, b, c]);
+        const absolute = [a, b, c].map(
+          (m): Matrix =>
+            (i, j) =>
+              Math.abs(m(i, j)),
+        );
+        const scales = product(plainKernels.sequence, 'float64', how, absolute as [Matrix, Matrix, Matrix]);
+        const layout = { offset: rng.integer(4), gap: rng.integer(5) };
+        const got = product(kernels, dtype, how, [a, b, c], { layout });
+        assertNear(got, wanted, scales, dtype, K, label);
+        for (const transA of [false, true]) {
+          for (const transB of [false, true]) {
+            const other = { ...how, transA, transB };
+            assertSame(product(kernels, dtype, other, [a, b, c]), got, `${label}, ${transA} ${transB}`);
+          }
+        }
+        const ready = product(kernels, dtype, { ...how, transA: false }, [a, b, c], {
+          layout,
+          prepared: true,
+        });
+        assertSame(ready, got, `${label}, prepared`);
+      }
+    });
+
+    test(`${name}: rows and columns of a product in ${dtype} do not depend on the others`, () => {
+      for (let seed = 0; seed < 60; seed++) {
+        const rng = new Random(1000 + seed);
+        const how = randomProduct(rng);
+        const { M, N, K } = how;
+        if (M === 0 || N === 0) continue;
+        const [a, b, c] = [matrix(rng, M, K, dtype), matrix(rng, K, N, dtype), matrix(rng, M, N, dtype)];
+        const whole = product(kernels, dtype, how, [a, b, c]);
+        const [i0, j0] = [rng.integer(M), rng.integer(N)];
+        const [m, n] = [1 + rng.integer(M - i0), 1 + rng.integer(N - j0)];
+        const moved =
+          (x: Matrix, di: number, dj: number): Matrix =>
+          (i, j) =>
+            x(i + di, j + dj);
+        const parts: [Matrix, Matrix, Matrix] = [moved(a, i0, 0), moved(b, 0, j0), moved(c, i0, j0)];
+        const wanted: number[] = [];
+        for (let i = i0; i < i0 + m; i++) for (let j = j0; j < j0 + n; j++) wanted.push(whole[i * N + j]);
+        const label = `${name}, ${describe(dtype, how, 1000 + seed)}, rows ${i0}+${m}, columns ${j0}+${n}`;
+        const small = { ...how, M: m, N: n };
+        assertSame(product(kernels, dtype, small, parts), wanted, label);
+        const ready = product(kernels, dtype, { ...small, transA: false }, parts, { prepared: true });
+        assertSame(ready, wanted, `${label}, prepared`);
+      }
+    });
+
+    test(`${name}: NaN and infinity go where they belong and nowhere else, in ${dtype}`, () => {
+      const [M, N, K] = [7, 11, 300];
+      const rng = new Random(3);
+      for (const [value, row, column] of [
+        [Number.NaN, 6, 10],
+        [Number.POSITIVE_INFINITY, 0, 0],
+        [Number.NEGATIVE_INFINITY, 5, 8],
+      ]) {
+        const [a, b, c] = [matrix(rng, M, K, dtype), matrix(rng, K, N, dtype), matrix(rng, M, N, dtype)];
+        for (const how of [
+          { transA: false, transB: false },
+          { transA: true, transB: false },
+          { transA: false, transB: true },
+        ]) {
+          for (const k of [0, 255, 256, 299]) {
+            const inA: Matrix = (i, j) => (i === row && j === k ? value : a(i, j));
+            const inB: Matrix = (i, j) => (i === k && j === column ? value : b(i, j));
+            const full = { M, N, K, accumulate: false, ...how };
+            for (const prepared of how.transA ? [false] : [false, true]) {
+              product(kernels, dtype, full, [inA, b, c], { prepared }).forEach((v, at) => {
+                assert.is(Number.isFinite(v), Math.floor(at / N) !== row, `entry ${at}, k ${k}`);
+              });
+              product(kernels, dtype, full, [a, inB, c], { prepared }).forEach((v, at) => {
+                assert.is(Number.isFinite(v), at % N !== column, `entry ${at}, k ${k}`);
+              });
+            }
+            const thin = { ...full, M: 1 };
+            const alone = product(kernels, dtype, thin, [(_, j) => inA(row, j), b, c]);
+            assert.ok(alone.every((v) => !Number.isFinite(v)));
+          }
+        }
+      }
+      // 0 · Infinity is NaN: no term is left out because its factor is 0.
+      const how = { M: 6, N: 9, K: 2, transA: false, transB: false, accumulate: false };
+      const none = product(kernels, dtype, how, [() => 0, () => Number.POSITIVE_INFINITY, () => 0]);
+      assert.ok(none.every(Number.isNaN));
+    });
+
+    test(`${name}: without accumulation C is not read, and with K = 0 it is cleared or kept, in ${dtype}`, () => {
+      for (const [M, N] of [
+        [1, 5],
+        [6, 8],
+        [9, 17],
+      ]) {
+        for (const prepared of [false, true]) {
+          const nothing: Matrix = () => Number.NaN;
+          const how = { M, N, K: 3, transA: false, transB: false, accumulate: false };
+          const ones = product(kernels, dtype, how, [() => 1, () => 1, nothing], { prepared });
+          assert.ok(ones.every((v) => v === 3));
+          const empty = { ...how, K: 0 };
+          const cleared = product(kernels, dtype, empty, [nothing, nothing, nothing], { prepared });
+          assert.ok(cleared.every((v) => v === 0));
+          const added = { ...empty, accumulate: true };
+          const kept = product(kernels, dtype, added, [nothing, nothing, () => 7], { prepared });
+          assert.ok(kept.every((v) => v === 7));
+        }
+      }
+    });
+
+    test(`${name}: column sums in ${dtype} are the plain ones but for rounding`, () => {
+      for (let seed = 0; seed < 60; seed++) {
+        const rng = new Random(seed);
+        const [rows, columns] = [rng.integer(200), 1 + rng.integer(40)];
+        const [offset, gap] = [rng.integer(4), rng.integer(4)];
+        const accumulate = rng.integer(2) === 1;
+        const entry = matrix(rng, rows, columns, dtype);
+        const before = matrix(rng, 1, columns, dtype);
+        const run = (on: SequenceKernels, type: Dtype): number[] => {
+          const X = lay(on, type, rows, columns, false, entry, { offset, gap });
+          const out = lay(on, type, 1, columns, false, before, { offset, fill: MARK });
+          on.columnSums(rows, columns, X.block, X.offset, X.ld, accumulate, out.block, out.offset);
+          const { entries, clean } = readC(out, 1, columns);
+          assert.ok(clean, 'nothing beside the sums is written');
+          for (const { block } of [X, out]) on.give(block);
+          return entries;
+        };
+        const wanted = run(plainKernels.sequence, 'float64');
+        const label = `${name}, seed ${seed}, rows ${rows}, columns ${columns}`;
+        const scales = wanted.map((_, j) => {
+          let sum = accumulate ? Math.abs(before(0, j)) : 0;
+          for (let i = 0; i < rows; i++) sum += Math.abs(entry(i, j));
+          return sum;
+        });
+        assertNear(run(kernels, dtype), wanted, scales, dtype, rows, label);
+      }
+    });
+
+    test(`${name}: products of ordinary arrays in ${dtype} are those of blocks, wherever they lie`, () => {
+      for (const [M, N, K] of [
+        [3, 4, 5],
+        [33, 31, 40],
+        [1, 200, 200],
+      ]) {
+        for (const accumulate of [false, true]) {
+          const rng = new Random(M);
+          const [a, b, c] = [matrix(rng, M, K, dtype), matrix(rng, K, N, dtype), matrix(rng, M, N, dtype)];
+          const ordinary = (layout: Layout, transA: boolean, transB: boolean): number[] => {
+            const on = plainKernels.sequence;
+            const A = lay(on, dtype, M, K, transA, a, layout);
+            const B = lay(on, dtype, K, N, transB, b, layout);
+            const C = lay(on, dtype, M, N, false, c, { ...layout, fill: MARK });
+            const [left, right] = [
+              [A.block.data, A.offset, A.ld],
+              [B.block.data, B.offset, B.ld],
+            ] as const;
+            set.gemm(transA, transB, M, N, K, ...left, ...right, accumulate, C.block.data, C.offset, C.ld);
+            const { entries, clean } = readC(C, M, N);
+            assert.ok(clean, 'nothing outside C is written');
+            return entries;
+          };
+          const wanted = ordinary({}, false, false);
+          for (const transA of [false, true]) {
+            for (const transB of [false, true]) {
+              assertSame(ordinary({ offset: 3, gap: 2 }, transA, transB), wanted, `${name}, M ${M}`);
+            }
+          }
+          const how = { M, N, K, transA: false, transB: false, accumulate };
+          if (M * N * K >= 1 << 14) {
+            assertSame(wanted, product(kernels, dtype, how, [a, b, c]), `${name}, M ${M}, as blocks`);
+          }
+        }
+      }
+    });
+  }
+}
+
+test.run();
