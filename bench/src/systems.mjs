@@ -41,7 +41,7 @@ export const SYSTEMS = [
   },
   {
     name: 'ort-web',
-    title: 'onnxruntime-web, wasm',
+    title: 'onnxruntime-web',
     file: 'onnxruntime-web',
     variants: ['1', '2'],
     ops: INFERENCE,
@@ -49,15 +49,15 @@ export const SYSTEMS = [
   },
   {
     name: 'tfjs',
-    title: 'tfjs-layers, wasm',
+    title: 'tfjs-layers, WebAssembly',
     file: 'tfjs-wasm',
     variants: ['1'],
     ops: TIMED,
-    packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tensorflow/tfjs-backend-wasm'],
+    packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
   },
   {
     name: 'jax-js',
-    title: 'jax-js, wasm',
+    title: 'jax-js, WebAssembly',
     file: 'jax-js',
     variants: ['1'],
     ops: TIMED,

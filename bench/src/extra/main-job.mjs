@@ -1,0 +1,64 @@
+/** The character model of examples/ at its default setting, for fewer steps: characters a second on each set of kernels. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { formatRatio } from '../report/format.mjs';
+import { summarize } from '../statistics.mjs';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const program = join(root, 'build/examples/char-model/main.js');
+
+/** RETROGRAD_KERNELS chooses the kernels; enough steps for some seconds each. */
+const SETS = [
+  { name: 'plain', steps: 60 },
+  { name: 'wasm', steps: 400 },
+];
+const ROUNDS = 3;
+const LIMIT = 180_000;
+
+export async function measureJob() {
+  const built = spawnSync(process.execPath, [join(root, 'esbuild.config.mjs'), 'examples', '--quiet']);
+  if (built.status !== 0 || !existsSync(program)) throw new Error('the examples could not be built');
+  const speeds = new Map(SETS.map(({ name }) => [name, []]));
+  const skipped = {};
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const set of SETS) {
+      if (skipped[set.name]) continue;
+      try {
+        speeds.get(set.name).push(speedOf(set));
+      } catch (error) {
+        skipped[set.name] = error.message;
+      }
+    }
+  }
+  const values = Object.fromEntries(
+    [...speeds].filter(([, list]) => list.length > 0).map(([name, list]) => [name, summarize(list)]),
+  );
+  const rows = SETS.map(({ name }) => {
+    if (skipped[name]) return [name, skipped[name], ''];
+    const { median } = values[name];
+    return [name, String(Math.round(median)), formatRatio(median / values.plain.median)];
+  });
+  return {
+    title: 'Main job (npm start) at its default setting',
+    header: ['kernels', 'characters a second', 'times plain'],
+    rows,
+    values,
+  };
+}
+
+/** @throws Error when the program fails or ran on other kernels than asked for */
+function speedOf({ name, steps }) {
+  const args = [program, '--steps', String(steps), '--sample-every', String(steps), '--sample-length', '1'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    timeout: LIMIT,
+    env: { ...process.env, RETROGRAD_KERNELS: name },
+  });
+  if (status !== 0) throw new Error(stderr.trim().split('\n').at(-1) || 'over its time');
+  const kernels = stdout.split('\n').find((line) => line.includes('kernels')) ?? '';
+  if (!kernels.startsWith(name)) throw new Error(`ran on other kernels: ${kernels.slice(0, 60)}`);
+  const speeds = [...stdout.matchAll(/([\d,]+) chars\/s/g)];
+  return Number(speeds.at(-1)[1].replaceAll(',', ''));
+}
