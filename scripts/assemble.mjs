@@ -23,6 +23,7 @@ const modules = {
   lstm: ['lstm', false],
   maps: ['maps', false],
   rnn: ['rnn', false],
+  softmax: ['softmax', false],
   sums: ['sums', false],
 };
 

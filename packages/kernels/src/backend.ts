@@ -3,6 +3,7 @@ import { columnSums } from './column-sums.js';
 import { ValueError } from './errors.js';
 import { gemm } from './gemm.js';
 import { sigmoidMap, tanhMap } from './maps.js';
+import { rowExponentials } from './row-exponentials.js';
 import type { SequenceKernels } from './sequence/kernels.js';
 import { plainSequence } from './sequence/plain.js';
 import type { FloatData } from './types.js';
@@ -57,6 +58,19 @@ export interface Kernels {
     outOffset: number,
   ): void;
 
+  /**
+   * For each of N rows of V entries, from the start of x: the largest entry, out = e^(x - largest), and the sum of the row of
+   * out, in double precision. What a row that holds NaN or +Infinity gives is NaN.
+   */
+  rowExponentials(
+    N: number,
+    V: number,
+    x: FloatData,
+    out: Float64Array,
+    largest: Float64Array,
+    sums: Float64Array,
+  ): void;
+
   /** out[i] = sigmoid(x[i]) for n entries from the offsets on; x and out may be the same range. */
   sigmoid(n: number, x: FloatData, xOffset: number, out: FloatData, outOffset: number): void;
 
@@ -71,6 +85,7 @@ export const plainKernels: Kernels = {
   sequence: plainSequence,
   gemm,
   columnSums,
+  rowExponentials,
   sigmoid: sigmoidMap,
   tanh: tanhMap,
 };

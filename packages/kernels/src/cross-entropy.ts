@@ -1,3 +1,4 @@
+import { currentKernels } from './backend.js';
 import type { FloatData } from './types.js';
 
 /**
@@ -19,14 +20,12 @@ export function crossEntropyForward(
   targets: ArrayLike<number>,
   selected: ArrayLike<number> | null,
 ): number {
+  const { largest, sums } = rowExponentials(logits, N, V);
   let total = 0;
   let count = 0;
   for (let n = 0; n < N; n++) {
     if (selected !== null && selected[n] === 0) continue;
-    const start = n * V;
-    const largest = largestOf(logits, start, V);
-    const sum = sumOfExponentials(logits, start, V, largest);
-    total += Math.log(sum) - (logits[start + targets[n]] - largest);
+    total += Math.log(sums[n]) - (logits[n * V + targets[n]] - largest[n]);
     count++;
   }
   return count === 0 ? 0 : total / count;
@@ -51,30 +50,29 @@ export function crossEntropyBackward(
   let count = 0;
   for (let n = 0; n < N; n++) if (selected === null || selected[n] !== 0) count++;
   const scale = cotangent / count;
+  const { exponentials, sums } = rowExponentials(logits, N, V);
   for (let n = 0; n < N; n++) {
     const start = n * V;
     if (selected !== null && selected[n] === 0) {
       grad.fill(0, start, start + V);
       continue;
     }
-    const largest = largestOf(logits, start, V);
-    const sum = sumOfExponentials(logits, start, V, largest);
     const target = start + targets[n];
     for (let i = start; i < start + V; i++) {
-      const p = Math.exp(logits[i] - largest) / sum;
+      const p = exponentials[i] / sums[n];
       grad[i] = scale * (i === target ? p - 1 : p);
     }
   }
 }
 
-function largestOf(x: FloatData, start: number, V: number): number {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let i = start; i < start + V; i++) if (x[i] > largest) largest = x[i];
-  return largest;
-}
-
-function sumOfExponentials(x: FloatData, start: number, V: number, largest: number): number {
-  let sum = 0;
-  for (let i = start; i < start + V; i++) sum += Math.exp(x[i] - largest);
-  return sum;
+/** Per row of V logits: the largest, e^(x - largest) for every entry, and the sum of these. */
+function rowExponentials(
+  logits: FloatData,
+  N: number,
+  V: number,
+): { largest: Float64Array; exponentials: Float64Array; sums: Float64Array } {
+  const [largest, sums] = [new Float64Array(N), new Float64Array(N)];
+  const exponentials = new Float64Array(N * V);
+  currentKernels().rowExponentials(N, V, logits, exponentials, largest, sums);
+  return { largest, exponentials, sums };
 }

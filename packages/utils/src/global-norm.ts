@@ -22,12 +22,18 @@ export function checkGradients(op: string, gradients: readonly NdArray[]): void 
   gradients.forEach((gradient, i) => checkArray(op, `gradients[${i}]`, gradient));
 }
 
+/** Between these a sum of squares lost nothing to underflow that it could show, and nothing to overflow. */
+const SAFE = [1e-250, 1e300] as const;
+
 /**
  * The norm as scale · root, where scale is a power of two near the largest entry. Multiplying and dividing by a power of
  * two is exact, so the norm has the bits of the plain sum of squares wherever that one neither overflows nor underflows.
  */
 export function scaledNorm(gradients: readonly NdArray[]): [scale: number, root: number] {
   const flat = gradients.map((gradient) => dense(gradient).data);
+  let squares = 0;
+  for (const data of flat) for (let i = 0; i < data.length; i++) squares += data[i] * data[i];
+  if (squares > SAFE[0] && squares < SAFE[1]) return [1, Math.sqrt(squares)];
   let largest = 0;
   for (const data of flat) {
     for (let i = 0; i < data.length; i++) {

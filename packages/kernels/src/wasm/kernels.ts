@@ -2,14 +2,24 @@ import type { Kernels } from '../backend.js';
 import { columnSums } from '../column-sums.js';
 import { gemm as plainGemm } from '../gemm.js';
 import { sigmoidMap, tanhMap } from '../maps.js';
+import { rowExponentials as plainExponentials } from '../row-exponentials.js';
 import type { Block } from '../sequence/block.js';
 import { withBlocks } from '../sequence/kept.js';
 import type { Dtype, FloatData } from '../types.js';
+import { softmax } from './binaries/softmax.js';
 import { loadWasm } from './load.js';
 import type { WasmMemory } from './memory.js';
 
 /** Multiplications below which copying to WebAssembly memory and back costs more than it saves. */
 const WORTH = 1 << 14;
+
+/** Exponentials below which copying to WebAssembly memory and back costs more than it saves. */
+const FEW = 1 << 8;
+
+/** Exports of assembly/softmax.ts; addresses in bytes. */
+interface SoftmaxModule {
+  exponentials(N: number, V: number, x: number, out: number, largest: number, sums: number): void;
+}
 
 export interface WasmOptions {
   /** Whether relaxed SIMD (fused multiply-add) may be used where there is any. Default true. */
@@ -44,6 +54,21 @@ function makeKernels(relaxed: boolean, memory?: WasmMemory): Kernels | null {
     why: `WebAssembly SIMD with ${fused}`,
     sequence,
     columnSums,
+    rowExponentials: (N, V, x, out, largest, sums) => {
+      if (N * V < FEW) {
+        plainExponentials(N, V, x, out, largest, sums);
+        return;
+      }
+      withBlocks(sequence, 'float64', { entries: N * V, largest: N, sums: N }, (rows) => {
+        const at = rows.entries.pointer(0);
+        rows.entries.data.set(x);
+        const { exponentials } = sequence.module<SoftmaxModule>(softmax);
+        exponentials(N, V, at, at, rows.largest.pointer(0), rows.sums.pointer(0));
+        out.set(rows.entries.data);
+        largest.set(rows.largest.data);
+        sums.set(rows.sums.data);
+      });
+    },
     sigmoid: sigmoidMap,
     tanh: tanhMap,
     gemm: (transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc) => {
