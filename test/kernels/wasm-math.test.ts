@@ -11,8 +11,12 @@ import * as assert from 'uvu/assert';
 type Name = 'exp' | 'sigmoid' | 'tanh';
 type Maps = Record<`${Name}${32 | 64}`, (n: number, x: number, out: number) => void>;
 
-const { sequence } = wasmKernels({ relaxed: false }) as { sequence: SequenceKernels };
-const maps = sequence.module<Maps>(mapsCode) as Maps;
+interface WithModules extends SequenceKernels {
+  module<Exports>(code: string): Exports;
+}
+
+const sequence = wasmKernels({ relaxed: false })?.sequence as WithModules;
+const maps = sequence.module<Maps>(mapsCode);
 
 /** All x through a function of the module, `chunk` at a time. */
 function apply<Data extends FloatData>(name: Name, x: Data): Data {

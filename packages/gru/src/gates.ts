@@ -5,7 +5,7 @@
  *
  * The candidate needs r_t h_prev before its own product, so each direction has two halves with a product between them.
  */
-import { type Block, gruCode, type SequenceKernels, sigmoidScalar } from '@retrograd/kernels';
+import { type Block, gruCode, perKernels, type RowFunction, sigmoidScalar } from '@retrograd/kernels';
 
 /** The halves of both directions, for the memory of one kernel set. */
 export interface GRUGates {
@@ -60,10 +60,14 @@ export interface GRUGates {
 }
 
 /** The gates of a kernel set. */
-export const gatesOf = (kernels: SequenceKernels): GRUGates => {
-  const module = kernels.module<GRUModule>(gruCode);
-  return module === null ? plainGates : wasmGates(module);
-};
+export const gatesOf = perKernels((kernels): GRUGates => {
+  const reset = kernels.rows(gruCode, 'resetForward', [3, 1, 1], 6);
+  const mix = kernels.rows(gruCode, 'mixForward', [3, 1, 1], 4);
+  const mixBackward = kernels.rows(gruCode, 'mixBackward', [3, 3, 1, 1, 1], 1.5);
+  const resetBackward = kernels.rows(gruCode, 'resetBackward', [3, 3, 1, 1, 1], 1);
+  if (reset === null || mix === null || mixBackward === null || resetBackward === null) return plainGates;
+  return wasmGates(reset, mix, mixBackward, resetBackward);
+});
 
 const plainGates: GRUGates = {
   reset: (B, H, gatesBlock, gatesAt, hBlock, h_prevAt, rhBlock, rhAt) => {
@@ -147,32 +151,25 @@ const plainGates: GRUGates = {
   },
 };
 
-/** A function of assembly/gru.ts; addresses in bytes. */
-type GRUFunction = (B: number, H: number, ...addresses: number[]) => void;
-
-/** Exports of assembly/gru.ts. */
-type GRUModule = Record<
-  `${'resetForward' | 'mixForward' | 'mixBackward' | 'resetBackward'}${32 | 64}`,
-  GRUFunction
->;
-
-const wasmGates = (module: GRUModule): GRUGates => ({
+/** The functions of assembly/gru.ts, on addresses. */
+const wasmGates = (
+  reset: RowFunction,
+  mix: RowFunction,
+  mixBackward: RowFunction,
+  resetBackward: RowFunction,
+): GRUGates => ({
   reset: (B, H, gates, gatesAt, h, h_prevAt, rh, rhAt) => {
-    const run = gates.dtype === 'float32' ? module.resetForward32 : module.resetForward64;
-    run(B, H, gates.pointer(gatesAt), h.pointer(h_prevAt), rh.pointer(rhAt));
+    reset(gates.dtype, B, H, gates.pointer(gatesAt), h.pointer(h_prevAt), rh.pointer(rhAt));
   },
   mix: (B, H, gates, gatesAt, h, h_prevAt, h_tAt) => {
-    const run = gates.dtype === 'float32' ? module.mixForward32 : module.mixForward64;
-    run(B, H, gates.pointer(gatesAt), h.pointer(h_prevAt), h.pointer(h_tAt));
+    mix(gates.dtype, B, H, gates.pointer(gatesAt), h.pointer(h_prevAt), h.pointer(h_tAt));
   },
   mixBackward: (B, H, gates, grad_a, gatesAt, h, h_prevAt, grad_h, grad_hAt, grad_h_prevAt) => {
-    const run = gates.dtype === 'float32' ? module.mixBackward32 : module.mixBackward64;
-    const [at, a] = [gates.pointer(gatesAt), grad_a.pointer(gatesAt)];
-    run(B, H, at, a, h.pointer(h_prevAt), grad_h.pointer(grad_hAt), grad_h.pointer(grad_h_prevAt));
+    const [at, a, h_prev] = [gates.pointer(gatesAt), grad_a.pointer(gatesAt), h.pointer(h_prevAt)];
+    mixBackward(gates.dtype, B, H, at, a, h_prev, grad_h.pointer(grad_hAt), grad_h.pointer(grad_h_prevAt));
   },
   resetBackward: (B, H, gates, grad_a, gatesAt, h, h_prevAt, grad_rh, grad_h, grad_h_prevAt) => {
-    const run = gates.dtype === 'float32' ? module.resetBackward32 : module.resetBackward64;
-    const [at, a] = [gates.pointer(gatesAt), grad_a.pointer(gatesAt)];
-    run(B, H, at, a, h.pointer(h_prevAt), grad_rh.pointer(0), grad_h.pointer(grad_h_prevAt));
+    const [at, a, h_prev] = [gates.pointer(gatesAt), grad_a.pointer(gatesAt), h.pointer(h_prevAt)];
+    resetBackward(gates.dtype, B, H, at, a, h_prev, grad_rh.pointer(0), grad_h.pointer(grad_h_prevAt));
   },
 });

@@ -1,12 +1,14 @@
-// The backward half of a tanh unit: grad · (1 - h²), in place. The forward half is the tanh of maps.ts. Pointers in bytes.
+// The backward half of a tanh unit: grad · (1 - h²), in place, for B rows of H entries. The forward
+// half is the tanh of maps.ts. Pointers in bytes.
 import { all, get, lanes, put } from './simd';
 
 // @ts-ignore: decorator
 @inline
-function tanhBackward<T>(n: i32, h: usize, grad: usize): void {
+function tanhBackward<T>(B: i32, H: i32, h: usize, grad: usize): void {
   const size: usize = sizeof<T>();
   const L = lanes<T>();
   const one = all<T>(1.0);
+  const n = B * H;
   for (let i = 0; i < n; ) {
     const whole = i + L <= n;
     const y = get<T>(h, whole);
@@ -18,10 +20,10 @@ function tanhBackward<T>(n: i32, h: usize, grad: usize): void {
   }
 }
 
-export function tanhBackward32(n: i32, h: usize, grad: usize): void {
-  tanhBackward<f32>(n, h, grad);
+export function tanhBackward32(B: i32, H: i32, h: usize, grad: usize): void {
+  tanhBackward<f32>(B, H, h, grad);
 }
 
-export function tanhBackward64(n: i32, h: usize, grad: usize): void {
-  tanhBackward<f64>(n, h, grad);
+export function tanhBackward64(B: i32, H: i32, h: usize, grad: usize): void {
+  tanhBackward<f64>(B, H, h, grad);
 }

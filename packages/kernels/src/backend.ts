@@ -1,3 +1,4 @@
+import type { BlasDescription } from './blas-description.js';
 import { describe } from './checks.js';
 import { columnSums } from './column-sums.js';
 import { ValueError } from './errors.js';
@@ -19,6 +20,9 @@ export interface Kernels {
 
   /** What is in use and why, in one sentence. */
   readonly why: string;
+
+  /** The native library that computes products, if there is one. */
+  readonly blas?: BlasDescription;
 
   /** The kernels of whole sequences. */
   readonly sequence: SequenceKernels;
@@ -110,10 +114,14 @@ export function currentKernels(): Kernels {
  * Has all packages compute with other kernels from now on. Layers and graphs made before go on with theirs.
  * @param kernels a name, or a set of one's own
  * @returns the set used before
- * @throws ValueError when there is no such set, or the platform has no WebAssembly SIMD
+ * @throws ValueError when there is no such set, or the platform has no WebAssembly SIMD; nothing is changed then
  */
 export function useKernels(kernels: Kernels | KernelName): Kernels {
   const before = currentKernels();
+  if (typeof kernels !== 'string' && typeof kernels?.sequence?.take !== 'function') {
+    const expected = `a kernel set or one of ${NAMES.join(', ')}`;
+    throw new ValueError('useKernels', 'kernels', expected, describe(kernels));
+  }
   current = typeof kernels === 'string' ? kernelsByName('useKernels', kernels) : kernels;
   return before;
 }
@@ -122,12 +130,14 @@ export function useKernels(kernels: Kernels | KernelName): Kernels {
 export interface KernelDescription {
   name: string;
   why: string;
+  /** The native library that computes products; null when there is none. */
+  blas: BlasDescription | null;
 }
 
 /** Tells which kernels are in use and why. */
 export function describeKernels(): KernelDescription {
-  const { name, why } = currentKernels();
-  return { name, why };
+  const { name, why, blas = null } = currentKernels();
+  return { name, why, blas };
 }
 
 function initialKernels(): Kernels {

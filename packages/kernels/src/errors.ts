@@ -52,3 +52,8 @@ export class GraphError extends RetrogradError {
 export class MemoryError extends RetrogradError {
   override readonly name = 'MemoryError';
 }
+
+/** A thread could not finish its share of a computation. */
+export class ThreadError extends RetrogradError {
+  override readonly name = 'ThreadError';
+}

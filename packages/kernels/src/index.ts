@@ -24,6 +24,7 @@ export {
   plainKernels,
   useKernels,
 } from './backend.js';
+export type { BlasDescription } from './blas-description.js';
 export { broadcastTo } from './broadcast.js';
 export {
   checkArray,
@@ -49,6 +50,7 @@ export {
   RetrogradError,
   ShapeError,
   StateError,
+  ThreadError,
   ValueError,
 } from './errors.js';
 export { gemm } from './gemm.js';
@@ -75,6 +77,9 @@ export { gru as gruCode } from './wasm/binaries/gru.js';
 export { lstm as lstmCode } from './wasm/binaries/lstm.js';
 export { maps as mapsCode } from './wasm/binaries/maps.js';
 export { rnn as rnnCode } from './wasm/binaries/rnn.js';
-export { type WasmOptions, wasmKernels } from './wasm/kernels.js';
+export { kernelsOver, type WasmOptions, wasmKernels } from './wasm/kernels.js';
+export { type LoadedWasm, loadWasm } from './wasm/load.js';
 export { WasmMemory, type WasmMemoryOptions } from './wasm/memory.js';
+export { WasmSequence } from './wasm/sequence.js';
+export { setThreads } from './wasm/threads/threads.js';
 export { where } from './where.js';

@@ -3,7 +3,7 @@
  * and the same in WebAssembly (assembly/lstm.ts of the kernels). A row of `gates` holds the four gates of one sample side by
  * side: f, i, c_tilde, o, H entries each. Everything else is (B, H), at the offset given for it.
  */
-import { type Block, lstmCode, type SequenceKernels, sigmoidScalar } from '@retrograd/kernels';
+import { type Block, lstmCode, perKernels, type RowFunction, sigmoidScalar } from '@retrograd/kernels';
 
 /** The two halves, for the memory of one kernel set. */
 export interface LSTMGates {
@@ -48,10 +48,11 @@ export interface LSTMGates {
 }
 
 /** The gates of a kernel set. */
-export const gatesOf = (kernels: SequenceKernels): LSTMGates => {
-  const module = kernels.module<LSTMModule>(lstmCode);
-  return module === null ? plainGates : wasmGates(module);
-};
+export const gatesOf = perKernels((kernels): LSTMGates => {
+  const forward = kernels.rows(lstmCode, 'forward', [4, 1, 1, 1, 1], 16);
+  const backward = kernels.rows(lstmCode, 'backward', [4, 1, 1, 1, 1, 4], 2);
+  return forward === null || backward === null ? plainGates : wasmGates(forward, backward);
+});
 
 const plainGates: LSTMGates = {
   forward: (B, H, gatesBlock, gatesAt, cBlock, c_prevAt, c_tAt, tanh_cBlock, tanh_cAt, hBlock, h_tAt) => {
@@ -114,44 +115,15 @@ const plainGates: LSTMGates = {
   },
 };
 
-/** Exports of assembly/lstm.ts; addresses in bytes. */
-interface LSTMModule {
-  forward32: LSTMForward;
-  forward64: LSTMForward;
-  backward32: LSTMBackward;
-  backward64: LSTMBackward;
-}
-
-type LSTMForward = (
-  B: number,
-  H: number,
-  gates: number,
-  c_prev: number,
-  c_t: number,
-  tanh_c: number,
-  h_t: number,
-) => void;
-
-type LSTMBackward = (
-  B: number,
-  H: number,
-  gates: number,
-  c_prev: number,
-  tanh_c: number,
-  grad_h: number,
-  grad_c: number,
-  grad_a: number,
-) => void;
-
-const wasmGates = ({ forward32, forward64, backward32, backward64 }: LSTMModule): LSTMGates => ({
+/** The functions of assembly/lstm.ts, on addresses. */
+const wasmGates = (forward: RowFunction, backward: RowFunction): LSTMGates => ({
   forward: (B, H, gates, gatesAt, c, c_prevAt, c_tAt, tanh_c, tanh_cAt, h, h_tAt) => {
-    const run = gates.dtype === 'float32' ? forward32 : forward64;
-    const [c_prev, c_t] = [c.pointer(c_prevAt), c.pointer(c_tAt)];
-    run(B, H, gates.pointer(gatesAt), c_prev, c_t, tanh_c.pointer(tanh_cAt), h.pointer(h_tAt));
+    const [a, c_prev, c_t] = [gates.pointer(gatesAt), c.pointer(c_prevAt), c.pointer(c_tAt)];
+    forward(gates.dtype, B, H, a, c_prev, c_t, tanh_c.pointer(tanh_cAt), h.pointer(h_tAt));
   },
   backward: (B, H, gates, gatesAt, c, c_prevAt, tanh_c, tanh_cAt, grad_h, grad_hAt, grad_c, grad_a) => {
-    const run = gates.dtype === 'float32' ? backward32 : backward64;
     const [a, c_prev, t] = [gates.pointer(gatesAt), c.pointer(c_prevAt), tanh_c.pointer(tanh_cAt)];
-    run(B, H, a, c_prev, t, grad_h.pointer(grad_hAt), grad_c.pointer(0), grad_a.pointer(gatesAt));
+    const [to_h, to_c] = [grad_h.pointer(grad_hAt), grad_c.pointer(0)];
+    backward(gates.dtype, B, H, a, c_prev, t, to_h, to_c, grad_a.pointer(gatesAt));
   },
 });

@@ -23,7 +23,7 @@ import {
   withBlocks,
   wrap,
 } from '@retrograd/kernels';
-import { tanhBackward } from './gates.js';
+import { tanhBackwardOf } from './gates.js';
 
 /** Everything that a forward run leaves behind for the backward run, time-major. W is packed: W_hh above W_xh. */
 export interface RNNTape {
@@ -107,8 +107,9 @@ export function runBackward(
       toTimeMajor(grad_h_all, grad.data, block);
       if (grad_h_final) addBlock(grad.data, T * block, dense(grad_h_final).data);
       const W_hh = kernels.prepare(true, H, H, scratch.W, 0, H);
+      const differentiate = tanhBackwardOf(kernels);
       for (let t = T; t >= 1; t--) {
-        tanhBackward(kernels, block, h, t * block, grad, t * block);
+        differentiate(B, H, h, t * block, grad, t * block);
         kernels.gemmPrepared(B, grad, t * block, H, W_hh, true, grad, (t - 1) * block, H);
       }
       W_hh.blocks.forEach(kernels.give, kernels);

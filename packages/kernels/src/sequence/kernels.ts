@@ -20,6 +20,9 @@ export interface Prepared {
  * copied between the steps. Sizes and offsets count entries and are trusted.
  */
 export interface SequenceKernels {
+  /** How many threads take part at the moment. */
+  readonly threads: number;
+
   /** Takes a block of n entries, contents undefined. @throws MemoryError when there is no room */
   take(dtype: Dtype, n: number): Block;
   /** Gives a block back; it must not be used afterwards. */
@@ -86,9 +89,25 @@ export interface SequenceKernels {
   tanh(n: number, x: Block, offset: number): void;
 
   /**
-   * The functions of a WebAssembly module over this set's memory, for kernels that belong to one layer; null for sets that
-   * work on ordinary memory.
-   * @param code the module, hexadecimal
+   * A function that belongs to one layer and works on each row of a batch by itself, from a WebAssembly module over this set's
+   * memory; null for sets that work on ordinary memory.
+   * @param code   the module, hexadecimal
+   * @param name   of its exports `name32` and `name64`, without the number
+   * @param widths entries of a row of each block that it takes, as multiples of H
+   * @param cost   about how long it takes for one of the B · H entries in float32, in nanoseconds
    */
-  module<Exports>(code: string): Exports | null;
+  rows(code: string, name: string, widths: readonly number[], cost: number): RowFunction | null;
 }
+
+/** Runs on B rows; `a` to `f` are the addresses of its blocks, as many as it takes. */
+export type RowFunction = (
+  dtype: Dtype,
+  B: number,
+  H: number,
+  a: number,
+  b: number,
+  c?: number,
+  d?: number,
+  e?: number,
+  f?: number,
+) => void;

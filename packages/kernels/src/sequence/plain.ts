@@ -14,6 +14,7 @@ interface PlainPrepared extends Prepared {
 
 /** The reference, in plain TypeScript on ordinary arrays. */
 export const plainSequence: SequenceKernels = {
+  threads: 1,
   take: (dtype, n) => new PlainBlock(dtype, n),
   give: () => {},
   release: (block) => block.data,
@@ -69,5 +70,5 @@ export const plainSequence: SequenceKernels = {
   columnSums: (rows, columns, X, xOffset, ldx, accumulate, out, outOffset) =>
     columnSums(rows, columns, X.data, xOffset, ldx, accumulate, out.data, outOffset),
   tanh: (n, x, offset) => tanhMap(n, x.data, offset, x.data, offset),
-  module: () => null,
+  rows: () => null,
 };

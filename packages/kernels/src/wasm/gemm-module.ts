@@ -1,28 +1,22 @@
-/** Exports of assembly/gemm.ts. Pointers and leading dimensions in bytes. */
+/** Exports of assembly/gemm.ts that are called as they are. */
 export interface GemmModule {
   workSize(): number;
   preparedSize(wide: boolean, K: number, N: number): number;
-  gemm32: WasmGemm;
-  gemm64: WasmGemm;
-  prepare32: WasmPrepare;
-  prepare64: WasmPrepare;
 }
 
-export type WasmGemm = (
-  transA: boolean,
-  transB: boolean,
-  prepared: boolean,
-  M: number,
-  N: number,
-  K: number,
-  a: number,
-  lda: number,
-  b: number,
-  ldb: number,
-  accumulate: boolean,
-  c: number,
-  ldc: number,
-  work: number,
-) => void;
+/**
+ * Places in the argument list of its gemm32 and gemm64: (transA, transB, prepared, M, N, K, a, lda, b, ldb, accumulate, c, ldc,
+ * work). Pointers and leading dimensions in bytes.
+ */
+export const GEMM = { M: 3, N: 4, a: 6, b: 8, c: 11, work: 13, length: 14 } as const;
 
-export type WasmPrepare = (transB: boolean, K: number, N: number, b: number, ldb: number, to: number) => void;
+/** The same for prepare32 and prepare64: (transB, K, N, b, ldb, to). */
+export const PREPARE = { N: 2, b: 3, to: 5, length: 6 } as const;
+
+/** Shares of a product in columns are multiples of this, so that every panel of B and every group of panels is whole. */
+export const COLUMNS = 32;
+/** Shares in rows are multiples of this: whole tiles. */
+export const ROWS = 6;
+/** Columns and rows that are packed together; shares of at least this many cost no packing twice. */
+export const PLENTY_COLUMNS = 256;
+export const PLENTY_ROWS = 192;

@@ -7,7 +7,7 @@ import type { Block } from '../sequence/block.js';
 import { withBlocks } from '../sequence/kept.js';
 import type { Dtype, FloatData } from '../types.js';
 import { softmax } from './binaries/softmax.js';
-import { loadWasm } from './load.js';
+import { type LoadedWasm, loadWasm } from './load.js';
 import type { WasmMemory } from './memory.js';
 
 /** Multiplications below which copying to WebAssembly memory and back costs more than it saves. */
@@ -44,13 +44,14 @@ const sets: Partial<Record<'relaxed' | 'simd', Kernels | null>> = {};
 
 function makeKernels(relaxed: boolean, memory?: WasmMemory): Kernels | null {
   const loaded = loadWasm(relaxed, memory);
-  if (loaded === null) return null;
-  const { sequence } = loaded;
-  const fused = loaded.relaxed
-    ? 'fused multiply-add (relaxed SIMD)'
-    : 'separate multiplications and additions';
+  return loaded === null ? null : kernelsOver(loaded);
+}
+
+/** The kernels of ordinary arrays that go with a set of WebAssembly memory. */
+export function kernelsOver({ sequence, relaxed }: LoadedWasm): Kernels {
+  const fused = relaxed ? 'fused multiply-add (relaxed SIMD)' : 'separate multiplications and additions';
   return {
-    name: loaded.relaxed ? 'wasm' : 'wasm-simd',
+    name: relaxed ? 'wasm' : 'wasm-simd',
     why: `WebAssembly SIMD with ${fused}`,
     sequence,
     columnSums,

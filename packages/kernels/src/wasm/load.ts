@@ -1,12 +1,11 @@
 import { gemm } from './binaries/gemm.js';
 import { gemmRelaxed } from './binaries/gemm-relaxed.js';
-import type { GemmModule } from './gemm-module.js';
 import { WasmMemory } from './memory.js';
-import { codeFor, decode, instantiate } from './module.js';
+import { codeFor, decode } from './module.js';
 import { WasmSequence } from './sequence.js';
 
-export interface LoadedWasm {
-  readonly sequence: WasmSequence;
+export interface LoadedWasm<Sequence extends WasmSequence = WasmSequence> {
+  readonly sequence: Sequence;
   /** Whether multiplications and additions are fused (relaxed SIMD). */
   readonly relaxed: boolean;
 }
@@ -15,14 +14,24 @@ export interface LoadedWasm {
  * The WebAssembly kernels, or null where there is no WebAssembly SIMD.
  * @param relaxed whether relaxed SIMD may be used
  * @param memory  what they work on; by default a memory of their own
+ * @param make    makes the set from a memory and the module of products, for one that replaces some of the kernels
  */
-export function loadWasm(relaxed: boolean, memory?: WasmMemory): LoadedWasm | null {
+export function loadWasm(relaxed: boolean, memory?: WasmMemory): LoadedWasm | null;
+export function loadWasm<Sequence extends WasmSequence>(
+  relaxed: boolean,
+  memory: WasmMemory | undefined,
+  make: (memory: WasmMemory, products: string) => Sequence,
+): LoadedWasm<Sequence> | null;
+export function loadWasm(
+  relaxed: boolean,
+  memory?: WasmMemory,
+  make = (own: WasmMemory, products: string) => new WasmSequence(own, products),
+): LoadedWasm | null {
   if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(decode(codeFor(gemm, false)))) return null;
   if (relaxed) enableRelaxedSimd();
   const fused = relaxed && WebAssembly.validate(decode(codeFor(gemmRelaxed, false)));
   const own = memory ?? new WasmMemory();
-  const products = instantiate<GemmModule>(fused ? gemmRelaxed : gemm, own.memory, own.shared);
-  return { sequence: new WasmSequence(own, products), relaxed: fused };
+  return { sequence: make(own, fused ? gemmRelaxed : gemm), relaxed: fused };
 }
 
 /** Node 20 has relaxed SIMD behind a flag of its engine, which can still be set now; Node 21 and browsers need nothing. */

@@ -8,11 +8,13 @@ const PAGE = 1 << 16;
 const LINE = 64;
 /** Bytes in use before held blocks are taken away. It doubles whenever that turns out to have been too early. */
 const FIRST_BUDGET = 128 * 2 ** 20;
+/** Holdings before the oldest is taken away: small ones cost more outside this memory, about 1 kB each, than in it. Doubles too. */
+const FIRST_HOLDINGS = 2048;
 /** What a 32-bit address reaches. */
 const MOST_PAGES = 1 << 16;
 
 /** A span of bytes, free or taken. */
-interface Span {
+export interface Span {
   at: number;
   size: number;
 }
@@ -69,6 +71,7 @@ export class WasmMemory {
   private readonly holdings = new Set<Holding>();
   private readonly maximum: number;
   private budget: number;
+  private mostHoldings = FIRST_HOLDINGS;
 
   constructor({
     budget = FIRST_BUDGET,
@@ -115,17 +118,13 @@ export class WasmMemory {
       this.fitAfterGrowth(size) ??
       // Within the budget, but the platform gives no more.
       this.fitAfterEviction(size);
-    if (span === null) {
-      const room = `${this.bytesTaken} of at most ${this.maximum} bytes in use`;
-      throw new MemoryError(
-        'kernels',
-        'memory',
-        `able to hold ${bytes} more bytes`,
-        room,
-        'use smaller batches',
-      );
-    }
-    return span;
+    return span ?? this.refuse(bytes);
+  }
+
+  /** As `takeBytes`, for the middle of a computation: no held block is taken away. */
+  takeBytesBesides(bytes: number): Span {
+    const size = Math.ceil(bytes / LINE) * LINE;
+    return this.fit(size) ?? this.fitAfterGrowth(size) ?? this.refuse(bytes);
   }
 
   giveBytes({ at, size }: Span): void {
@@ -138,6 +137,7 @@ export class WasmMemory {
   }
 
   hold(blocks: readonly Block[]): Holding {
+    if (this.holdings.size >= this.mostHoldings) this.evictOldest();
     const holding = { blocks, lost: false };
     this.holdings.add(holding);
     return holding;
@@ -145,8 +145,22 @@ export class WasmMemory {
 
   unhold(holding: Holding): void {
     // Whoever comes back to lost blocks has to compute them again: the budget was too small for what the program keeps.
-    if (holding.lost) this.budget = Math.min(2 * this.budget, this.maximum);
+    if (holding.lost) {
+      this.budget = Math.min(2 * this.budget, this.maximum);
+      this.mostHoldings *= 2;
+    }
     this.holdings.delete(holding);
+  }
+
+  private refuse(bytes: number): never {
+    const room = `${this.bytesTaken} of at most ${this.maximum} bytes in use`;
+    throw new MemoryError(
+      'kernels',
+      'memory',
+      `able to hold ${bytes} more bytes`,
+      room,
+      'use smaller batches',
+    );
   }
 
   private fit(size: number): Span | null {
@@ -166,14 +180,19 @@ export class WasmMemory {
   }
 
   private fitAfterEviction(size: number): Span | null {
-    for (const holding of this.holdings) {
-      this.holdings.delete(holding);
-      holding.lost = true;
-      for (const block of holding.blocks) this.give(block);
+    while (this.holdings.size > 0) {
+      this.evictOldest();
       const span = this.fit(size);
       if (span !== null) return span;
     }
     return null;
+  }
+
+  private evictOldest(): void {
+    const [holding] = this.holdings;
+    this.holdings.delete(holding);
+    holding.lost = true;
+    for (const block of holding.blocks) this.give(block);
   }
 
   private fitAfterGrowth(size: number): Span | null {

@@ -1,34 +1,47 @@
 import type { Block } from '../sequence/block.js';
-import type { Holding, Prepared, SequenceKernels } from '../sequence/kernels.js';
+import type { Holding, Prepared, RowFunction, SequenceKernels } from '../sequence/kernels.js';
 import type { Dtype, FloatData } from '../types.js';
 import { maps } from './binaries/maps.js';
 import { sums } from './binaries/sums.js';
-import type { GemmModule } from './gemm-module.js';
 import type { WasmMemory } from './memory.js';
-import { instantiate } from './module.js';
+import { Modules, type Pair } from './modules.js';
+import { Products, type WasmPrepared } from './products.js';
+import { shareOf } from './threads/job.js';
+import { Threads } from './threads/threads.js';
 
-interface SumsModule {
-  columnSums32(rows: number, columns: number, x: number, ldx: number, accumulate: boolean, out: number): void;
-  columnSums64(rows: number, columns: number, x: number, ldx: number, accumulate: boolean, out: number): void;
-}
-
-interface MapsModule {
-  tanh32(n: number, x: number, out: number): void;
-  tanh64(n: number, x: number, out: number): void;
-}
+/** Rough times of one entry in nanoseconds a byte, which decide what is worth splitting. */
+const TANH_COST = 0.75;
+const SUM_COST = 0.05;
+/** Entries that fill a cache line: two threads never write to the same one. */
+const LINE = 16;
 
 const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);
 
-/** The WebAssembly set on one thread. */
+/** The WebAssembly set. Every call is split among threads where that is worth it, without a change to any bit. */
 export class WasmSequence implements SequenceKernels {
-  private readonly modules = new Map<string, unknown>();
-  private readonly work: number;
+  private readonly modules: Modules;
+  private readonly workers: Threads;
+  private readonly products: Products;
+  private sums?: Pair;
+  private tanhs?: Pair;
 
+  /** @param products module of assembly/gemm.ts, hexadecimal */
   constructor(
     readonly memory: WasmMemory,
-    private readonly products: GemmModule,
+    products: string,
   ) {
-    this.work = memory.takeBytes(products.workSize()).at;
+    this.modules = new Modules(memory);
+    this.workers = new Threads(memory);
+    this.products = new Products(this.modules, products, memory, this.workers);
+  }
+
+  get threads(): number {
+    return this.workers.running;
+  }
+
+  /** The exports of a WebAssembly module over this set's memory. @param code hexadecimal */
+  module<Exports>(code: string): Exports {
+    return this.modules.exports(code);
   }
 
   take(dtype: Dtype, n: number): Block {
@@ -70,20 +83,12 @@ export class WasmSequence implements SequenceKernels {
     cOffset: number,
     ldc: number,
   ): void {
-    const size = bytesOf(C.dtype);
-    const { gemm32, gemm64 } = this.products;
-    const run = size === 4 ? gemm32 : gemm64;
     const [a, b, c] = [A.pointer(aOffset), B.pointer(bOffset), C.pointer(cOffset)];
-    run(transA, transB, false, M, N, K, a, lda * size, b, ldb * size, accumulate, c, ldc * size, this.work);
+    this.products.gemm(C.dtype, transA, transB, M, N, K, a, lda, b, ldb, accumulate, c, ldc);
   }
 
   prepare(transB: boolean, K: number, N: number, B: Block, bOffset: number, ldb: number): Prepared {
-    const { products } = this;
-    const size = bytesOf(B.dtype);
-    const block = this.take(B.dtype, products.preparedSize(size === 8, K, N) / size);
-    const run = size === 4 ? products.prepare32 : products.prepare64;
-    run(transB, K, N, B.pointer(bOffset), ldb * size, block.pointer(0));
-    return { K, N, blocks: [block] };
+    return this.products.prepare(B.dtype, transB, K, N, B.pointer(bOffset), ldb);
   }
 
   gemmPrepared(
@@ -91,17 +96,14 @@ export class WasmSequence implements SequenceKernels {
     A: Block,
     aOffset: number,
     lda: number,
-    { K, N, blocks: [packed] }: Prepared,
+    B: Prepared,
     accumulate: boolean,
     C: Block,
     cOffset: number,
     ldc: number,
   ): void {
-    const size = bytesOf(C.dtype);
-    const { gemm32, gemm64 } = this.products;
-    const run = size === 4 ? gemm32 : gemm64;
-    const [a, b, c] = [A.pointer(aOffset), packed.pointer(0), C.pointer(cOffset)];
-    run(false, false, true, M, N, K, a, lda * size, b, 0, accumulate, c, ldc * size, this.work);
+    const [a, c] = [A.pointer(aOffset), C.pointer(cOffset)];
+    this.products.gemmPrepared(C.dtype, M, a, lda, B as WasmPrepared, accumulate, c, ldc);
   }
 
   columnSums(
@@ -114,24 +116,54 @@ export class WasmSequence implements SequenceKernels {
     out: Block,
     outOffset: number,
   ): void {
-    const { columnSums32, columnSums64 } = this.module<SumsModule>(sums);
     const size = bytesOf(X.dtype);
-    const run = size === 4 ? columnSums32 : columnSums64;
-    run(rows, columns, X.pointer(xOffset), ldx * size, accumulate, out.pointer(outOffset));
+    this.sums ??= this.modules.pair(sums, 'columnSums');
+    const routine = this.sums[X.dtype];
+    const [x, to] = [X.pointer(xOffset), out.pointer(outOffset)];
+    const cost = rows * columns * size * SUM_COST;
+    const pool = this.workers.for(cost);
+    if (pool === null) {
+      routine.call(rows, columns, x, ldx * size, accumulate, to);
+      return;
+    }
+    const share = shareOf(columns, pool.threads, LINE, columns);
+    const values = [rows, columns, x, ldx * size, Number(accumulate), to];
+    const steps = [0, 0, share * size, 0, 0, share * size];
+    pool.run({ routine, total: columns, share, values, steps, countAt: 1, workAt: -1, cost });
   }
 
   tanh(n: number, x: Block, offset: number): void {
-    const { tanh32, tanh64 } = this.module<MapsModule>(maps);
+    const size = bytesOf(x.dtype);
+    this.tanhs ??= this.modules.pair(maps, 'tanh');
+    const routine = this.tanhs[x.dtype];
     const at = x.pointer(offset);
-    (x.dtype === 'float32' ? tanh32 : tanh64)(n, at, at);
+    const cost = n * size * TANH_COST;
+    const pool = this.workers.for(cost);
+    if (pool === null) {
+      routine.call(n, at, at);
+      return;
+    }
+    const share = shareOf(n, pool.threads, LINE, n);
+    const steps = [0, share * size, share * size];
+    pool.run({ routine, total: n, share, values: [n, at, at], steps, countAt: 0, workAt: -1, cost });
   }
 
-  module<Exports>(code: string): Exports {
-    let exports = this.modules.get(code);
-    if (exports === undefined) {
-      exports = instantiate<Exports>(code, this.memory.memory, this.memory.shared);
-      this.modules.set(code, exports);
-    }
-    return exports as Exports;
+  rows(code: string, name: string, widths: readonly number[], entryCost: number): RowFunction {
+    const pair = this.modules.pair(code, name);
+    return (dtype, B, H, a, b, c = 0, d = 0, e = 0, f = 0) => {
+      const routine = pair[dtype];
+      const row = H * bytesOf(dtype);
+      const cost = B * row * (entryCost / 4);
+      const pool = B > 1 ? this.workers.for(cost) : null;
+      if (pool === null) {
+        // Arguments that the function does not take are ignored.
+        routine.call(B, H, a, b, c, d, e, f);
+        return;
+      }
+      const share = shareOf(B, pool.threads, 1, B);
+      const values = [B, H, a, b, c, d, e, f].slice(0, 2 + widths.length);
+      const steps = [0, 0, ...widths.map((width) => share * width * row)];
+      pool.run({ routine, total: B, share, values, steps, countAt: 0, workAt: -1, cost });
+    };
   }
 }

@@ -1,0 +1,391 @@
+/** The memory of the WebAssembly kernels: growth, reuse, what is taken away when room is short, and what is kept over a run. */
+import {
+  type Block,
+  Kept,
+  type Kernels,
+  MemoryError,
+  Random,
+  Resident,
+  type SequenceKernels,
+  WasmMemory,
+  type WasmMemoryOptions,
+  wasmKernels,
+  withBlocks,
+} from '@retrograd/kernels';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const MIB = 2 ** 20;
+const isMemoryError = (error: unknown): boolean => error instanceof MemoryError;
+
+/** A kernel set with a memory of its own. */
+function fresh(options: WasmMemoryOptions = {}): {
+  memory: WasmMemory;
+  kernels: SequenceKernels;
+  base: number;
+} {
+  const memory = new WasmMemory(options);
+  const { sequence } = wasmKernels({ memory }) as Kernels;
+  return { memory, kernels: sequence, base: memory.bytesTaken };
+}
+
+for (const shared of [true, false]) {
+  const words = shared ? 'shared' : 'unshared';
+
+  test(`blocks keep their entries while ${words} memory grows under them`, () => {
+    const memory = new WasmMemory({ shared });
+    const blocks: Block[] = [];
+    const before = memory.memory.buffer.byteLength;
+    for (let i = 0; i < 40; i++) {
+      const block = memory.take(i % 2 === 0 ? 'float32' : 'float64', 20_000 + i);
+      block.data.fill(i);
+      blocks.push(block);
+    }
+    assert.ok(memory.memory.buffer.byteLength > before, 'the memory grew');
+    blocks.forEach((block, i) => {
+      assert.is(block.length, 20_000 + i);
+      assert.is(block.data.length, 20_000 + i);
+      assert.is(block.data.buffer, memory.memory.buffer, 'a view of the memory as it is now');
+      assert.ok(
+        block.data.every((v) => v === i),
+        `block ${i}`,
+      );
+      assert.is(block.pointer(0), block.data.byteOffset);
+      assert.is(block.pointer(3), block.data.subarray(3).byteOffset);
+    });
+    for (const block of blocks) memory.give(block);
+    assert.is(memory.bytesTaken, 0);
+  });
+
+  test(`the kernels run in ${words} memory`, () => {
+    const { memory, kernels, base } = fresh({ shared });
+    assert.is(memory.shared, shared);
+    withBlocks(kernels, 'float64', { a: 4, b: 4, c: 4 }, ({ a, b, c }) => {
+      a.data.set([1, 2, 3, 4]);
+      b.data.set([5, 6, 7, 8]);
+      kernels.gemm(false, false, 2, 2, 2, a, 0, 2, b, 0, 2, false, c, 0, 2);
+      assert.equal([...c.data], [19, 22, 43, 50]);
+      kernels.tanh(4, c, 0);
+      kernels.columnSums(2, 2, c, 0, 2, false, a, 0);
+      assert.equal([...a.data.subarray(0, 2)], [2, 2]);
+    });
+    assert.is(memory.bytesTaken, base);
+  });
+}
+
+test('blocks never overlap, and freed room is used again, over 20,000 random takes and gives', () => {
+  const rng = new Random(5);
+  const memory = new WasmMemory();
+  const live: { block: Block; mark: number }[] = [];
+  let most = 0;
+  for (let i = 0; i < 20_000; i++) {
+    if (live.length > 0 && rng.integer(100) < (live.length > 60 ? 60 : 45)) {
+      const [{ block, mark }] = live.splice(rng.integer(live.length), 1);
+      if (!block.data.every((v) => v === mark)) assert.unreachable(`block ${mark} was written to`);
+      memory.give(block);
+    } else {
+      const n = rng.integer(10) === 0 ? rng.integer(4000) : rng.integer(200);
+      const block = memory.take(rng.integer(2) === 0 ? 'float32' : 'float64', n);
+      assert.is(block.pointer(0) % 64, 0);
+      block.data.fill(i);
+      live.push({ block, mark: i });
+    }
+    most = Math.max(most, memory.bytesTaken);
+  }
+  assert.ok(memory.memory.buffer.byteLength <= 2 * Math.max(most, MIB));
+  for (const { block, mark } of live) {
+    assert.ok(block.data.every((v) => v === mark));
+    memory.give(block);
+  }
+  assert.is(memory.bytesTaken, 0);
+  // All of it is one piece again.
+  const whole = memory.take('float32', (memory.memory.buffer.byteLength - 64) / 4);
+  memory.give(whole);
+});
+
+test('held blocks stay while there is room within the budget, then go, the oldest first', () => {
+  const memory = new WasmMemory({ budget: 4 * MIB });
+  const held = Array.from({ length: 3 }, () => memory.hold([memory.take('float32', MIB / 8)]));
+  const newer = held[0];
+  // Used again: now the newest.
+  memory.unhold(newer);
+  held[0] = memory.hold(newer.blocks);
+  assert.is(memory.bytesHeld, 3 * (MIB / 2));
+  assert.is(memory.bytesTaken, memory.bytesHeld);
+  const rest: Block[] = [];
+  const lost = (): string => held.map((holding) => (holding.lost ? 'x' : '-')).join('');
+  const seen = new Set<string>();
+  while (!held.every((holding) => holding.lost)) {
+    rest.push(memory.take('float32', MIB / 8));
+    seen.add(lost());
+    assert.ok(rest.length < 20, 'the held blocks are never taken away');
+  }
+  assert.equal([...seen], ['---', '-x-', '-xx', 'xxx']);
+  assert.ok(memory.memory.buffer.byteLength <= 5 * MIB, 'growth in quarters passes the budget by one');
+  assert.is(memory.bytesHeld, 0);
+  for (const block of rest) memory.give(block);
+  assert.is(memory.bytesTaken, 0);
+});
+
+test('coming back to what was lost makes the budget larger', () => {
+  const memory = new WasmMemory({ budget: 2 * MIB });
+  const first = memory.hold([memory.take('float32', MIB / 4)]);
+  const second = memory.take('float32', MIB / 4);
+  assert.ok(first.lost);
+  memory.unhold(first);
+  const held = memory.hold([second]);
+  const third = memory.take('float32', MIB / 4);
+  assert.not(held.lost, 'within twice the budget nothing is lost');
+  memory.give(third);
+});
+
+test('small holdings that nobody comes back to do not pile up, and those that are wanted again are let be', () => {
+  const memory = new WasmMemory();
+  const hold = () => memory.hold([memory.take('float32', 1), memory.take('float64', 2)]);
+  const many = Array.from({ length: 10_000 }, hold);
+  const live = (): number => many.filter((holding) => !holding.lost).length;
+  assert.is(live(), 2048);
+  assert.ok(
+    many.slice(-2048).every((holding) => !holding.lost),
+    'the newest stay',
+  );
+  assert.is(memory.bytesTaken, 2048 * 128);
+  memory.unhold(many[0]);
+  many.push(...Array.from({ length: 4000 }, hold));
+  assert.is(live(), 4096);
+});
+
+test('out of memory is a MemoryError, before which held blocks go, and the memory stays usable', () => {
+  const memory = new WasmMemory({ maximum: 2 * MIB });
+  const kept = memory.take('float64', 1000);
+  kept.data.fill(7);
+  const holding = memory.hold([memory.take('float32', MIB / 8)]);
+  const taken = memory.bytesTaken;
+  const most = memory.take('float32', MIB / 4);
+  assert.not(holding.lost);
+  for (const n of [MIB, 2 ** 31, 1e15]) {
+    assert.throws(
+      () => memory.take('float64', n),
+      (error: unknown) =>
+        error instanceof MemoryError &&
+        /^kernels: memory must be able to hold \d+ more bytes, got \d+ of at most 2097152 bytes in use/.test(
+          error.message,
+        ),
+    );
+  }
+  assert.ok(holding.lost, 'held blocks were tried');
+  memory.give(most);
+  assert.ok(memory.bytesTaken < taken);
+  const again = memory.take('float32', MIB / 4);
+  assert.ok(kept.data.every((v) => v === 7));
+  memory.give(again);
+  memory.give(kept);
+  assert.is(memory.bytesTaken, 0);
+});
+
+test('several blocks are taken whole or not at all, and given back when the function throws', () => {
+  const { memory, kernels, base } = fresh({ maximum: 2 * MIB });
+  const many = { a: 1000, b: 50_000, c: MIB };
+  assert.throws(() => withBlocks(kernels, 'float32', many, () => 0), isMemoryError);
+  assert.is(memory.bytesTaken, base);
+  const boom = (): never => {
+    throw new RangeError('boom');
+  };
+  assert.throws(() => withBlocks(kernels, 'float64', { a: 10, b: 20 }, boom), /boom/);
+  assert.is(memory.bytesTaken, base);
+  let calls = 0;
+  const failing = (): void => {
+    calls++;
+    throw new RangeError('boom');
+  };
+  assert.throws(() => new Kept(kernels, 'float64', { a: 10, b: 20 }, failing), /boom/);
+  assert.is(calls, 1);
+  assert.is(memory.bytesTaken, base);
+});
+
+/** A Kept whose buffers hold 1, 2, 3, … and which counts how often they were computed. */
+function counted(kernels: SequenceKernels, n = 50): { kept: Kept<'a' | 'b'>; computed: () => number } {
+  let computed = 0;
+  const kept = new Kept(kernels, 'float32', { a: n, b: 2 * n }, ({ a, b }) => {
+    computed++;
+    a.data.forEach((_, i) => {
+      a.data[i] = i + 1;
+    });
+    b.data.forEach((_, i) => {
+      b.data[i] = -(i + 1);
+    });
+  });
+  return { kept, computed: () => computed };
+}
+
+const right = ({ a, b }: Record<'a' | 'b', { data: ArrayLike<number> }>): boolean =>
+  Array.from(a.data).every((v, i) => v === i + 1) && Array.from(b.data).every((v, i) => v === -(i + 1));
+
+/** Takes away everything that is held: so much is never there. */
+function evict(memory: WasmMemory): void {
+  assert.throws(() => memory.take('float64', MIB), isMemoryError);
+  assert.is(memory.bytesHeld, 0);
+}
+
+test('kept buffers are computed once, and again only after they were lost or released', () => {
+  const { memory, kernels, base } = fresh({ maximum: 2 * MIB });
+  const { kept, computed } = counted(kernels);
+  assert.is(memory.bytesTaken, base + memory.bytesHeld);
+  for (let i = 0; i < 3; i++) assert.ok(kept.use(right));
+  assert.is(computed(), 1);
+  evict(memory);
+  assert.is(memory.bytesTaken, base);
+  assert.ok(kept.use(right));
+  assert.ok(kept.use(right));
+  assert.is(computed(), 2);
+  kept.release();
+  assert.is(memory.bytesTaken, base);
+  kept.release();
+  assert.is(memory.bytesTaken, base, 'releasing twice gives nothing back twice');
+  assert.ok(kept.use(right));
+  assert.is(computed(), 3);
+  evict(memory);
+  kept.release();
+  assert.is(memory.bytesTaken, base, 'nothing is given back that was lost');
+});
+
+test('kept buffers are not lost while they are used, also when the use throws', () => {
+  const { memory, kernels, base } = fresh({ maximum: 2 * MIB });
+  const { kept, computed } = counted(kernels);
+  kept.use((blocks) => {
+    evict(memory);
+    assert.is(memory.bytesHeld, 0);
+    assert.throws(() => memory.take('float64', MIB), isMemoryError);
+    assert.ok(right(blocks));
+  });
+  assert.throws(
+    () =>
+      kept.use(() => {
+        throw new RangeError('boom');
+      }),
+    /boom/,
+  );
+  assert.is(memory.bytesTaken, base + memory.bytesHeld);
+  assert.ok(memory.bytesHeld > 0);
+  assert.ok(kept.use(right));
+  assert.is(computed(), 1);
+});
+
+test('kept buffers converted to the other dtype are those of the first', () => {
+  const { memory, kernels, base } = fresh();
+  const { kept, computed } = counted(kernels);
+  kept.useAs('float32', (blocks) => {
+    assert.is(blocks.a.dtype, 'float32');
+    assert.ok(right(blocks));
+  });
+  assert.ok(memory.bytesHeld > 0);
+  kept.useAs('float64', (blocks) => {
+    assert.is(blocks.a.dtype, 'float64');
+    assert.ok(right(blocks));
+    blocks.a.data.fill(0);
+  });
+  assert.is(memory.bytesTaken, base);
+  assert.ok(kept.useAs('float64', right), 'what is written to a converted buffer is not kept');
+  assert.ok(kept.use(right));
+  assert.is(computed(), 1);
+  assert.is(memory.bytesTaken, base);
+});
+
+test('kept buffers as ordinary arrays are their owner’s, and what a backward run reads from then on', () => {
+  const { memory, kernels, base } = fresh();
+  const { kept, computed } = counted(kernels);
+  const arrays = kept.arrays();
+  assert.is(memory.bytesTaken, base, 'no copy stays behind');
+  assert.ok(right({ a: { data: arrays.a }, b: { data: arrays.b } }));
+  assert.is(kept.arrays(), arrays);
+  assert.ok(kept.use(right));
+  arrays.a[3] = 99;
+  assert.is(
+    kept.use(({ a }) => a.data[3]),
+    99,
+  );
+  kept.use(({ b }) => b.data.fill(0));
+  assert.is(arrays.b[0], -1, 'a use does not write to the arrays');
+  kept.release();
+  assert.is(
+    kept.use(({ a }) => a.data[3]),
+    99,
+  );
+  assert.is(computed(), 1);
+  assert.is(memory.bytesTaken, base);
+  // Lost before they were asked for: computed again.
+  const other = counted(kernels);
+  other.kept.release();
+  assert.ok(right({ a: { data: other.kept.arrays().a }, b: { data: other.kept.arrays().b } }));
+  assert.is(other.computed(), 2);
+});
+
+test('weights kept ready are set up again after they were lost, for another batch, and after a failure', () => {
+  const { memory, kernels, base } = fresh({ maximum: 2 * MIB });
+  const W = Float64Array.from({ length: 6 * 4 }, (_, i) => i);
+  const b = new Float64Array(4);
+  const parts = [
+    { row: 2, rows: 4, column: 0, columns: 4 },
+    { row: 0, rows: 2, column: 1, columns: 3 },
+  ];
+  const resident = new Resident(kernels, 'float64', W, b, parts, { x: 4, y: 4 });
+  const multiply = (B: number): void => {
+    resident.ready(B);
+    const { x, y } = resident.blocks;
+    assert.is(x.length, 4 * B);
+    x.data.fill(1);
+    resident.weights.forEach((prepared, p) => {
+      const { row, rows, column, columns } = parts[p];
+      kernels.gemmPrepared(B, x, 0, 4, prepared, false, y, 0, 4);
+      for (let j = 0; j < columns; j++) {
+        let sum = 0;
+        for (let i = 0; i < rows; i++) sum += W[(row + i) * 4 + column + j];
+        assert.is(y.data[(B - 1) * 4 + j], sum);
+      }
+    });
+    assert.is(memory.bytesTaken, base + memory.bytesHeld);
+  };
+  for (const B of [1, 1, 5, 2, 2]) multiply(B);
+  const { blocks } = resident;
+  resident.ready(2);
+  assert.is(resident.blocks, blocks, 'nothing is done when nothing has changed');
+  evict(memory);
+  multiply(2);
+  assert.throws(() => resident.ready(1e6), isMemoryError);
+  assert.is(memory.bytesTaken, base + memory.bytesHeld);
+  // Each of its blocks in turn is the one that there is no room for.
+  const room = 2 * MIB - 64 - base;
+  for (let left = 0; left <= 2048; left += 64) {
+    resident.free();
+    const blocker = memory.take('float32', (room - left) / 4);
+    try {
+      resident.ready(1);
+    } catch (error) {
+      assert.ok(isMemoryError(error));
+    }
+    assert.is(memory.bytesTaken, base + room - left + memory.bytesHeld, `${left} bytes left`);
+    memory.give(blocker);
+  }
+  multiply(3);
+  resident.free();
+  resident.free();
+  assert.is(memory.bytesTaken, base);
+});
+
+test('products of ordinary arrays leave nothing behind, also when there is no room for them', () => {
+  const memory = new WasmMemory({ maximum: MIB });
+  const set = wasmKernels({ memory }) as Kernels;
+  const base = memory.bytesTaken;
+  const run = (n: number): Float64Array => {
+    const [A, C] = [new Float64Array(n * n).fill(1), new Float64Array(n * n)];
+    set.gemm(false, false, n, n, n, A, 0, n, A, 0, n, false, C, 0, n);
+    return C;
+  };
+  assert.ok(run(64).every((v) => v === 64));
+  assert.is(memory.bytesTaken, base);
+  assert.throws(() => run(200), isMemoryError);
+  assert.is(memory.bytesTaken, base);
+  assert.ok(run(32).every((v) => v === 32));
+});
+
+test.run();
