@@ -1,0 +1,37 @@
+import { allocate, type Dtype, gemm } from '@retrograd/kernels';
+import type { Product } from './products.js';
+
+/** Sizes (M, N, K): matrix by matrix, row by matrix, matrix by column. */
+const sizes = [
+  [5, 7, 9],
+  [1, 7, 9],
+  [5, 1, 9],
+] as const;
+
+/**
+ * Computes small products with a library and with the plain kernels; what was in C before must not matter, be it NaN.
+ * @returns what is wrong, or null
+ */
+export function findFault(product: Product, dtype: Dtype): string | null {
+  const name = dtype === 'float32' ? 'sgemm' : 'dgemm';
+  for (const [M, N, K] of sizes) {
+    for (const [transA, transB, accumulate] of everyWay) {
+      const a = numbers(dtype, M * K, 1);
+      const b = numbers(dtype, K * N, 2);
+      const start = accumulate ? numbers(dtype, M * N, 3) : allocate(dtype, M * N).fill(Number.NaN);
+      const [got, wanted] = [start.slice(), start.slice()];
+      const [lda, ldb] = [transA ? M : K, transB ? K : N];
+      product(transA, transB, M, N, K, a, lda, b, ldb, accumulate, got, N);
+      gemm(transA, transB, M, N, K, a, 0, lda, b, 0, ldb, accumulate, wanted, 0, N);
+      // The entries are whole numbers below 2^24, so every order of summation gives the same.
+      const i = got.findIndex((value, index) => value !== wanted[index]);
+      if (i >= 0) return `${name} of ${M} x ${N} x ${K} with ${got[i]} for ${wanted[i]}`;
+    }
+  }
+  return null;
+}
+
+const everyWay = Array.from({ length: 8 }, (_, i) => [(i & 1) > 0, (i & 2) > 0, (i & 4) > 0] as const);
+
+const numbers = (dtype: Dtype, n: number, seed: number) =>
+  allocate(dtype, n).map((_, i) => ((i * 7 + seed * 5) % 11) - 5);

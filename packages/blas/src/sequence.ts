@@ -1,0 +1,141 @@
+import { type Block, type Dtype, type Prepared, WasmSequence } from '@retrograd/kernels';
+import { addressOf } from './native.js';
+import { type Product, within } from './products.js';
+
+/** Decides between library and WebAssembly. Sizes are at least 1. */
+export type Decide = (
+  dtype: Dtype,
+  transA: boolean,
+  transB: boolean,
+  prepared: boolean,
+  M: number,
+  N: number,
+  K: number,
+) => boolean;
+
+/** What became of the prepared operands of one shape: packing costs time and room, and only WebAssembly needs it. */
+interface Habit {
+  packed: boolean;
+}
+
+/** Where a prepared operand lies, with its packed form unless the library alone is expected to read it. */
+interface BlasPrepared extends Prepared {
+  readonly transB: boolean;
+  readonly B: Block;
+  readonly bOffset: number;
+  readonly ldb: number;
+  readonly habit: Habit;
+}
+
+/** The WebAssembly set with its matrix products done by a native library, in the same memory, where that is faster. */
+export class BlasSequence extends WasmSequence {
+  /** Set right after construction. */
+  product!: (dtype: Dtype) => Product | null;
+  decide!: Decide;
+  private readonly habits = new Map<string, Habit>();
+  private buffer: ArrayBufferLike | null = null;
+  private base = 0;
+
+  override gemm(
+    transA: boolean,
+    transB: boolean,
+    M: number,
+    N: number,
+    K: number,
+    A: Block,
+    aOffset: number,
+    lda: number,
+    B: Block,
+    bOffset: number,
+    ldb: number,
+    accumulate: boolean,
+    C: Block,
+    cOffset: number,
+    ldc: number,
+  ): void {
+    const product = this.chosen(C.dtype, transA, transB, false, M, N, K, lda, ldb, ldc);
+    if (product === null) {
+      super.gemm(transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc);
+      return;
+    }
+    const base = this.address();
+    const [a, b, c] = [base + A.pointer(aOffset), base + B.pointer(bOffset), base + C.pointer(cOffset)];
+    product(transA, transB, M, N, K, a, lda, b, ldb, accumulate, c, ldc);
+  }
+
+  override prepare(
+    transB: boolean,
+    K: number,
+    N: number,
+    B: Block,
+    bOffset: number,
+    ldb: number,
+  ): BlasPrepared {
+    const key = `${B.dtype} ${transB} ${K} ${N}`;
+    let habit = this.habits.get(key);
+    if (habit === undefined) {
+      // Not yet known: without packing when the library is better with one row and with a batch.
+      const rows = [1, 32];
+      const packed = rows.some((M) => this.chosen(B.dtype, false, transB, true, M, N, K, K, ldb, N) === null);
+      habit = { packed };
+      this.habits.set(key, habit);
+    }
+    const packed = habit.packed ? super.prepare(transB, K, N, B, bOffset, ldb) : { K, N, blocks: [] };
+    return { ...packed, transB, B, bOffset, ldb, habit };
+  }
+
+  override gemmPrepared(
+    M: number,
+    A: Block,
+    aOffset: number,
+    lda: number,
+    prepared: Prepared,
+    accumulate: boolean,
+    C: Block,
+    cOffset: number,
+    ldc: number,
+  ): void {
+    const { K, N, blocks, transB, B, bOffset, ldb, habit } = prepared as BlasPrepared;
+    const product = this.chosen(C.dtype, false, transB, true, M, N, K, lda, ldb, ldc);
+    habit.packed = product === null;
+    if (product !== null) {
+      const base = this.address();
+      const [a, b, c] = [base + A.pointer(aOffset), base + B.pointer(bOffset), base + C.pointer(cOffset)];
+      product(false, transB, M, N, K, a, lda, b, ldb, accumulate, c, ldc);
+    } else if (blocks.length > 0) {
+      super.gemmPrepared(M, A, aOffset, lda, prepared, accumulate, C, cOffset, ldc);
+    } else {
+      // Packing takes room, which a product must not: so this time op(B) is read as it lies, to the same bits.
+      super.gemm(false, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc);
+    }
+  }
+
+  /** The library's product, or null where WebAssembly is to compute. */
+  private chosen(
+    dtype: Dtype,
+    transA: boolean,
+    transB: boolean,
+    prepared: boolean,
+    M: number,
+    N: number,
+    K: number,
+    lda: number,
+    ldb: number,
+    ldc: number,
+  ): Product | null {
+    const product = this.product(dtype);
+    if (product === null || !within(transA, transB, M, N, K, lda, ldb, ldc)) return null;
+    return this.decide(dtype, transA, transB, prepared, M, N, K) ? product : null;
+  }
+
+  /** Where the memory starts. Shared memory stays where it is; other memory is another buffer once it has grown. */
+  private address(): number {
+    if (this.buffer !== null && this.memory.shared) return this.base;
+    const { buffer } = this.memory.memory;
+    if (buffer !== this.buffer) {
+      this.buffer = buffer;
+      this.base = addressOf(buffer);
+    }
+    return this.base;
+  }
+}

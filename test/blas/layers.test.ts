@@ -1,0 +1,86 @@
+import { blasKernels } from '@retrograd/blas/use';
+import {
+  type NdArray,
+  plainKernels,
+  Random,
+  randomNormal,
+  useKernels,
+  type WasmSequence,
+} from '@retrograd/kernels';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { LAYERS } from '../layers/layers.js';
+import type { SequenceRun } from '../support/kinds.js';
+import { sequenceRoads, stepByStep } from '../support/roads.js';
+import { assertClose } from '../support/same.js';
+import { libraries, tellSkipped } from './libraries.js';
+
+tellSkipped(test);
+
+function using<R>(kernels: Parameters<typeof useKernels>[0], fn: () => R): R {
+  const before = useKernels(kernels);
+  try {
+    return fn();
+  } finally {
+    useKernels(before);
+  }
+}
+
+function assertRuns(actual: SequenceRun, expected: SequenceRun, message: string): void {
+  assertClose(actual.h_all, expected.h_all, `${message}: h_all`);
+  actual.final.forEach((state, i) => assertClose(state, expected.final[i], `${message}: final state ${i}`));
+  for (const [name, value] of Object.entries(actual.grads)) {
+    assertClose(value, expected.grads[name], `${message}: gradient of ${name}`, { rtol: 1e-12, atol: 1e-12 });
+  }
+}
+
+for (const { name, kind, params, shapeOf } of LAYERS) {
+  for (const [B, T, I, H] of [
+    [5, 6, 7, 9],
+    [1, 4, 20, 24],
+    [3, 2, 1, 1],
+  ]) {
+    const rng = new Random(13);
+    const normal = (...shape: number[]): NdArray => randomNormal(shape, { rng });
+    const p = Object.fromEntries(params.map((param) => [param, normal(...shapeOf(param, I, H))]));
+    const state = kind.states.map(() => normal(B, H));
+    const args = [normal(B, T, I), state, p, normal(B, T, H), kind.states.map(() => normal(B, H))] as const;
+
+    for (const library of libraries) {
+      for (const always of [true, false]) {
+        const title = `${library}${always ? ', always' : ''}, B ${B}, T ${T}, I ${I}, H ${H}`;
+        test(`${name} computes with a library what it computes without, on every road: ${title}`, () => {
+          const kernels = blasKernels({ library, always });
+          const wanted = using(plainKernels, () => kind.sequenceByHand(...args, false));
+          for (const [road, run] of Object.entries(sequenceRoads(kind))) {
+            assertRuns(
+              using(kernels, () => run(...args)),
+              wanted,
+              road,
+            );
+          }
+          const { steps, final } = using(kernels, () => stepByStep(kind, args[0], state, p));
+          assert.is(steps.length, T);
+          final.forEach((value, i) => assertClose(value, wanted.final[i], `step by step: state ${i}`));
+        });
+      }
+    }
+  }
+}
+
+for (const library of libraries) {
+  test(`the workspace does not grow from one training step to the next: ${library}`, () => {
+    using(blasKernels({ library, always: true }), () => {
+      const { memory } = blasKernels({ library, always: true }).sequence as WasmSequence;
+      const layer = LAYERS[1].make(8, 8, { seed: 1 });
+      const x = randomNormal([4, 5, 8], { seed: 2 });
+      const train = () => layer.backward(layer.forward(x) as NdArray);
+      for (let i = 0; i < 3; i++) train();
+      const size = memory.memory.buffer.byteLength;
+      for (let i = 0; i < 500; i++) train();
+      assert.is(memory.memory.buffer.byteLength, size);
+    });
+  });
+}
+
+test.run();
