@@ -1,7 +1,8 @@
 /**
  * Builds everything: `node esbuild.config.mjs packages|examples|tests [--quiet]` (several words may be given).
  *
- * packages  packages/<name>/dist/index.js (one ESM file, other packages external) and the .d.ts files beside it
+ * packages  packages/<name>/dist/index.js (one ESM file, other packages external) and the .d.ts files beside it;
+ *           for packages/blas dist/use.js too
  * examples  build/examples/**, each program bundled with the library's sources, third-party packages external
  * tests     build/test/**, likewise
  *
@@ -16,7 +17,7 @@ import { build } from 'esbuild';
 import { assemble } from './scripts/assemble.mjs';
 
 export const root = dirname(fileURLToPath(import.meta.url));
-export const packageNames = ['kernels', 'autograd', 'utils', 'rnn', 'lstm', 'gru', 'nn', 'retrograd'];
+export const packageNames = ['kernels', 'autograd', 'utils', 'rnn', 'lstm', 'gru', 'nn', 'retrograd', 'blas'];
 
 /** What every build shares; `packages: 'external'` leaves third-party packages to Node's resolution. */
 export const common = {
@@ -75,23 +76,31 @@ async function buildPackages() {
     rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true });
     copyFileSync(join(root, 'LICENSE'), join(root, 'packages', name, 'LICENSE'));
   }
-  const types = spawnSync(
-    process.execPath,
-    [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.packages.json'],
-    { cwd: root, stdio: 'inherit' },
-  );
-  if (types.status !== 0) throw new Error('the declaration files could not be made');
+  // packages/blas comes with Node's types, which the others must not see.
+  for (const project of [
+    ['tsconfig.packages.json'],
+    ['packages/blas', '--noEmit', 'false', '--declaration', '--emitDeclarationOnly'],
+  ]) {
+    const tsc = [join(root, 'node_modules/typescript/bin/tsc'), '-p', ...project];
+    const types = spawnSync(process.execPath, tsc, { cwd: root, stdio: 'inherit' });
+    if (types.status !== 0) throw new Error('the declaration files could not be made');
+  }
   for (const name of packageNames) {
     const dist = join('packages', name, 'dist');
-    await build({
-      ...common,
-      entryPoints: [`./packages/${name}/src/index.ts`],
-      outfile: join(dist, 'index.js'),
-      platform: 'neutral',
-      sourcemap: true,
-      // Without `paths`: @retrograd/* stays an import instead of being bundled.
-      tsconfigRaw: { compilerOptions: { target: 'ES2022', verbatimModuleSyntax: true } },
-    });
+    // use.ts is a second door of packages/blas; index.js imports it instead of having a copy.
+    const doors = name === 'blas' ? ['use', 'index'] : ['index'];
+    for (const door of doors) {
+      await build({
+        ...common,
+        entryPoints: [`./packages/${name}/src/${door}.ts`],
+        outfile: join(dist, `${door}.js`),
+        platform: name === 'blas' ? 'node' : 'neutral',
+        sourcemap: true,
+        external: ['./use.js'],
+        // Without `paths`: @retrograd/* stays an import instead of being bundled.
+        tsconfigRaw: { compilerOptions: { target: 'ES2022', verbatimModuleSyntax: true } },
+      });
+    }
     cpSync(join(root, 'build/types', name, 'src'), join(root, dist), { recursive: true });
   }
 }

@@ -3,6 +3,7 @@
  * `node scripts/test.mjs lstm kernels/shape` runs only the test files whose path contains one of the words.
  * `node scripts/test.mjs --kernels plain layers` runs them on one kernel set: plain, wasm-simd or wasm. Without it and
  * without filters the numeric files run once more on each set that is not the default.
+ * `--node <program>` runs them in another Node than this one.
  *
  * Each file is bundled with the sources and runs in a process of its own. A file that crashes, hangs, or
  * reports no test at all counts as a failure. The last line is `N passed, M failed`.
@@ -10,7 +11,7 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
+import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { bundlePrograms, listTests, root } from '../esbuild.config.mjs';
 import { assemble } from './assemble.mjs';
 
@@ -18,17 +19,18 @@ const PARALLEL = 2;
 const TIMEOUT_MS = 420_000;
 const KERNELS = ['plain', 'wasm-simd', 'wasm'];
 /** What a whole run repeats on the other sets: all that computes, except what takes long and would say the same again. */
-const NUMERIC = /^test\/(cross-check|layers|nn)\/|^test\/autograd\/op-gradients/;
+const NUMERIC =
+  /^test\/(cross-check|layers|nn)\/|^test\/autograd\/op-gradients|^test\/kernels\/(matmul|views)/;
 const REPEATED_SELDOM =
-  /^test\/layers\/(bad-input|parameters)|^test\/nn\/(bundle|model-file|module|safetensors)/;
+  /^test\/layers\/(bad-input|kernel-sets|parameters)|^test\/nn\/(bundle|model-file|module|safetensors)/;
 const LONG = /\/(mutation|pack|readme|examples?)\.test\.ts$/;
 
 /** Runs a command and gives its exit code (null when killed), its output, and whether it ran out of time. */
-function run(args, { timeout = TIMEOUT_MS, kernels } = {}) {
+function run(args, { timeout = TIMEOUT_MS, kernels, node = process.execPath } = {}) {
   return new Promise((resolve) => {
     const started = performance.now();
     // A group of its own, so that a hanging test is ended together with what it started.
-    const child = spawn(process.execPath, args, {
+    const child = spawn(node, args, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -128,20 +130,23 @@ async function bundle(files, outdir) {
   }
 }
 
-/** `--kernels <set>` and the filters; exits when the set is not one. */
+/** The options with their values, and the filters; ends when one is wrong. */
 function readWords(words) {
-  const at = words.indexOf('--kernels');
-  if (at < 0) return { kernels: undefined, filters: words };
-  const kernels = words[at + 1];
-  if (!KERNELS.includes(kernels)) {
-    console.error(`usage: node scripts/test.mjs [--kernels ${KERNELS.join('|')}] [filter ...]`);
+  try {
+    const options = { kernels: { type: 'string' }, node: { type: 'string' } };
+    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true });
+    if (values.kernels !== undefined && !KERNELS.includes(values.kernels)) {
+      throw new Error(`--kernels must be one of ${KERNELS.join(', ')}, got ${values.kernels}`);
+    }
+    return { ...values, filters: positionals };
+  } catch (error) {
+    console.error(error.message);
     process.exit(2);
   }
-  return { kernels, filters: [...words.slice(0, at), ...words.slice(at + 2)] };
 }
 
 async function main(words) {
-  const { kernels, filters } = readWords(words);
+  const { kernels, node, filters } = readWords(words);
   const files = listTests().filter(
     (path) => filters.length === 0 || filters.some((word) => path.includes(word)),
   );
@@ -169,6 +174,7 @@ async function main(words) {
       '--outDir',
       `${outdir}/types`,
     ]);
+    await check('types: packages/blas', [tsc, '-p', 'packages/blas']);
     await check('lint and format', ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off']);
   }
   // The long ones first, so that no worker is left with one at the end.
@@ -184,7 +190,10 @@ async function main(words) {
   const worker = async () => {
     for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
       const program = join(root, outdir, job.file.replace(/\.ts$/, '.js'));
-      const result = await run(['--expose-gc', '--enable-source-maps', program], { kernels: job.kernels });
+      const result = await run(['--expose-gc', '--enable-source-maps', program], {
+        kernels: job.kernels,
+        node,
+      });
       report(job.kernels ? `${job.file} [${job.kernels}]` : job.file, judge(result));
     }
   };

@@ -3,12 +3,13 @@ import { formatCount } from './format.js';
 import type { TrainingJob } from './interlude.js';
 
 /** What is trained on what, and how: two lines. */
-export function describeJob({ start, text, corpus }: TrainingJob): string {
+export function describeJob({ start, text, corpus }: TrainingJob, threads: number): string {
   const { model, vocabulary, settings, training } = start;
   const { cell, layers, hiddenSize, embeddingSize, dtype } = model.config;
   const input = embeddingSize === 0 ? 'one-hot' : `embedding ${embeddingSize}`;
+  const { name } = currentKernels();
   const what = [
-    `${currentKernels().name} kernels`,
+    `${name} kernels${name === 'plain' || threads === 1 ? '' : `, ${threads} threads`}`,
     `${cell} ${layers} x ${hiddenSize}, ${input}, ${dtype}, ${formatCount(model.parameterCount)} parameters`,
     `${text.name}, ${formatCount(text.characters)} characters (${vocabulary.size} different)`,
   ];

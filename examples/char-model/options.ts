@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { decimal, integer, oneOf } from './parse-number.js';
 import { UserError } from './user-error.js';
@@ -19,6 +20,7 @@ export interface Options {
   clip: number;
   heldBack?: number;
   seed: number;
+  threads: number;
   sampleEvery?: number;
   sampleLength: number;
   temperature: number;
@@ -65,6 +67,9 @@ export function readOptions(args: readonly string[], print: (text: string) => vo
   checkTogether(options, given);
   return { options, given };
 }
+
+/** All cores, up to four: steps of the default size have no work for more. */
+const defaultThreads = (): number => Math.min(4, availableParallelism());
 
 function describeOptions(): Command {
   return new Command('npm start --')
@@ -117,6 +122,12 @@ function describeOptions(): Command {
       1,
     )
     .option('--seed <n>', 'of all that is random', integer('--seed', 0, 2 ** 32 - 1), 1)
+    .option(
+      '--threads <n>',
+      'threads that compute; their number changes no result',
+      integer('--threads', 1, 64),
+      defaultThreads(),
+    )
     .optionsGroup('What it writes:')
     .option(
       '--sample-every <n>',
@@ -163,7 +174,7 @@ function checkTogether(options: Options, given: ReadonlySet<keyof Options>): voi
   if (options.force && options.save === undefined) throw new UserError('--force must come with --save FILE');
   if (options.generate === undefined) return;
   if (options.load === undefined) throw new UserError('--generate must come with --load FILE');
-  const used = new Set<keyof Options>(['generate', 'load', 'prompt', 'temperature', 'seed']);
+  const used = new Set<keyof Options>(['generate', 'load', 'prompt', 'temperature', 'seed', 'threads']);
   const useless = [...given].filter((name) => !used.has(name)).map(flagOf);
   if (useless.length > 0) throw new UserError(`--generate does not train, got ${useless.join(', ')} with it`);
 }

@@ -1,4 +1,5 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
+import { setThreads } from '@retrograd/kernels';
 import { describeJob } from './describe-job.js';
 import { lineOf } from './line-of.js';
 import { type Message, STOP } from './messages.js';
@@ -17,10 +18,12 @@ export async function work(port: MessagePort): Promise<void> {
     if (message === STOP) stop.abort();
   });
   try {
-    const job = prepare(workerData as GivenOptions);
+    const given = workerData as GivenOptions;
+    setThreads(given.options.threads);
+    const job = prepare(given);
     const { settings, training } = job.start;
     tell({ kind: 'begin', firstStep: training?.step ?? 0, steps: settings.steps });
-    tell({ kind: 'print', text: describeJob(job) });
+    tell({ kind: 'print', text: describeJob(job, given.options.threads) });
     await train(job, tell, stop.signal);
     tell({ kind: 'end', exitCode: 0, line: null });
   } catch (error) {
