@@ -115,7 +115,7 @@ test('the help lists every option and every exit code, on the standard output', 
     'clip',
   ];
   flags.push('dropout', 'seed', 'dtype', 'temperature', 'prompt', 'save', 'load', 'generate', 'resume');
-  flags.push('text', 'held-back', 'sample-every', 'sample-length', 'force', 'help');
+  flags.push('text', 'held-back', 'sample-every', 'sample-length', 'force', 'threads', 'help');
   for (const flag of flags) assert.match(out, new RegExp(`^  (-h, )?--${flag} `, 'm'), flag);
   const listed = [...out.matchAll(/^ {2}(?:-\w, )?--([\w-]+)/gm)].map((match) => match[1]);
   assert.equal(listed.sort(), flags.sort());

@@ -82,18 +82,20 @@ for (const layer of LAYERS) {
     assertSameBits(made.backward(each.grad_h_all), quiet.backward(each.grad_h_all), 'grad_x');
   });
 
-  test(`${className}: nothing is kept over 20,000 steps`, () => {
+  test(`${className}: nothing is kept over 30,000 steps`, () => {
     const made = layer.make(8, 16, { seed: 1 });
     const x_t = randomNormal([1, 8], { seed: 2 });
     let state = made.zeroState(1);
     const run = (steps: number): void => {
       for (let i = 0; i < steps; i++) state = made.step(x_t, state)[1];
     };
-    run(4000);
-    const before = used();
-    run(20_000);
-    const grown = used() - before;
-    // A state kept from every step would be 128 bytes of data and more of object each: 5 MB.
+    const samples = Array.from({ length: 6 }, () => {
+      run(5000);
+      return used();
+    });
+    // The lowest of three, since the engine's own code and feedback come and go. A state kept from every step would be 128
+    // bytes of data and more of object each: 4 MB.
+    const grown = Math.min(...samples.slice(3)) - Math.min(...samples.slice(0, 3));
     assert.ok(grown < 500_000, `memory grew by ${grown} bytes`);
   });
 }
