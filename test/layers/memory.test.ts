@@ -3,26 +3,16 @@ import { backward, mul, parameter, sum, type Tensor } from '@retrograd/autograd'
 import { type NdArray, randomNormal } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { growthOver } from '../support/memory.js';
 import { LAYERS, randomCase, sequenceArgs } from './layers.js';
 
-const collect = globalThis.gc as () => void;
 const STEPS = 1000;
 /** What a step allocates is more than 5 kB: keeping every tenth would show. */
-const ALLOWED = 500_000;
+const ALLOWED = 400_000;
 
-const used = (): number => {
-  collect();
-  collect();
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
-  return heapUsed + external + arrayBuffers;
-};
-
-/** Asserts that memory after 1,000 steps is what it was after the first hundred. */
+/** Asserts that memory is flat over 1,000 steps. */
 function assertFlat(step: () => void): void {
-  for (let i = 0; i < 100; i++) step();
-  const before = used();
-  for (let i = 0; i < STEPS; i++) step();
-  const grown = used() - before;
+  const grown = growthOver(STEPS / 3, step);
   assert.ok(grown < ALLOWED, `memory grew by ${grown} bytes over ${STEPS} steps`);
 }
 

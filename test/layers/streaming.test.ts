@@ -2,16 +2,9 @@
 import { copy, type NdArray, plainKernels, randomNormal, useKernels } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { growthOver } from '../support/memory.js';
 import { assertClose, assertSameBits } from '../support/same.js';
 import { LAYERS, loaded, randomCase } from './layers.js';
-
-const collect = globalThis.gc as () => void;
-
-const used = (): number => {
-  collect();
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
-  return heapUsed + external + arrayBuffers;
-};
 
 for (const layer of LAYERS) {
   const { className, kind } = layer;
@@ -86,16 +79,10 @@ for (const layer of LAYERS) {
     const made = layer.make(8, 16, { seed: 1 });
     const x_t = randomNormal([1, 8], { seed: 2 });
     let state = made.zeroState(1);
-    const run = (steps: number): void => {
-      for (let i = 0; i < steps; i++) state = made.step(x_t, state)[1];
-    };
-    const samples = Array.from({ length: 6 }, () => {
-      run(5000);
-      return used();
+    // A state kept from every step would be 128 bytes of data and more of object each: 4 MB.
+    const grown = growthOver(5000, () => {
+      state = made.step(x_t, state)[1];
     });
-    // The lowest of three, since the engine's own code and feedback come and go. A state kept from every step would be 128
-    // bytes of data and more of object each: 4 MB.
-    const grown = Math.min(...samples.slice(3)) - Math.min(...samples.slice(0, 3));
     assert.ok(grown < 500_000, `memory grew by ${grown} bytes`);
   });
 }

@@ -4,13 +4,7 @@ import { Random } from '@retrograd/kernels';
 import { Adam, fit, RecurrentModel, textBatches } from '@retrograd/nn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-
-/** Bytes in use after collecting, array buffers included. Tests run with --expose-gc. */
-function bytesInUse(): number {
-  (globalThis as unknown as { gc: () => void }).gc();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
+import { bytesInUse } from '../support/memory.js';
 
 test('1,000 training steps with carried state leave memory flat', async () => {
   const rng = new Random(81);
