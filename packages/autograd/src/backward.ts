@@ -8,9 +8,11 @@ import {
   formatShape,
   full,
   GraphError,
+  mayShareSlab,
   type NdArray,
   ShapeError,
   shapesEqual,
+  withSlabs,
   zeros,
 } from '@retrograd/kernels';
 import { type Call, record, sumVersions } from './call.js';
@@ -38,8 +40,9 @@ export function backward(loss: Tensor, cotangent?: Tensor | NdArray): void {
   for (const { inputs } of calls)
     for (const t of inputs) if (t.requiresGrad && t.call === null) leaves.add(t);
   if (loss.call === null) leaves.add(loss);
-  const pass = new Pass(calls, leaves, false);
-  const cotangents = withRecording(false, () => pass.run([loss], [seed]));
+  // Whatever requires grad was computed from such a leaf.
+  const pass = new Pass(calls, leaves, false, (input) => input.requiresGrad);
+  const cotangents = pass.run([loss], [seed]);
   for (const leaf of leaves) {
     const gradient = pass.own(cotangents.get(leaf), leaf);
     leaf.grad = leaf.grad === null ? gradient : add(leaf.grad, gradient);
@@ -72,8 +75,10 @@ export function grad(
   });
   // A call on the way from an x is newer than the call that made the x: what is older than all of them is not looked at.
   const oldest = xs.reduce((id, { call }) => Math.min(id, call?.id ?? -1), Number.POSITIVE_INFINITY);
-  const pass = new Pass(gather(ys, oldest), new Set(xs), createGraph);
-  const cotangents = withRecording(createGraph, () => pass.run(ys, seeds));
+  const wanted = new Set(xs);
+  const { calls, isNeeded } = onTheWay(gather(ys, oldest), wanted);
+  const pass = new Pass(calls, wanted, createGraph, isNeeded);
+  const cotangents = pass.run(ys, seeds);
   const gradients = xs.map((each) => {
     const found = cotangents.get(each);
     return createGraph && found !== undefined ? found : constant(pass.own(found, each));
@@ -123,42 +128,60 @@ export function gather(roots: readonly Tensor[], oldest = -1): Call[] {
   return [...seen].sort((a, b) => b.id - a.id);
 }
 
+/** Of these calls, newest first, those on a way to a wanted tensor; and whether a tensor is wanted or comes from such a call. */
+function onTheWay(
+  calls: readonly Call[],
+  wanted: ReadonlySet<Tensor>,
+): { calls: Call[]; isNeeded: (input: Tensor) => boolean } {
+  const useful = new Set<Call>();
+  const isNeeded = (input: Tensor): boolean =>
+    wanted.has(input) || (input.call !== null && useful.has(input.call));
+  for (let i = calls.length - 1; i >= 0; i--) {
+    const call = calls[i] as Call;
+    if (call.inputs.some(isNeeded)) useful.add(call);
+  }
+  return { calls: calls.filter((call) => useful.has(call)), isNeeded };
+}
+
 /** One backward pass. Cotangents live in a map of its own, so passes never disturb each other. */
 class Pass {
   private readonly cotangents = new Map<Tensor, Tensor>();
   /** Sums made by this pass and seen by nobody else yet: the only cotangents that may be added to in place. */
   private readonly sums = new Set<Tensor>();
-  /** Calls on a way from y to a wanted tensor; the others are skipped. */
-  private readonly useful = new Set<Call>();
 
   constructor(
     private readonly calls: readonly Call[],
     private readonly wanted: ReadonlySet<Tensor>,
     private readonly createGraph: boolean,
-  ) {
-    for (let i = calls.length - 1; i >= 0; i--) {
-      const call = calls[i] as Call;
-      if (call.inputs.some(this.isNeeded)) this.useful.add(call);
-    }
-  }
+    private readonly isNeeded: (input: Tensor) => boolean,
+  ) {}
 
   run(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
-    ys.forEach((y, i) => this.accumulate(y, seeds[i] as Tensor));
-    for (const call of this.calls) {
-      if (this.useful.has(call) && call.outputs.some((output) => this.cotangents.has(output)))
-        this.pull(call);
-    }
+    // Without a graph the cotangents die with the pass, except those that `own` hands out.
+    const { createGraph } = this;
+    return withRecording(createGraph, () => withSlabs(!createGraph, () => this.pullAll(ys, seeds)));
+  }
+
+  private pullAll(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
+    // Only needed tensors get a cotangent, so a call without one on its outputs is skipped.
+    ys.forEach((y, i) => {
+      if (this.isNeeded(y)) this.accumulate(y, seeds[i] as Tensor);
+    });
+    for (const call of this.calls) if (this.isReached(call)) this.pull(call);
     return this.cotangents;
   }
 
   /** The cotangent as an array that belongs to the caller alone; zeros when there is none. */
   own(cotangent: Tensor | undefined, like: Tensor): NdArray {
     if (cotangent === undefined) return zeros(like.shape, { dtype: like.dtype });
-    return this.sums.has(cotangent) ? cotangent.value : copy(cotangent.value);
+    const { value } = cotangent;
+    return this.sums.has(cotangent) && !mayShareSlab(value.data) ? value : copy(value);
   }
 
-  private readonly isNeeded = (input: Tensor): boolean =>
-    this.wanted.has(input) || (input.call !== null && this.useful.has(input.call));
+  private isReached({ outputs }: Call): boolean {
+    for (const output of outputs) if (this.cotangents.has(output)) return true;
+    return false;
+  }
 
   private pull(call: Call): void {
     if (sumVersions(call.inputs) !== call.versions) {
@@ -183,8 +206,16 @@ class Pass {
     for (let i = 0; i < vjp.length; i++) {
       const pullback = vjp[i];
       const input = call.inputs[i] as Tensor;
-      if (pullback && this.isNeeded(input)) this.accumulate(input, pullback(cotangent), call, i);
+      if (!pullback || !this.isNeeded(input)) continue;
+      const gradient = pullback(cotangent, this.sumOf(input));
+      if (gradient !== null) this.accumulate(input, gradient, call, i);
     }
+  }
+
+  /** What a pullback may add to in place. */
+  private sumOf(target: Tensor): NdArray | undefined {
+    const cotangent = this.cotangents.get(target);
+    return cotangent !== undefined && this.sums.has(cotangent) ? cotangent.value : undefined;
   }
 
   /** The finished cotangent of an output (zeros when nothing used it); forgotten unless somebody wants it at the end. */
@@ -212,7 +243,7 @@ class Pass {
     } else if (this.sums.has(before)) {
       addInto(before.value, cotangent.value);
     } else {
-      const sum = sumOf(before, cotangent);
+      const sum = sumTwo(before, cotangent);
       if (!this.createGraph) this.sums.add(sum);
       this.cotangents.set(target, sum);
     }
@@ -221,7 +252,7 @@ class Pass {
 
 // Accumulation is part of the pass, yet has to be differentiable itself: two calls that need no op by name.
 
-const sumOf = (a: Tensor, b: Tensor): Tensor =>
+const sumTwo = (a: Tensor, b: Tensor): Tensor =>
   record('accumulate', [a, b], add(a.value, b.value), [(g) => g, (g) => g]);
 
 const castLike = (a: Tensor, like: Tensor): Tensor =>

@@ -2,8 +2,12 @@ import type { NdArray } from '@retrograd/kernels';
 import { isRecording } from './recording.js';
 import { type Memory, Tensor } from './tensor.js';
 
-/** Takes the cotangent of the one output to the cotangent of one input: v ↦ vᵀ ∂y/∂x_i. Written with ops. */
-export type Pullback = (cotangent: Tensor) => Tensor;
+/**
+ * Takes the cotangent of the one output to the cotangent of one input: v ↦ vᵀ ∂y/∂x_i. Written with ops.
+ * @param sum what the pass has added up for this input so far, when nobody else holds it and no graph is made. A pullback
+ *            may add its result to it in place, and then answers null; most do not look at it.
+ */
+export type Pullback = (cotangent: Tensor, sum?: NdArray) => Tensor | null;
 
 /**
  * The vjp of a call with several outputs: cotangents of all outputs to those of all inputs. `needs[i]` tells whether input
@@ -38,10 +42,11 @@ export function record(
   value: NdArray,
   pullbacks: readonly (Pullback | null)[],
 ): Tensor {
+  const memory = memoryOf(value, inputs);
+  if (!isRecorded(inputs)) return new Tensor(value, false, null, memory);
   // Of the right length from the start: a list that grows takes room for 16 more, and a graph holds many of these.
   const outputs = new Array<Tensor>(1);
-  const call = callOf(name, inputs, outputs, pullbacks);
-  const output = new Tensor(value, call !== null, call, memoryOf(value, inputs));
+  const output = new Tensor(value, true, callOf(name, inputs, outputs, pullbacks), memory);
   outputs[0] = output;
   return output;
 }
@@ -54,15 +59,20 @@ export function recordAll(
   vjp: Call['vjp'],
 ): Tensor[] {
   const outputs = new Array<Tensor>(values.length);
-  const call = callOf(name, inputs, outputs, vjp);
+  const call = isRecorded(inputs) ? callOf(name, inputs, outputs, vjp) : null;
   values.forEach((value, i) => {
     outputs[i] = new Tensor(value, call !== null, call, memoryOf(value, inputs));
   });
   return outputs;
 }
 
-function callOf(name: string, inputs: readonly Tensor[], outputs: Tensor[], vjp: Call['vjp']): Call | null {
-  if (!isRecording() || !inputs.some(requiresGrad)) return null;
+function isRecorded(inputs: readonly Tensor[]): boolean {
+  if (!isRecording()) return false;
+  for (const input of inputs) if (input.requiresGrad) return true;
+  return false;
+}
+
+function callOf(name: string, inputs: readonly Tensor[], outputs: Tensor[], vjp: Call['vjp']): Call {
   return { id: nextId++, name, inputs, outputs, vjp, versions: sumVersions(inputs) };
 }
 
@@ -71,8 +81,6 @@ function memoryOf(value: NdArray, inputs: readonly Tensor[]): Memory {
   for (const input of inputs) if (input.value.data === value.data) return input.memory;
   return { version: 0 };
 }
-
-const requiresGrad = (tensor: Tensor): boolean => tensor.requiresGrad;
 
 export function sumVersions(inputs: readonly Tensor[]): number {
   let sum = 0;

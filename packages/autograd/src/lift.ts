@@ -1,4 +1,4 @@
-import { describe, GraphError, type NdArray } from '@retrograd/kernels';
+import { describe, GraphError, type NdArray, withSlabs } from '@retrograd/kernels';
 import { grad } from './backward.js';
 import { record, recordAll } from './call.js';
 import { isRecording } from './recording.js';
@@ -55,11 +55,9 @@ export function lift<Cache>(
     const [values, cache] = forward(...inputs.map((input) => input.value));
     const outputs = recordAll(name, inputs, values, (cotangents, needs) => {
       if (isRecording()) return composedVjp(name, composed, inputs, cotangents, needs);
-      const gradients = backward(
-        cotangents.map((cotangent) => cotangent.value),
-        cache,
-        needs,
-      );
+      const values = cotangents.map((cotangent) => cotangent.value);
+      // What it allocates may outlive the pass, a workspace for one.
+      const gradients = withSlabs(false, () => backward(values, cache, needs));
       release?.(cache);
       return gradients.map((gradient) => gradient && constant(gradient));
     });

@@ -1,11 +1,9 @@
 import ndarray, { type NdArray as ScijsArray } from 'ndarray';
 import { contiguousStrides } from './shape.js';
-import type { Dtype, FloatData, IndexData, NdArray } from './types.js';
+import type { FloatData, IndexData, NdArray } from './types.js';
 
-/** Fresh zeros for `n` entries. */
-export function allocate(dtype: Dtype, n: number): FloatData {
-  return dtype === 'float64' ? new Float64Array(n) : new Float32Array(n);
-}
+// Whoever makes an array allocates and wraps it.
+export { allocate } from './slabs.js';
 
 type ViewClass = new (...fields: unknown[]) => NdArray;
 

@@ -13,9 +13,18 @@ export function matmul(a: TensorLike, b: TensorLike): Tensor {
   const [x, y] = operands('matmul', a, b);
   // Transposing makes a view, which the product reads as it lies: nothing is copied.
   return record('matmul', [x, y], k.matmul(x.value, y.value), [
-    (g) => sumTo(matmul(g, swapLastAxes(y)), x.shape),
-    (g) => sumTo(matmul(swapLastAxes(x), g), y.shape),
+    (g, sum) => product(g, swapLastAxes(y), x.shape, sum),
+    (g, sum) => product(swapLastAxes(x), g, y.shape, sum),
   ]);
+}
+
+/**
+ * a · b summed to `shape`, or null when it could be added to `sum` at once. A weight gets one such product a time step: the
+ * arrays for them took a fifth of the processor time of a composed LSTM, forward and backward (B = 1, H = 16, T = 1000).
+ */
+function product(a: Tensor, b: Tensor, shape: readonly number[], sum: k.NdArray | undefined): Tensor | null {
+  if (sum !== undefined && k.addMatmul(sum, a.value, b.value)) return null;
+  return sumTo(matmul(a, b), shape);
 }
 
 function swapLastAxes(x: Tensor): Tensor {

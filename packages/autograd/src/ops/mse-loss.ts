@@ -17,10 +17,8 @@ import { mean } from './sum.js';
  * @throws ShapeError when the shapes differ: broadcasting here is nearly always a mistake, such as (B, 1) against (B)
  */
 export function mseLoss(prediction: TensorLike, target: TensorLike | IndexArray): Tensor {
-  const [p, t] = operands('mseLoss', prediction, isNdArray(target) ? toFloats(target) : target, [
-    'prediction',
-    'target',
-  ]);
+  const floats = isNdArray(target) ? toFloats(target) : target;
+  const [p, t] = operands('mseLoss', prediction, floats, 'prediction', 'target');
   if (!shapesEqual(p.shape, t.shape)) {
     throw new ShapeError('mseLoss', 'target', formatShape(p.shape), formatShape(t.shape));
   }

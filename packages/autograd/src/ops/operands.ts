@@ -6,8 +6,10 @@ export function operands(
   op: string,
   a: TensorLike,
   b: TensorLike,
-  [nameOfA, nameOfB]: readonly [string, string] = ['a', 'b'],
+  nameOfA = 'a',
+  nameOfB = 'b',
 ): [Tensor, Tensor] {
+  if (a instanceof Tensor && b instanceof Tensor) return [a, b];
   return [asTensor(op, nameOfA, a, dtypeOfLike(b)), asTensor(op, nameOfB, b, dtypeOfLike(a))];
 }
 

@@ -14,7 +14,7 @@ import { where } from './where.js';
  * @throws ShapeError when the shapes do not broadcast, DtypeError when an operand is no tensor, array or number
  */
 export function pow(x: TensorLike, p: TensorLike): Tensor {
-  const [a, b] = operands('pow', x, p, ['x', 'p']);
+  const [a, b] = operands('pow', x, p, 'x', 'p');
   const y: Tensor = record('pow', [a, b], k.pow(a.value, b.value), [
     (g) => sumTo(mul(g, slope(a, b)), a.shape),
     (g) => sumTo(mul(g, growth(a, b, y)), b.shape),
