@@ -83,7 +83,7 @@ export async function assemble() {
     const identifier = name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
     const digits = Buffer.from(await compile(source, relaxed)).toString('hex');
     // The type is written out, or the declaration file would repeat the digits.
-    const constant = `export const ${identifier}: string =\n  '${digits}';`;
+    const constant = `export const ${identifier}Code: string =\n  '${digits}';`;
     replace(binaryOf(name), `/** Made from assembly/${source}.ts by scripts/assemble.mjs. */\n${constant}\n`);
   }
   replace(stamp, digest);

@@ -14,6 +14,7 @@ import {
 } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { evict } from '../support/evict.js';
 
 const MIB = 2 ** 20;
 const isMemoryError = (error: unknown): boolean => error instanceof MemoryError;
@@ -220,12 +221,6 @@ function counted(kernels: SequenceKernels, n = 50): { kept: Kept<'a' | 'b'>; com
 
 const right = ({ a, b }: Record<'a' | 'b', { data: ArrayLike<number> }>): boolean =>
   Array.from(a.data).every((v, i) => v === i + 1) && Array.from(b.data).every((v, i) => v === -(i + 1));
-
-/** Takes away everything that is held: so much is never there. */
-function evict(memory: WasmMemory): void {
-  assert.throws(() => memory.take('float64', MIB), isMemoryError);
-  assert.is(memory.bytesHeld, 0);
-}
 
 test('kept buffers are computed once, and again only after they were lost or released', () => {
   const { memory, kernels, base } = fresh({ maximum: 2 * MIB });

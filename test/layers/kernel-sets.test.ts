@@ -16,6 +16,7 @@ import {
 } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { evict } from '../support/evict.js';
 import type { Layer } from '../support/kinds.js';
 import { assertClose, assertSameBits } from '../support/same.js';
 import { type Case, type Described, LAYERS, loaded, randomCase, sequenceArgs } from './layers.js';
@@ -222,6 +223,12 @@ for (const layer of LAYERS) {
           const [g] = grad(all, [leaf], { cotangent: each.grad_h_all });
           assertSameBits(g.value, expected[1], `${each.title}, graph`);
         }
+        // What step keeps ready.
+        const step = (): NdArray => made.step(each.x_t, each.state)[0];
+        const h_t = step();
+        evict(tight.memory);
+        assertSameBits(step(), h_t, `${each.title}, step`);
+        assertSameBits(step(), h_t, `${each.title}, step once more`);
         // In float64 although the run was in float32.
         forwardOf(made, each.x);
         const wide = randomNormal(each.grad_h_all.shape, { seed: 9 });
@@ -361,7 +368,18 @@ for (const layer of LAYERS) {
 
   test(`${className}: a run goes on with the kernels that it began with, and steps follow the ones in use`, () => {
     const each = randomCase(layer, { B: 2, T: 6, I: 3, H: 5 }, 6);
-    const sets: Kernels[] = [plainKernels, fresh().set, fresh().set];
+    const [one, two] = [fresh(), fresh()];
+    const streaming = loaded(layer, each);
+    for (const [{ set, memory }, other] of [
+      [one, two.set],
+      [two, plainKernels],
+    ] as const) {
+      on(set, () => streaming.step(each.x_t, each.state));
+      assert.ok(memory.bytesHeld > 0, 'the weights are kept ready in the set in use');
+      on(other, () => streaming.step(each.x_t, each.state));
+      assert.is(memory.bytesHeld, 0, 'and given back when another is used');
+    }
+    const sets: Kernels[] = [plainKernels, one.set, two.set];
     const expected = sets.map((set) => on(set, () => trained(loaded(layer, each), each)));
     sets.forEach((set, i) => {
       for (const other of sets) {
@@ -381,12 +399,6 @@ for (const layer of LAYERS) {
       }
     });
   });
-}
-
-/** Takes away everything that is held: so much is never there. */
-function evict(memory: WasmMemory): void {
-  assert.throws(() => memory.take('float64', MIB));
-  assert.is(memory.bytesHeld, 0);
 }
 
 test.run();

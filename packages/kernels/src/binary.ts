@@ -1,7 +1,7 @@
 import { isDense } from './array.js';
 import { checkArray } from './checks.js';
 import { broadcastShapes, shapesEqual, sizeOf } from './shape.js';
-import { wrap } from './storage.js';
+import { allocate, wrap } from './storage.js';
 import type { FloatData, NdArray } from './types.js';
 
 /**
@@ -28,7 +28,7 @@ export function binary(op: string, loop: BinaryLoop, a: NdArray, b: NdArray): Nd
   const shape = same ? a.shape : broadcastShapes(op, a.shape, b.shape);
   const n = sizeOf(shape);
   const double = a.data instanceof Float64Array || b.data instanceof Float64Array;
-  const data = double ? new Float64Array(n) : new Float32Array(n);
+  const data = allocate(double ? 'float64' : 'float32', n);
   if (same && isDense(a) && isDense(b)) loop(n, a.data, 0, 1, b.data, 0, 1, data, 0);
   else if (n > 0) stridedLoop(loop, shape, a, b, data);
   return wrap(data, shape);

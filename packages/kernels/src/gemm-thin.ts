@@ -109,3 +109,30 @@ function dotRows(
     sums[j] = s;
   }
 }
+
+/**
+ * The product of a column and a row (K = 1: the weight gradient of one row of a batch), in half of the time that packing
+ * takes. The 0 stands for the sum that the other ways start from: it makes 0 of -0.
+ */
+export function outerProduct(
+  rows: number,
+  columns: number,
+  A: FloatData,
+  aOffset: number,
+  aRow: number,
+  B: FloatData,
+  bOffset: number,
+  bColumn: number,
+  accumulate: boolean,
+  C: FloatData,
+  cOffset: number,
+  cRow: number,
+): void {
+  for (let i = 0; i < rows; i++) {
+    const f = A[aOffset + i * aRow];
+    const to = cOffset + i * cRow;
+    let b = bOffset;
+    if (accumulate) for (let j = 0; j < columns; j++, b += bColumn) C[to + j] += 0 + f * B[b];
+    else for (let j = 0; j < columns; j++, b += bColumn) C[to + j] = 0 + f * B[b];
+  }
+}

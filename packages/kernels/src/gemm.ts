@@ -1,5 +1,5 @@
 import { microKernel, PANEL, pack } from './gemm-panels.js';
-import { thinGemm } from './gemm-thin.js';
+import { outerProduct, thinGemm } from './gemm-thin.js';
 import type { FloatData } from './types.js';
 
 /** Entries of the two packed blocks: A's stays in the second-level cache, B's is walked panel by panel. */
@@ -40,6 +40,10 @@ export function gemm(
   const aStep = transA ? lda : 1;
   const bStep = transB ? 1 : ldb;
   const bColumn = transB ? ldb : 1;
+  if (K === 1) {
+    outerProduct(M, N, A, aOffset, aRow, B, bOffset, bColumn, accumulate, C, cOffset, ldc);
+    return;
+  }
   if (M < PANEL) {
     thinGemm(M, N, K, A, aOffset, aRow, aStep, B, bOffset, bColumn, bStep, accumulate, C, cOffset, ldc, 1);
     return;

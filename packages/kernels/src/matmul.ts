@@ -1,4 +1,4 @@
-import { cast, dense, isDense, resultType } from './array.js';
+import { cast, dense, dtypeOf, isDense, resultType } from './array.js';
 import { currentKernels } from './backend.js';
 import { checkArray } from './checks.js';
 import { ShapeError } from './errors.js';
@@ -65,6 +65,33 @@ export function matmul(a: NdArray, b: NdArray): NdArray {
     for (let axis = batch.length - 1; axis >= 0 && ++index[axis] === batch[axis]; axis--) index[axis] = 0;
   }
   return wrap(data, shape);
+}
+
+/**
+ * target += a b, in place, without an array for the product. For a gradient that grows with every step of a sequence.
+ * @param target (M, N), dense, of no memory that a or b uses; not checked
+ * @param a      (M, K); not checked
+ * @param b      (K, N); not checked
+ * @returns whether it was done: not unless all three have two axes and one dtype
+ */
+export function addMatmul(target: NdArray, a: NdArray, b: NdArray): boolean {
+  if (target.shape.length !== 2 || a.shape.length !== 2 || b.shape.length !== 2) return false;
+  const dtype = dtypeOf(target);
+  if (dtypeOf(a) !== dtype || dtypeOf(b) !== dtype) return false;
+  const A = matrices(a);
+  const B = matrices(b);
+  const transA = isTransposed(A);
+  const transB = isTransposed(B);
+  const [M, K] = a.shape;
+  const N = b.shape[1];
+  // biome-ignore format: the operands read best one a line
+  currentKernels().gemm(
+    transA, transB, M, N, K,
+    A.data, A.offset, leading(A, transA),
+    B.data, B.offset, leading(B, transB),
+    true, target.data, 0, N,
+  );
+  return true;
 }
 
 /** The array itself when a kernel can read its matrices where they lie, as they are or transposed; else a dense copy. */

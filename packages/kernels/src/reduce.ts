@@ -1,9 +1,9 @@
-import { dtypeOf, isDense } from './array.js';
+import { dense, dtypeOf, isDense } from './array.js';
 import { currentKernels } from './backend.js';
 import { checkArray } from './checks.js';
 import { ShapeError } from './errors.js';
 import { checkCount, reducedShape, rowsOf } from './rows.js';
-import { formatShape, normalizeAxes, normalizeAxis } from './shape.js';
+import { formatShape, normalizeAxes, normalizeAxis, sizeOf } from './shape.js';
 import { allocate, wrap } from './storage.js';
 import type { FloatData, IndexArray, NdArray } from './types.js';
 
@@ -79,7 +79,8 @@ export function argmax(x: NdArray, axis = -1): IndexArray {
 
 /**
  * The sum over those axes along which `shape` was stretched to become x's shape: the way back of `broadcastTo`.
- * @returns an array of shape `shape`; x itself when it has that shape already
+ * @returns an array of shape `shape`; x itself when it has that shape already, and a view of a dense x when only axes of size
+ *          1 go (the gradient of a bias at batch 1)
  * @throws ShapeError when `shape` does not stretch to x's shape
  */
 export function sumTo(x: NdArray, shape: readonly number[]): NdArray {
@@ -96,7 +97,9 @@ export function sumTo(x: NdArray, shape: readonly number[]): NdArray {
   if (!fits) {
     throw new ShapeError('sumTo', 'shape', `broadcastable to ${formatShape(x.shape)}`, formatShape(shape));
   }
-  return axes.length === 0 ? x : wrap(sum(x, axes).data, shape);
+  if (axes.length === 0) return x;
+  const nothingToAdd = sizeOf(shape) === sizeOf(x.shape);
+  return wrap(nothingToAdd ? dense(x).data : sum(x, axes).data, shape);
 }
 
 function reduce(run: RunReduction, x: NdArray, reduced: readonly number[], keepdims: boolean): NdArray {

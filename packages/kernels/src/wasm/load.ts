@@ -1,5 +1,5 @@
-import { gemm } from './binaries/gemm.js';
-import { gemmRelaxed } from './binaries/gemm-relaxed.js';
+import { gemmCode } from './binaries/gemm.js';
+import { gemmRelaxedCode } from './binaries/gemm-relaxed.js';
 import { WasmMemory } from './memory.js';
 import { codeFor, decode } from './module.js';
 import { WasmSequence } from './sequence.js';
@@ -27,11 +27,12 @@ export function loadWasm(
   memory?: WasmMemory,
   make = (own: WasmMemory, products: string) => new WasmSequence(own, products),
 ): LoadedWasm | null {
-  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(decode(codeFor(gemm, false)))) return null;
+  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(decode(codeFor(gemmCode, false))))
+    return null;
   if (relaxed) enableRelaxedSimd();
-  const fused = relaxed && WebAssembly.validate(decode(codeFor(gemmRelaxed, false)));
+  const fused = relaxed && WebAssembly.validate(decode(codeFor(gemmRelaxedCode, false)));
   const own = memory ?? new WasmMemory();
-  return { sequence: make(own, fused ? gemmRelaxed : gemm), relaxed: fused };
+  return { sequence: make(own, fused ? gemmRelaxedCode : gemmCode), relaxed: fused };
 }
 
 /** Node 20 has relaxed SIMD behind a flag of its engine, which can still be set now; Node 21 and browsers need nothing. */

@@ -1,8 +1,8 @@
 import type { Block } from '../sequence/block.js';
 import type { Holding, Prepared, RowFunction, SequenceKernels } from '../sequence/kernels.js';
 import type { Dtype, FloatData } from '../types.js';
-import { maps } from './binaries/maps.js';
-import { sums } from './binaries/sums.js';
+import { mapsCode } from './binaries/maps.js';
+import { sumsCode } from './binaries/sums.js';
 import type { WasmMemory } from './memory.js';
 import { Modules, type Pair } from './modules.js';
 import { Products, type WasmPrepared } from './products.js';
@@ -117,7 +117,7 @@ export class WasmSequence implements SequenceKernels {
     outOffset: number,
   ): void {
     const size = bytesOf(X.dtype);
-    this.sums ??= this.modules.pair(sums, 'columnSums');
+    this.sums ??= this.modules.pair(sumsCode, 'columnSums');
     const routine = this.sums[X.dtype];
     const [x, to] = [X.pointer(xOffset), out.pointer(outOffset)];
     const cost = rows * columns * size * SUM_COST;
@@ -134,7 +134,7 @@ export class WasmSequence implements SequenceKernels {
 
   tanh(n: number, x: Block, offset: number): void {
     const size = bytesOf(x.dtype);
-    this.tanhs ??= this.modules.pair(maps, 'tanh');
+    this.tanhs ??= this.modules.pair(mapsCode, 'tanh');
     const routine = this.tanhs[x.dtype];
     const at = x.pointer(offset);
     const cost = n * size * TANH_COST;
