@@ -1,6 +1,6 @@
 /** Ours, from the built packages. Variants: plain, wasm-1, wasm-2, blas. */
 import { prepareComposed } from './support/composed.mjs';
-import { importLibrary } from './support/library.mjs';
+import { importLibrary, libraryVersion } from './support/library.mjs';
 import { setKernels } from './support/our-kernels.mjs';
 
 const CLASSES = { rnn: 'VanillaRNN', lstm: 'LSTM', gru: 'GRU' };
@@ -9,7 +9,8 @@ export async function prepare(shape, tensors, variant) {
   const { cell, op, B, T, I, H } = shape;
   const { x, grad_h_all, W, b } = tensors;
   const library = await importLibrary();
-  const { version, note } = await setKernels(library, variant);
+  const note = await setKernels(library, variant);
+  const version = libraryVersion();
   if (op === 'graph') return { version, note, ops: { graph: prepareComposed(library, shape, tensors) } };
   const { backward, constant, noGrad, wrap } = library;
   const layer = new library[CLASSES[cell]](I, H, { dtype: 'float32', init: 'zeros' });

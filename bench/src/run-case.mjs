@@ -9,7 +9,7 @@ import { Child, OutOfTime } from './child.mjs';
 import { compareTensors } from './compare.mjs';
 import { makeProblem } from './problem.mjs';
 import { Reference } from './reference.mjs';
-import { summarize } from './statistics.mjs';
+import { median, summarize } from './statistics.mjs';
 import { readTensors, writeTensors } from './tensors-file.mjs';
 
 /** Between two turns, so that threads that spin for more work have gone to sleep. */
@@ -44,9 +44,11 @@ export async function runCase(shape, contestants, options, forecast = () => null
     rmSync(file, { force: true });
   }
   for (const { result, samples, first } of runners) {
-    if (samples.length > 0) result.times = summarize(samples);
+    const milliseconds = samples.map((sample) => sample.milliseconds);
+    const cpu = samples.map((sample) => sample.cpu);
+    if (samples.length > 0) result.times = { ...summarize(milliseconds), cpu: median(cpu) };
     // Too slow for a second call: the first one counts, and the report says so.
-    else result.times ??= { ...summarize([first]), first: true };
+    else if (result.skipped === undefined) result.times = { ...summarize([first]), first: true };
   }
   return results;
 }
@@ -91,11 +93,9 @@ async function takeTurns(runners, { rounds, turn }) {
 async function takeTurn(runner, turn, warming) {
   const start = performance.now();
   try {
-    const { milliseconds } = await runner.child.ask(
-      { command: 'time', milliseconds: turn },
-      runner.spare + turn,
-    );
-    if (!warming) runner.samples.push(milliseconds);
+    const command = { command: 'time', milliseconds: turn };
+    const { milliseconds, cpu } = await runner.child.ask(command, runner.spare + turn);
+    if (!warming) runner.samples.push({ milliseconds, cpu });
     runner.first = Math.min(runner.first, milliseconds);
   } catch (error) {
     runner.failed = true;

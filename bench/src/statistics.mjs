@@ -1,17 +1,24 @@
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+/** The value below which the share q of the sorted values lies, between two of them in proportion. */
+function quantile(sorted, q) {
+  const place = q * (sorted.length - 1);
+  const low = Math.floor(place);
+  const high = Math.ceil(place);
+  return sorted[low] + (place - low) * (sorted[high] - sorted[low]);
 }
 
-/** The median with the range around it: half the distance of the extremes, relative to the median. */
+const sort = (values) => [...values].sort((a, b) => a - b);
+
+export const median = (values) => quantile(sort(values), 0.5);
+
+/** The median, and half the distance of the quartiles relative to it, which a single disturbed round does not change. */
 export function summarize(values) {
-  const center = median(values);
+  const sorted = sort(values);
+  const center = quantile(sorted, 0.5);
   return {
     median: center,
-    min: Math.min(...values),
-    max: Math.max(...values),
-    spread: (Math.max(...values) - Math.min(...values)) / 2 / center,
-    rounds: values.length,
+    spread: (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / 2 / center,
+    min: sorted[0],
+    max: sorted[sorted.length - 1],
+    rounds: sorted.length,
   };
 }

@@ -88,9 +88,17 @@ export function listContestants(names, python) {
       id: system.variants.length === 1 ? system.name : `${system.name}/${variant}`,
       system,
       variant,
-      command: system.name === 'torch' ? torchCommand(python, variant) : nodeCommand(system.file, variant),
+      command: commandOf(system, variant, python),
     })),
   );
+}
+
+function commandOf({ name, file }, variant, python) {
+  if (name === 'torch') return torchCommand(python, variant);
+  const command = nodeCommand(file, variant);
+  // The same library as PyTorch's, should ours look for one.
+  if (name === 'blas' && python?.libraries) command.env = { LD_LIBRARY_PATH: python.libraries };
+  return command;
 }
 
 /** Serves contestants/<file>.mjs. */

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -8,4 +9,9 @@ import { pathToFileURL } from 'node:url';
 export async function importLibrary() {
   const file = process.env.RETROGRAD_LIBRARY;
   return file ? import(pathToFileURL(resolve(file)).href) : import('retrograd');
+}
+
+export function libraryVersion() {
+  if (process.env.RETROGRAD_LIBRARY) return process.env.RETROGRAD_LIBRARY;
+  return createRequire(import.meta.url)('retrograd/package.json').version;
 }

@@ -1,34 +1,33 @@
-/** Our sets of kernels by the names of the variants. */
+/** Our sets of kernels by the names of the variants: plain, wasm-<threads>, blas-<threads>, default. */
 
 /**
  * Has the library compute with the variant's kernels; 'default' leaves it as it starts.
- * @returns the version and what is in use, in words
+ * @returns what is in use, in words
  * @throws Error when this build or this machine has no such kernels
  */
-export async function setKernels(library, variant) {
+export async function setKernels({ kernels }, variant) {
+  if (variant === 'default') return '';
   const [name, threads = '1'] = variant.split('-');
-  if (name === 'plain') library.useKernels(library.plainKernels);
-  else if (name !== 'default') {
-    if (library.describeKernels === undefined) throw new Error(`this build has no ${name} kernels`);
-    library.useKernels('wasm');
-    library.setThreads(Number(threads));
-    if (name === 'blas') await useBlas();
-  }
-  const { version, note } = describe(library);
-  return { version, note: name === 'plain' ? 'plain TypeScript' : note };
+  // BLAS leaves what is not a product to WebAssembly.
+  kernels.useKernels(name === 'plain' ? 'plain' : 'wasm');
+  await setThreads(kernels, Number(threads), name === 'wasm' && threads !== '1');
+  if (name === 'blas') await useBlas();
+  const { name: inUse, why } = kernels.describeKernels();
+  if (!inUse.includes(name)) throw new Error(`${inUse} kernels instead: ${why}`);
+  return [inUse, why].filter(Boolean).join(': ');
+}
+
+async function setThreads(kernels, threads, required) {
+  if (kernels.setThreads !== undefined) await kernels.setThreads(threads);
+  else if (required) throw new Error('this build has no threads');
 }
 
 async function useBlas() {
   let blas;
   try {
-    blas = await import('@retrograd/blas');
+    blas = await import('@retrograd/blas/use');
   } catch (error) {
-    throw new Error(`no @retrograd/blas: ${error.code ?? error.message}`);
+    throw new Error(`no @retrograd/blas (${error.code ?? error.message})`);
   }
-  blas.useBlas();
-}
-
-function describe(library) {
-  const version = library.version ?? '';
-  return { version, note: library.describeKernels?.().why };
+  await blas.useBlas();
 }

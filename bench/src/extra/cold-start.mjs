@@ -75,6 +75,6 @@ async function timeProcess({ file, args, env = {} }) {
   });
   const [code, signal] = await once(child, 'exit');
   const milliseconds = performance.now() - start;
-  if (code !== 0) throw new Error(signal ?? errors.trim().split('\n').at(-1) ?? `exit code ${code}`);
+  if (code !== 0) throw new Error(signal ?? /^.*Error.*$/m.exec(errors)?.[0] ?? `exit code ${code}`);
   return milliseconds;
 }

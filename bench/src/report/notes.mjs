@@ -13,10 +13,12 @@ export function renderNotes(cases) {
     if (own.length === 0) return [];
     const versions = [...new Set(own.map(({ version }) => version).filter(Boolean))];
     const worst = Math.max(0, ...own.map(({ error = 0 }) => error));
+    const compile = own.map((result) => result.compile).filter((seconds) => seconds > 0.1);
     const parts = [
       ...(worst > 0 ? [`largest relative difference from ours ${worst.toExponential(1)}`] : []),
       ...grouped(own, 'definition', (what) => `own definition: ${what}`),
       ...grouped(own, 'note', (what) => what),
+      ...(compile.length > 0 ? [`compiles for up to ${Math.max(...compile).toPrecision(2)} s`] : []),
       ...grouped(own, 'skipped', (what) => `skipped: ${what}`),
     ];
     return [`- **${title}** ${versions.join(', ')}${parts.length ? `: ${parts.join('; ')}` : ''}`];
