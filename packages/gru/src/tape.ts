@@ -14,11 +14,13 @@ import {
   fillRows,
   fromTimeMajor,
   Kept,
+  load,
   type NdArray,
   prepareAll,
   promote,
   Resident,
   toTimeMajor,
+  unload,
   withBlocks,
   wrap,
 } from '@retrograd/kernels';
@@ -178,8 +180,8 @@ export function runStep(x_t: NdArray, h_prev: NdArray, resident: GRUResident): N
   const [W_x, W_zr, W_h] = resident.weights;
   const { x, h, gates, rh } = resident.blocks;
   const { reset, mix } = gatesOf(kernels);
-  x.data.set(dense(x_t).data);
-  h.data.set(dense(h_prev).data);
+  load(x, x_t);
+  load(h, h_prev);
   fillRows(gates.data, 0, B, resident.b);
   kernels.gemmPrepared(B, x, 0, I, W_x, true, gates, 0, N);
   kernels.gemmPrepared(B, h, 0, H, W_zr, true, gates, 0, N);
@@ -187,5 +189,5 @@ export function runStep(x_t: NdArray, h_prev: NdArray, resident: GRUResident): N
   kernels.gemmPrepared(B, rh, 0, H, W_h, true, gates, 2 * H, N);
   // The states before and after the step share a block: each entry is read before it is written.
   mix(B, H, gates, 0, h, 0, 0);
-  return wrap(h.data.slice(), [B, H]);
+  return wrap(unload(h), [B, H]);
 }

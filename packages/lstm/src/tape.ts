@@ -14,10 +14,12 @@ import {
   fillRows,
   fromTimeMajor,
   Kept,
+  load,
   type NdArray,
   promote,
   Resident,
   toTimeMajor,
+  unload,
   withBlocks,
   wrap,
 } from '@retrograd/kernels';
@@ -192,13 +194,13 @@ export function runStep(
   resident.ready(B);
   const [W_x, W_h] = resident.weights;
   const { x, h, gates, c, tanh_c } = resident.blocks;
-  x.data.set(dense(x_t).data);
-  h.data.set(dense(h_prev).data);
-  c.data.set(dense(c_prev).data);
+  load(x, x_t);
+  load(h, h_prev);
+  load(c, c_prev);
   fillRows(gates.data, 0, B, resident.b);
   kernels.gemmPrepared(B, x, 0, I, W_x, true, gates, 0, N);
   kernels.gemmPrepared(B, h, 0, H, W_h, true, gates, 0, N);
   // The states before and after the step share their blocks: each entry is read before it is written.
   gatesOf(kernels).forward(B, H, gates, 0, c, 0, 0, tanh_c, 0, h, 0);
-  return [wrap(h.data.slice(), [B, H]), wrap(c.data.slice(), [B, H])];
+  return [wrap(unload(h), [B, H]), wrap(unload(c), [B, H])];
 }

@@ -16,10 +16,12 @@ import {
   fillRows,
   fromTimeMajor,
   Kept,
+  load,
   type NdArray,
   promote,
   Resident,
   toTimeMajor,
+  unload,
   withBlocks,
   wrap,
 } from '@retrograd/kernels';
@@ -159,11 +161,11 @@ export function runStep(x_t: NdArray, h_prev: NdArray, resident: RNNResident): N
   resident.ready(B);
   const [W_xh, W_hh] = resident.weights;
   const { x, h, h_t } = resident.blocks;
-  x.data.set(dense(x_t).data);
-  h.data.set(dense(h_prev).data);
+  load(x, x_t);
+  load(h, h_prev);
   fillRows(h_t.data, 0, B, resident.b);
   kernels.gemmPrepared(B, x, 0, I, W_xh, true, h_t, 0, H);
   kernels.gemmPrepared(B, h, 0, H, W_hh, true, h_t, 0, H);
   kernels.tanh(B * H, h_t, 0);
-  return wrap(h_t.data.slice(), [B, H]);
+  return wrap(unload(h_t), [B, H]);
 }

@@ -1,5 +1,6 @@
+import { dense } from '../array.js';
 import { allocate } from '../storage.js';
-import type { Dtype, FloatData } from '../types.js';
+import type { Dtype, FloatData, NdArray } from '../types.js';
 
 /**
  * A piece of the memory that a kernel set works on: ordinary arrays for the plain set, WebAssembly memory for the fast one.
@@ -29,4 +30,24 @@ export class PlainBlock implements Block {
   pointer(): number {
     return 0;
   }
+}
+
+/** Entries up to which a loop is quicker than the call that copies typed arrays. */
+const FEW = 128;
+
+/** Copies an array, any view, to the start of a block; converted when the block is of another dtype. */
+export function load(block: Block, x: NdArray): void {
+  const { data } = block;
+  const from = dense(x).data;
+  if (from.length > FEW) data.set(from);
+  else for (let i = 0; i < from.length; i++) data[i] = from[i];
+}
+
+/** The entries of a whole block as an ordinary array. */
+export function unload(block: Block): FloatData {
+  const { data } = block;
+  const to = allocate(block.dtype, data.length);
+  if (to.length > FEW) to.set(data);
+  else for (let i = 0; i < to.length; i++) to[i] = data[i];
+  return to;
 }

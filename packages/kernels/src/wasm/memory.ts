@@ -40,9 +40,11 @@ class WasmBlock implements Block {
   ) {}
 
   get data(): FloatData {
-    const { buffer } = this.owner.memory;
-    if (this.view === null || this.view.buffer !== buffer) {
+    const { owner } = this;
+    // Shared memory that has grown keeps what was there where it was; other memory is another buffer then.
+    if (this.view === null || (!owner.shared && this.view.buffer !== owner.memory.buffer)) {
       const { at } = this.span;
+      const { buffer } = owner.memory;
       this.view =
         this.dtype === 'float32'
           ? new Float32Array(buffer, at, this.length)
