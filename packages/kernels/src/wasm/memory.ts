@@ -40,11 +40,9 @@ class WasmBlock implements Block {
   ) {}
 
   get data(): FloatData {
-    const { owner } = this;
-    // Shared memory that has grown keeps what was there where it was; other memory is another buffer then.
-    if (this.view === null || (!owner.shared && this.view.buffer !== owner.memory.buffer)) {
+    const { buffer } = this.owner.memory;
+    if (this.view === null || this.view.buffer !== buffer) {
       const { at } = this.span;
-      const { buffer } = owner.memory;
       this.view =
         this.dtype === 'float32'
           ? new Float32Array(buffer, at, this.length)
