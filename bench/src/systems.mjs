@@ -29,7 +29,13 @@ export const SYSTEMS = [
     variants: ['wasm-2'],
     ops: TIMED,
   },
-  { name: 'blas', title: 'Retrograd, system BLAS', file: 'retrograd', variants: ['blas-2'], ops: TIMED },
+  {
+    name: 'blas',
+    title: 'Retrograd, system BLAS',
+    file: 'retrograd',
+    variants: ['blas-1', 'blas-2', 'openblas-1', 'openblas-2'],
+    ops: TIMED,
+  },
   { name: 'torch', title: 'PyTorch', variants: ['1', '2'], ops: [...TIMED, 'graph'] },
   {
     name: 'ort-node',

@@ -1,4 +1,7 @@
-/** Our sets of kernels by the names of the variants: plain, wasm-<threads>, blas-<threads>, default. */
+/**
+ * Our sets of kernels by the names of the variants: plain, wasm-<threads>, blas-<threads> (the library that is found
+ * first), openblas-<threads>, default.
+ */
 
 /**
  * Has the library compute with the variant's kernels; 'default' leaves it as it starts.
@@ -11,9 +14,9 @@ export async function setKernels({ kernels }, variant) {
   // BLAS leaves what is not a product to WebAssembly.
   kernels.useKernels(name === 'plain' ? 'plain' : 'wasm');
   await setThreads(kernels, Number(threads), name === 'wasm' && threads !== '1');
-  if (name === 'blas') await useBlas();
+  if (isBlas(name)) await useBlas(name === 'blas' ? {} : { library: name });
   const { name: inUse, why } = kernels.describeKernels();
-  if (!inUse.includes(name)) throw new Error(`${inUse} kernels instead: ${why}`);
+  if (!inUse.includes(isBlas(name) ? 'blas' : name)) throw new Error(`${inUse} kernels instead: ${why}`);
   return [inUse, why].filter(Boolean).join(': ');
 }
 
@@ -22,12 +25,14 @@ async function setThreads(kernels, threads, required) {
   else if (required) throw new Error('this build has no threads');
 }
 
-async function useBlas() {
+const isBlas = (name) => name.endsWith('blas');
+
+async function useBlas(options) {
   let blas;
   try {
     blas = await import('@retrograd/blas/use');
   } catch (error) {
     throw new Error(`no @retrograd/blas (${error.code ?? error.message})`);
   }
-  await blas.useBlas();
+  await blas.useBlas(options);
 }

@@ -21,24 +21,22 @@ export async function measureJob() {
   const built = spawnSync(process.execPath, [join(root, 'esbuild.config.mjs'), 'examples', '--quiet']);
   if (built.status !== 0 || !existsSync(program)) throw new Error('the examples could not be built');
   const speeds = new Map(SETS.map(({ name }) => [name, []]));
-  const skipped = {};
+  const failures = {};
   for (let round = 0; round < ROUNDS; round++) {
     for (const set of SETS) {
-      if (skipped[set.name]) continue;
       try {
         speeds.get(set.name).push(speedOf(set));
       } catch (error) {
-        skipped[set.name] = error.message;
+        failures[set.name] = error.message;
       }
     }
   }
-  const values = Object.fromEntries(
-    [...speeds].filter(([, list]) => list.length > 0).map(([name, list]) => [name, summarize(list)]),
-  );
+  const measured = [...speeds].filter(([, list]) => list.length > 0);
+  const values = Object.fromEntries(measured.map(([name, list]) => [name, summarize(list)]));
   const rows = SETS.map(({ name }) => {
-    if (skipped[name]) return [name, skipped[name], ''];
+    if (values[name] === undefined) return [name, failures[name], ''];
     const { median } = values[name];
-    return [name, String(Math.round(median)), formatRatio(median / values.plain.median)];
+    return [name, String(Math.round(median)), values.plain ? formatRatio(median / values.plain.median) : ''];
   });
   return {
     title: 'Main job (npm start) at its default setting',
@@ -51,14 +49,14 @@ export async function measureJob() {
 /** @throws Error when the program fails or ran on other kernels than asked for */
 function speedOf({ name, steps }) {
   const args = [program, '--steps', String(steps), '--sample-every', String(steps), '--sample-length', '1'];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
     timeout: LIMIT,
     env: { ...process.env, RETROGRAD_KERNELS: name },
   });
-  if (status !== 0) throw new Error(stderr.trim().split('\n').at(-1) || 'over its time');
+  if (status !== 0) throw new Error(stderr.trim().split('\n').at(-1) || `ended by ${signal}`);
   const kernels = stdout.split('\n').find((line) => line.includes('kernels')) ?? '';
   if (!kernels.startsWith(name)) throw new Error(`ran on other kernels: ${kernels.slice(0, 60)}`);
-  const speeds = [...stdout.matchAll(/([\d,]+) chars\/s/g)];
-  return Number(speeds.at(-1)[1].replaceAll(',', ''));
+  const found = [...stdout.matchAll(/([\d,]+) chars\/s/g)];
+  return Number(found.at(-1)[1].replaceAll(',', ''));
 }
