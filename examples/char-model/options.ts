@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { decimal, integer, oneOf } from './parse-number.js';
 import { UserError } from './user-error.js';
@@ -68,9 +67,6 @@ export function readOptions(args: readonly string[], print: (text: string) => vo
   return { options, given };
 }
 
-/** All cores, up to four: steps of the default size have no work for more. */
-const defaultThreads = (): number => Math.min(4, availableParallelism());
-
 function describeOptions(): Command {
   return new Command('npm start --')
     .description('Trains a recurrent model on the characters of a text, and lets it write.')
@@ -126,7 +122,7 @@ function describeOptions(): Command {
       '--threads <n>',
       'threads that compute; their number changes no result',
       integer('--threads', 1, 64),
-      defaultThreads(),
+      1,
     )
     .optionsGroup('What it writes:')
     .option(

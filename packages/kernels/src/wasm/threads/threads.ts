@@ -6,7 +6,7 @@ import { Pool } from './pool.js';
 /** More would be a mistake. */
 const MOST_THREADS = 64;
 /** Nanoseconds below which a call is not split: some times what splitting costs. */
-const WORTH = 5_000;
+const WORTH = 20_000;
 
 let wanted = 1;
 const pools = new Set<Pool>();
