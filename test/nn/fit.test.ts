@@ -338,20 +338,24 @@ test('timers get their turn while training and evaluating', async () => {
   const measure = async (name: string, work: () => Promise<unknown>): Promise<void> => {
     const start = performance.now();
     [gaps, last] = [[], start];
-    await work();
+    // As often as it takes to see something, whatever the kernels' speed.
+    while (performance.now() - start < 400) await work();
     const elapsed = performance.now() - start;
-    assert.ok(elapsed > 150, `${name} took only ${elapsed} ms`);
     // At least one turn a 50 ms, with room for a busy machine.
     assert.ok(gaps.length >= elapsed / 100, `${name}: ${gaps.length} turns in ${elapsed} ms`);
     const median = gaps.sort((a, b) => a - b)[gaps.length >> 1];
     assert.ok(median < 50, `${name}: a turn every ${median} ms`);
   };
-  const optimizer = new SGD(model.parameters());
-  await measure('training', () => collect(fit(model, data, { optimizer, steps: 150 })));
-  await measure('evaluating', async () => {
-    for (let i = 0; i < 6; i++) await evaluate(model, data);
-  });
-  clearInterval(timer);
+  try {
+    await measure('training', () => {
+      const optimizer = new SGD(model.parameters());
+      return collect(fit(model, data, { optimizer, steps: 150 }));
+    });
+    const long = textBatches(randomTokens(100_000), { batchSize: 4, seqLength: 20 });
+    await measure('evaluating', () => evaluate(model, long));
+  } finally {
+    clearInterval(timer);
+  }
 });
 
 test('a loss or gradient that is not finite stops the training with an error, the weights as before', async () => {
