@@ -1,9 +1,8 @@
 /**
- * Compiles packages/kernels/assembly/*.ts to WebAssembly and writes each module as a string to
- * packages/kernels/src/wasm/binaries/<name>.ts, once for plain SIMD and, where it pays, once for relaxed SIMD. Nothing is done
- * when the sources are those of the last run.
+ * Compiles packages/kernels/assembly/index.ts to WebAssembly and writes it as a string to
+ * packages/kernels/src/wasm/binaries/kernels.ts. Nothing is done when the sources are those of the last run.
  *
- * The strings are hexadecimal: base64 is shorter as it stands, but hexadecimal compresses to little more than the binary, and
+ * The string is hexadecimal: base64 is shorter as it stands, but hexadecimal compresses to little more than the binary, and
  * what travels to a browser is compressed.
  */
 import { createHash } from 'node:crypto';
@@ -14,27 +13,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sources = join(root, 'packages/kernels/assembly');
 const binaries = join(root, 'packages/kernels/src/wasm/binaries');
-
-/** Module name to source file and whether relaxed SIMD is on. */
-const modules = {
-  gemm: ['gemm', false],
-  'gemm-relaxed': ['gemm', true],
-  gru: ['gru', false],
-  lstm: ['lstm', false],
-  maps: ['maps', false],
-  rnn: ['rnn', false],
-  softmax: ['softmax', false],
-  sums: ['sums', false],
-};
+const target = join(binaries, 'kernels.ts');
 
 // The memory is declared shared, so that one module serves threads too; where there are none the flag is cleared on load.
 const options = [
-  ...['-O3', '--noAssert', '--runtime', 'stub'],
+  ...['-O3', '--noAssert', '--runtime', 'stub', '--noExportMemory', '--memoryBase', '64'],
   ...['--importMemory', '--sharedMemory', '--maximumMemory', '65536'],
   ...['--enable', 'simd', '--enable', 'threads'],
 ];
-
-const binaryOf = (name) => join(binaries, `${name}.ts`);
 
 /** What the binaries depend on: the sources, this file and the compiler. */
 function digestOfSources() {
@@ -53,11 +39,10 @@ function replace(file, text) {
   renameSync(beside, file);
 }
 
-async function compile(source, relaxed) {
+async function compile() {
   const { main } = await import('assemblyscript/asc');
-  const wanted = relaxed ? [...options, '--enable', 'relaxed-simd'] : options;
   let binary;
-  const { error, stderr } = await main([`${source}.ts`, ...wanted, '--outFile', 'out.wasm'], {
+  const { error, stderr } = await main(['index.ts', ...options, '--outFile', 'out.wasm'], {
     readFile: (path) => {
       const file = join(sources, path);
       return existsSync(file) ? readFileSync(file, 'utf8') : null;
@@ -67,25 +52,19 @@ async function compile(source, relaxed) {
     },
     listFiles: () => [],
   });
-  if (error) throw new Error(`${source}.ts: ${error.message}\n${stderr}`);
+  if (error) throw new Error(`${error.message}\n${stderr}`);
   return binary;
 }
 
 export async function assemble() {
   const digest = digestOfSources();
   const stamp = join(binaries, 'sources.sha256');
-  const names = Object.keys(modules);
-  const current = existsSync(stamp) && readFileSync(stamp, 'utf8') === digest;
-  if (current && names.every((name) => existsSync(binaryOf(name)))) return;
+  if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
   mkdirSync(binaries, { recursive: true });
-  for (const name of names) {
-    const [source, relaxed] = modules[name];
-    const identifier = name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
-    const digits = Buffer.from(await compile(source, relaxed)).toString('hex');
-    // The type is written out, or the declaration file would repeat the digits.
-    const constant = `export const ${identifier}Code: string =\n  '${digits}';`;
-    replace(binaryOf(name), `/** Made from assembly/${source}.ts by scripts/assemble.mjs. */\n${constant}\n`);
-  }
+  const digits = Buffer.from(await compile()).toString('hex');
+  // The type is written out, or the declaration file would repeat the digits.
+  const constant = `export const kernelsCode: string =\n  '${digits}';`;
+  replace(target, `/** Made from assembly/index.ts by scripts/assemble.mjs. */\n${constant}\n`);
   replace(stamp, digest);
 }
 

@@ -1,37 +1,73 @@
 /**
- * exp, sigmoid and tanh of assembly/math.ts over the whole range of both types.
+ * sigmoid and tanh of assembly/math.ts over the whole range of both types, and exp, which is there for float64 and what is not
+ * positive, with products and sums rounded apart and fused.
  *
  * The reference of float32 is the correctly rounded result, from double precision. That of float64 is Math.exp and Math.tanh,
  * which are good to 1 ulp themselves.
  */
-import { type Block, type FloatData, mapsCode, type SequenceKernels, wasmKernels } from '@retrograd/kernels';
+import {
+  type Block,
+  type FloatData,
+  kernelsCode,
+  type SequenceKernels,
+  wasmKernels,
+} from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
 type Name = 'exp' | 'sigmoid' | 'tanh';
-type Maps = Record<`${Name}${32 | 64}`, (n: number, x: number, out: number) => void>;
+type Map = (n: number, x: number, out: number) => void;
+
+interface Module extends Record<`${'sigmoid' | 'tanh'}${32 | 64}`, Map> {
+  exponentials(N: number, V: number, x: number, out: number, largest: number, sums: number): void;
+}
 
 interface WithModules extends SequenceKernels {
   module<Exports>(code: string): Exports;
 }
 
-const sequence = wasmKernels({ relaxed: false })?.sequence as WithModules;
-const maps = sequence.module<Maps>(mapsCode);
+/** The module with products and sums rounded apart, and with fused ones where this machine has them. */
+const sets = [false, true].map((relaxed) => {
+  const sequence = wasmKernels({ relaxed })?.sequence as WithModules;
+  return { sequence, module: sequence.module<Module>(kernelsCode), rounding: relaxed ? 'fused' : 'apart' };
+});
+let { sequence, module } = sets[0];
+
+/** Has the tests that follow compute with one of the sets. */
+function on<Arguments extends unknown[]>(
+  set: (typeof sets)[number],
+  run: (...args: Arguments) => void,
+): (...args: Arguments) => void {
+  return (...args) => {
+    ({ sequence, module } = set);
+    run(...args);
+  };
+}
 
 /** All x through a function of the module, `chunk` at a time. */
 function apply<Data extends FloatData>(name: Name, x: Data): Data {
   const wide = x instanceof Float64Array;
   const out = x.slice();
   const chunk = 1 << 16;
-  const block: Block = sequence.take(wide ? 'float64' : 'float32', Math.min(chunk, x.length));
+  const block: Block = sequence.take(wide ? 'float64' : 'float32', Math.min(chunk, x.length) + 1);
   for (let at = 0; at < x.length; at += chunk) {
     const part = x.subarray(at, at + chunk);
     block.data.set(part);
-    maps[`${name}${wide ? 64 : 32}`](part.length, block.pointer(0), block.pointer(0));
+    if (name === 'exp') exponentials(block, part.length);
+    else module[`${name}${wide ? 64 : 32}`](part.length, block.pointer(0), block.pointer(0));
     out.set(block.data.subarray(0, part.length), at);
   }
   sequence.give(block);
   return out as Data;
+}
+
+/** e^x in place for n entries, none above 0: a row of logits of which the largest, behind them, is 0. */
+function exponentials(block: Block, n: number): void {
+  block.data[n] = 0;
+  const rest = sequence.take('float64', 2);
+  const at = block.pointer(0);
+  module.exponentials(1, n + 1, at, at, rest.pointer(0), rest.pointer(1));
+  sequence.give(rest);
 }
 
 const sigmoid = (x: number): number => {
@@ -142,115 +178,140 @@ function samples64(): Float64Array {
 }
 
 /** The bounds that hold, in ulp; the promise to users is 4. */
-const BOUNDS: Record<Name, { float32: number; float64: number }> = {
-  exp: { float32: 1, float64: 1 },
+const BOUNDS: Record<Name, { float32?: number; float64: number }> = {
+  exp: { float64: 1 },
   sigmoid: { float32: 2, float64: 2 },
   tanh: { float32: 2, float64: 4 },
 };
 
-for (const name of ['exp', 'sigmoid', 'tanh'] as const) {
-  const bound = BOUNDS[name];
+const RANGES: Record<Name, [low: number, high: number]> = { exp: [0, 1], sigmoid: [0, 1], tanh: [-1, 1] };
 
-  test(`${name} in float32 is within ${bound.float32} ulp over the bit patterns of the whole range`, () => {
-    const sampled = worst(name, patterns(1009));
-    const near = worst(name, around32(POINTS_32, 3000));
-    for (const { ulp, at } of [sampled, near]) {
-      assert.ok(ulp <= bound.float32, `${name}(${at}) is ${ulp} ulp off`);
+const NAMES = ['exp', 'sigmoid', 'tanh'] as const;
+
+/** The types that a function is there for. */
+const typesOf = (name: Name) => (name === 'exp' ? [Float64Array] : [Float32Array, Float64Array]);
+
+/** What a function is there for. */
+const given = (name: Name, x: FloatData): FloatData => (name === 'exp' ? x.filter((v) => !(v > 0)) : x);
+
+for (const set of sets) {
+  for (const name of NAMES) {
+    const bound = BOUNDS[name];
+    const [low, high] = RANGES[name];
+    const which = `${name} (${set.rounding})`;
+
+    if (bound.float32 !== undefined) {
+      test(
+        `${which} in float32 is within ${bound.float32} ulp over the bit patterns of the whole range`,
+        on(set, () => {
+          for (const x of [patterns(1009), around32(POINTS_32, 3000)]) {
+            const { ulp, at } = worst(name, x);
+            assert.ok(ulp <= (bound.float32 as number), `${name}(${at}) is ${ulp} ulp off`);
+          }
+        }),
+      );
     }
-  });
 
-  test(`${name} in float64 is within ${bound.float64} ulp of Math, at all magnitudes`, () => {
-    const sampled = worst(name, samples64());
-    const near = worst(name, around64(POINTS_64, 500));
-    for (const { ulp, at } of [sampled, near]) {
-      assert.ok(ulp <= bound.float64, `${name}(${at}) is ${ulp} ulp off`);
-    }
-  });
-}
+    test(
+      `${which} in float64 is within ${bound.float64} ulp of Math, at all magnitudes`,
+      on(set, () => {
+        for (const x of [samples64(), around64(POINTS_64, 500)]) {
+          const { ulp, at } = worst(name, given(name, x));
+          assert.ok(ulp <= bound.float64, `${name}(${at}) is ${ulp} ulp off`);
+        }
+      }),
+    );
 
-const RANGES: Record<Name, [low: number, high: number]> = {
-  exp: [0, Number.POSITIVE_INFINITY],
-  sigmoid: [0, 1],
-  tanh: [-1, 1],
-};
+    test(
+      `${which} stays within [${low}, ${high}] and reaches both ends`,
+      on(set, () => {
+        const narrow = name === 'exp' ? [] : [patterns(100_003), around32(POINTS_32, 50)];
+        for (const all of [...narrow, samples64(), around64(POINTS_64, 50)]) {
+          const x = given(name, all);
+          const y = apply(name, x);
+          for (let i = 0; i < x.length; i++) {
+            if (Number.isNaN(x[i])) continue;
+            if (!(y[i] >= low && y[i] <= high)) assert.unreachable(`${name}(${x[i]}) is ${y[i]}`);
+          }
+        }
+        for (const Data of typesOf(name)) {
+          const [least, most] = name === 'exp' ? [-1e30, -0] : [-1e30, 1e30];
+          const ends = [Number.NEGATIVE_INFINITY, least, most];
+          assert.equal([...apply(name, new Data(ends))], [low, low, high]);
+        }
+      }),
+    );
 
-for (const name of ['exp', 'sigmoid', 'tanh'] as const) {
-  const [low, high] = RANGES[name];
+    test(
+      `${which} never falls where it saturates`,
+      on(set, () => {
+        // Neighbouring floats, from well inside to well behind the last change.
+        const ends32 = { exp: [-104.5, -86.5], sigmoid: [14, 18], tanh: [8, 11] }[name];
+        const ends64 = { exp: [-746.5, -744], sigmoid: [35, 38], tanh: [18, 23] }[name];
+        for (const Data of typesOf(name)) {
+          const [from, to] = Data === Float32Array ? ends32 : ends64;
+          const x = new Data(100_000).map((_, i) => from + ((to - from) * i) / 100_000);
+          for (const sign of name === 'exp' ? [1] : [1, -1]) {
+            const y = apply(name, x.map((v) => sign * v) as FloatData);
+            for (let i = 1; i < x.length; i++) {
+              const rises = sign > 0 ? y[i] >= y[i - 1] : y[i] <= y[i - 1];
+              // One unit of rounding is allowed where the function still changes, none once it has arrived.
+              if (rises) continue;
+              const arrived = y[i - 1] === low || y[i - 1] === high;
+              const step =
+                x instanceof Float32Array ? distance32(y[i], y[i - 1]) : distance64(y[i], y[i - 1]);
+              if (arrived || step > 1) {
+                assert.unreachable(`${name} falls from ${y[i - 1]} to ${y[i]} at ${sign * x[i]}`);
+              }
+            }
+          }
+        }
+      }),
+    );
+  }
 
-  test(`${name} stays within [${low}, ${high}] and reaches both ends`, () => {
-    for (const x of [patterns(100_003), samples64(), around32(POINTS_32, 50), around64(POINTS_64, 50)]) {
-      const y = apply(name, x);
-      for (let i = 0; i < x.length; i++) {
-        if (Number.isNaN(x[i])) continue;
-        if (!(y[i] >= low && y[i] <= high)) assert.unreachable(`${name}(${x[i]}) is ${y[i]}`);
+  test(
+    `0, -0, NaN and the ends come out as Math has them (${set.rounding})`,
+    on(set, () => {
+      const special = [0, -0, Number.NaN, Number.NEGATIVE_INFINITY];
+      for (const name of NAMES) {
+        for (const Data of typesOf(name)) {
+          const x = name === 'exp' ? special : [...special, Number.POSITIVE_INFINITY];
+          const got = [...apply(name, new Data(x))];
+          x.forEach((v, i) => {
+            assert.ok(Object.is(got[i], references[name](v)), `${name}(${v}) is ${got[i]}`);
+          });
+        }
       }
-    }
-    for (const Data of [Float32Array, Float64Array]) {
-      const ends = [Number.NEGATIVE_INFINITY, -1e30, 1e30, Number.POSITIVE_INFINITY];
-      assert.equal([...apply(name, new Data(ends))], [low, low, high, high]);
-    }
-  });
+    }),
+  );
 
-  test(`${name} never falls where it saturates`, () => {
-    // Neighbouring floats, from well inside to well behind the last change.
-    const ends32 = { exp: [-104.5, -86.5], sigmoid: [14, 18], tanh: [8, 11] }[name];
-    const ends64 = { exp: [-746.5, -744], sigmoid: [35, 38], tanh: [18, 23] }[name];
-    for (const [Data, [from, to]] of [
-      [Float32Array, ends32],
-      [Float64Array, ends64],
-    ] as const) {
-      const x = new Data(100_000).map((_, i) => from + ((to - from) * i) / 100_000);
-      for (const sign of [1, -1]) {
-        const y = apply(name, x.map((v) => sign * v) as FloatData);
-        for (let i = 1; i < x.length; i++) {
-          const rises = sign > 0 ? y[i] >= y[i - 1] : y[i] <= y[i - 1];
-          // One unit of rounding is allowed where the function still changes, none once it has arrived.
-          if (rises) continue;
-          const arrived = y[i - 1] === low || y[i - 1] === high;
-          const step = x instanceof Float32Array ? distance32(y[i], y[i - 1]) : distance64(y[i], y[i - 1]);
-          if (arrived || step > 1) {
-            assert.unreachable(`${name} falls from ${y[i - 1]} to ${y[i]} at ${sign * x[i]}`);
+  test(
+    `a result does not depend on its place in a vector, nor on how many are computed (${set.rounding})`,
+    on(set, () => {
+      for (const name of NAMES) {
+        for (const Data of typesOf(name)) {
+          const x = new Data(23).map((_, i) => Math.sin(i) * 12 - (name === 'exp' ? 12 : 0)) as FloatData;
+          const whole = apply(name, x);
+          for (let n = 0; n <= x.length; n++) {
+            for (const from of [0, 1, 2, 3]) {
+              const part = apply(name, x.slice(from, from + n));
+              assert.equal([...part], [...whole.subarray(from, from + n)], `${name}, ${n} from ${from}`);
+            }
           }
         }
       }
-    }
-  });
+    }),
+  );
 }
-
-test('0, -0, NaN and the ends come out as Math has them', () => {
-  const given = [0, -0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const Data of [Float32Array, Float64Array]) {
-    for (const name of ['exp', 'sigmoid', 'tanh'] as const) {
-      const got = [...apply(name, new Data(given))];
-      given.forEach((x, i) =>
-        assert.ok(Object.is(got[i], references[name](x)), `${name}(${x}) is ${got[i]}`),
-      );
-    }
-  }
-});
-
-test('a result does not depend on its place in a vector, nor on how many are computed', () => {
-  for (const Data of [Float32Array, Float64Array]) {
-    const x = new Data(23).map((_, i) => Math.sin(i) * 12) as FloatData;
-    for (const name of ['exp', 'sigmoid', 'tanh'] as const) {
-      const whole = apply(name, x);
-      for (let n = 0; n <= x.length; n++) {
-        for (const from of [0, 1, 2, 3]) {
-          const part = apply(name, x.slice(from, from + n));
-          assert.equal([...part], [...whole.subarray(from, from + n)], `${name}, ${n} from ${from}`);
-        }
-      }
-    }
-  }
-});
 
 test('nothing behind the last entry is written', () => {
   for (const dtype of ['float32', 'float64'] as const) {
-    for (const name of ['exp', 'sigmoid', 'tanh'] as const) {
+    for (const name of ['sigmoid', 'tanh'] as const) {
       for (let n = 0; n < 9; n++) {
         const block = sequence.take(dtype, 16);
         block.data.fill(5);
-        maps[`${name}${dtype === 'float64' ? 64 : 32}`](n, block.pointer(2), block.pointer(2));
+        module[`${name}${dtype === 'float64' ? 64 : 32}`](n, block.pointer(2), block.pointer(2));
         const kept = [...block.data].map((v) => v === 5);
         assert.equal(
           kept,

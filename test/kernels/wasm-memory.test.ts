@@ -14,7 +14,7 @@ import {
 } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { evict } from '../support/evict.js';
+import { evict, OWN } from '../support/evict.js';
 
 const MIB = 2 ** 20;
 const isMemoryError = (error: unknown): boolean => error instanceof MemoryError;
@@ -100,7 +100,7 @@ test('blocks never overlap, and freed room is used again, over 20,000 random tak
   }
   assert.is(memory.bytesTaken, 0);
   // All of it is one piece again.
-  const whole = memory.take('float32', (memory.memory.buffer.byteLength - 64) / 4);
+  const whole = memory.take('float32', (memory.memory.buffer.byteLength - OWN) / 4);
   memory.give(whole);
 });
 
@@ -349,7 +349,7 @@ test('weights kept ready are set up again after they were lost, for another batc
   assert.throws(() => resident.ready(1e6), isMemoryError);
   assert.is(memory.bytesTaken, base + memory.bytesHeld);
   // Each of its blocks in turn is the one that there is no room for.
-  const room = 2 * MIB - 64 - base;
+  const room = 2 * MIB - OWN - base;
   for (let left = 0; left <= 2048; left += 64) {
     resident.free();
     const blocker = memory.take('float32', (room - left) / 4);

@@ -16,7 +16,7 @@ import {
 } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { evict } from '../support/evict.js';
+import { evict, OWN } from '../support/evict.js';
 import type { Layer } from '../support/kinds.js';
 import { assertClose, assertSameBits } from '../support/same.js';
 import { type Case, type Described, LAYERS, loaded, randomCase, sequenceArgs } from './layers.js';
@@ -247,7 +247,7 @@ for (const layer of LAYERS) {
       const made = loaded(layer, each);
       const expected = trained(made, each);
       const base = inUse();
-      const room = MIB - 64 - base;
+      const room = MIB - OWN - base;
       const outcomes = { failed: 0, passed: 0 };
       for (let left = 0; left < 26_000; left += 192) {
         evict(memory);

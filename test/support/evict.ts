@@ -17,3 +17,6 @@ export function evict(memory: WasmMemory): void {
     memory.give(block);
   }
 }
+
+/** Bytes of a memory that are never given out. */
+export const OWN = 512;

@@ -26,7 +26,7 @@ export interface BlasKernels extends Kernels {
 
 /** The kernels over a library. @param always whether the library computes every product that it can, untimed */
 export function kernelsWith({ library, wide, why }: Found, relaxed: boolean, always: boolean): BlasKernels {
-  const loaded = loadWasm(relaxed, undefined, (memory, products) => new BlasSequence(memory, products));
+  const loaded = loadWasm(relaxed, undefined, (memory, fused) => new BlasSequence(memory, fused));
   if (loaded === null) {
     const expected = 'an engine with WebAssembly SIMD, for everything but the products';
     throw new LibraryError('useBlas', 'the JavaScript engine', expected, 'one without');

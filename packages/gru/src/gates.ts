@@ -5,7 +5,7 @@
  *
  * The candidate needs r_t h_prev before its own product, so each direction has two halves with a product between them.
  */
-import { type Block, gruCode, perKernels, type RowFunction, sigmoidScalar } from '@retrograd/kernels';
+import { type Block, kernelsCode, perKernels, type RowFunction, sigmoidScalar } from '@retrograd/kernels';
 
 /** The halves of both directions, for the memory of one kernel set. */
 export interface GRUGates {
@@ -61,10 +61,10 @@ export interface GRUGates {
 
 /** The gates of a kernel set. */
 export const gatesOf = perKernels((kernels): GRUGates => {
-  const reset = kernels.rows(gruCode, 'resetForward', [3, 1, 1], 6);
-  const mix = kernels.rows(gruCode, 'mixForward', [3, 1, 1], 4);
-  const mixBackward = kernels.rows(gruCode, 'mixBackward', [3, 3, 1, 1, 1], 1.5);
-  const resetBackward = kernels.rows(gruCode, 'resetBackward', [3, 3, 1, 1, 1], 1);
+  const reset = kernels.rows(kernelsCode, 'gruReset', [3, 1, 1], 3);
+  const mix = kernels.rows(kernelsCode, 'gruMix', [3, 1, 1], 2);
+  const mixBackward = kernels.rows(kernelsCode, 'gruMixBackward', [3, 3, 1, 1, 1], 1.5);
+  const resetBackward = kernels.rows(kernelsCode, 'gruResetBackward', [3, 3, 1, 1, 1], 1);
   if (reset === null || mix === null || mixBackward === null || resetBackward === null) return plainGates;
   return wasmGates(reset, mix, mixBackward, resetBackward);
 });

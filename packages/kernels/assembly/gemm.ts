@@ -1,10 +1,11 @@
 // Matrix products on packed panels: A in panels of MR rows, B in panels of two vectors of columns, zeros at the rim. A tile of
 // C is MR rows by one panel of B.
 //
-// Every entry of C is summed over k in blocks of KC, inside a block in order, on every way through this file. So its bits
-// depend neither on how A and B are stored nor on M and N, nor on which thread computes it.
+// Every entry of C is summed over k in blocks of KC, inside a block in order, on every way through this file: the first block
+// from what C holds, the others from 0, which keeps the error of long sums small. So its bits depend neither on how A and B
+// are stored nor on M and N, nor on which thread computes it.
 import { columns, MR, packA, packB, WIDE } from './panels';
-import { row, rowUnpacked, settle, tile2, tile6 } from './tiles';
+import { move, row, rowUnpacked, tile2, tile6 } from './tiles';
 
 /** Entries of a sum that stay in registers; a panel of B of this height fits the first-level cache. */
 const KC = 256;
@@ -12,40 +13,43 @@ const KC = 256;
 const MC = 96;
 const NC = 256;
 
-/** C (M, N) = packed A (M, K) · packed B (K, N). `scratch` has room for a tile. */
+/**
+ * C (M, N) = packed A (M, K) · packed B (K, N), plus C when `held`: added after the sum when `late`, else the sum starts from it.
+ * `scratch` has room for a tile.
+ */
 function multiply<T>(
   M: i32,
   N: i32,
   K: i32,
   a: usize,
   b: usize,
-  accumulate: bool,
+  held: bool,
+  late: bool,
   c: usize,
   ldc: usize,
   scratch: usize,
 ): void {
   const size: usize = sizeof<T>();
   const NR = columns<T>();
+  const early = held && !late;
   for (let j = 0; j < N; j += NR) {
     const n = min(NR, N - j);
-    const whole = n == NR && !accumulate;
     let panel = a;
     for (let i = 0; i < M; i += MR) {
       const rows = min(MR, M - i);
       const at = c + <usize>i * ldc + <usize>j * size;
+      const direct = !late && n == NR && (rows & 1) == 0;
+      const to = direct ? at : scratch;
+      const ld = direct ? ldc : WIDE;
+      if (!direct && early) move<T>(rows, n, at, ldc, false, scratch, WIDE);
       if (rows == MR) {
-        if (whole) {
-          tile6<T>(K, panel, b, at, ldc);
-        } else {
-          tile6<T>(K, panel, b, scratch, WIDE);
-          settle<T>(scratch, accumulate, at, ldc, MR, n);
-        }
+        tile6<T>(K, panel, b, early, to, ld);
       } else {
         for (let r = 0; r < rows; r += 2) {
-          tile2<T>(K, panel + <usize>r * size, b, scratch + <usize>r * WIDE, WIDE);
+          tile2<T>(K, panel + <usize>r * size, b, early, to + <usize>r * ld, ld);
         }
-        settle<T>(scratch, accumulate, at, ldc, rows, n);
       }
+      if (!direct) move<T>(rows, n, scratch, WIDE, late, at, ldc);
       panel += <usize>(MR * K) * size;
     }
     b += <usize>K * WIDE;
@@ -89,12 +93,13 @@ function gemm<T>(
   const rowA = transA ? size : lda;
   for (let k = 0; k < K; k += KC) {
     const depth = min(KC, K - k);
-    const add = accumulate || k > 0;
+    const late = k > 0;
+    const held = accumulate || late;
     const aK = a + <usize>k * stepA;
     const bK = b + <usize>k * (transB ? size : ldb);
     const packed = b + <usize>k * <usize>padded * WIDE;
     if (M == 1 && !prepared && !transB) {
-      rowUnpacked<T>(N, depth, aK, stepA, bK, ldb, add, c, scratch);
+      rowUnpacked<T>(N, depth, aK, stepA, bK, ldb, held, late, c, scratch);
       continue;
     }
     for (let j = 0; j < N; j += NC) {
@@ -106,13 +111,13 @@ function gemm<T>(
       }
       const cJ = c + <usize>j * size;
       if (M == 1) {
-        row<T>(width, depth, aK, stepA, from, add, cJ, scratch);
+        row<T>(width, depth, aK, stepA, from, held, late, cJ, scratch);
         continue;
       }
       for (let i = 0; i < M; i += MC) {
         const height = min(MC, M - i);
         packA<T>(transA, height, depth, aK + <usize>i * rowA, lda, blockA);
-        multiply<T>(height, width, depth, blockA, from, add, cJ + <usize>i * ldc, ldc, scratch);
+        multiply<T>(height, width, depth, blockA, from, held, late, cJ + <usize>i * ldc, ldc, scratch);
       }
     }
   }

@@ -1,55 +1,45 @@
 // The point-wise half of a GRU step, as in packages/gru/src/gates.ts: a row of `gates` holds z, r, h_tilde side by side, H
 // entries each; all other blocks are (B, H). Pointers in bytes.
-import { sigmoid, tanh } from './math';
-import { all, get, lanes, put } from './simd';
+import { At, constant } from './constants';
+import { sigmoidOf, tanhOf } from './maps';
+import { get, madd, next, put } from './simd';
 
 // @ts-ignore: decorator
 @inline
 function resetForward<T>(B: i32, H: i32, gates: usize, h_prev: usize, rh: usize): void {
-  const size: usize = sizeof<T>();
-  const L = lanes<T>();
-  const gate = <usize>H * size;
+  const row = <usize>H * sizeof<T>();
   for (let b = 0; b < B; b++) {
-    for (let j = 0; j < H; ) {
-      const whole = j + L <= H;
-      const r = sigmoid<T>(get<T>(gates + gate, whole));
-      put<T>(gates, sigmoid<T>(get<T>(gates, whole)), whole);
-      put<T>(gates + gate, r, whole);
-      put<T>(rh, v128.mul<T>(r, get<T>(h_prev, whole)), whole);
-      const step = whole ? L : 1;
-      const bytes = <usize>step * size;
-      gates += bytes;
-      h_prev += bytes;
-      rh += bytes;
-      j += step;
+    sigmoidOf<T>(2 * H, gates, gates);
+    const r_t = gates + row;
+    for (let k: usize = 0; k < row; ) {
+      const whole = k + 16 <= row;
+      put<T>(rh + k, v128.mul<T>(get<T>(r_t + k, whole), get<T>(h_prev + k, whole)), whole);
+      k += next<T>(whole);
     }
-    gates += 2 * gate;
+    gates += 3 * row;
+    h_prev += row;
+    rh += row;
   }
 }
 
 // @ts-ignore: decorator
 @inline
 function mixForward<T>(B: i32, H: i32, gates: usize, h_prev: usize, h_t: usize): void {
-  const size: usize = sizeof<T>();
-  const L = lanes<T>();
-  const gate = <usize>H * size;
-  const one = all<T>(1.0);
+  const row = <usize>H * sizeof<T>();
+  const one = constant<T>(At.one);
   for (let b = 0; b < B; b++) {
-    for (let j = 0; j < H; ) {
-      const whole = j + L <= H;
-      const z = get<T>(gates, whole);
-      const n = tanh<T>(get<T>(gates + 2 * gate, whole));
-      put<T>(gates + 2 * gate, n, whole);
-      const old = v128.mul<T>(v128.sub<T>(one, z), get<T>(h_prev, whole));
-      put<T>(h_t, v128.add<T>(old, v128.mul<T>(z, n)), whole);
-      const step = whole ? L : 1;
-      const bytes = <usize>step * size;
-      gates += bytes;
-      h_prev += bytes;
-      h_t += bytes;
-      j += step;
+    const h_tilde = gates + 2 * row;
+    tanhOf<T>(H, h_tilde, h_tilde);
+    for (let k: usize = 0; k < row; ) {
+      const whole = k + 16 <= row;
+      const z = get<T>(gates + k, whole);
+      const old = v128.mul<T>(v128.sub<T>(one, z), get<T>(h_prev + k, whole));
+      put<T>(h_t + k, madd<T>(z, get<T>(h_tilde + k, whole), old), whole);
+      k += next<T>(whole);
     }
-    gates += 2 * gate;
+    gates += 3 * row;
+    h_prev += row;
+    h_t += row;
   }
 }
 
@@ -64,33 +54,28 @@ function mixBackward<T>(
   grad_h: usize,
   grad_h_prev: usize,
 ): void {
-  const size: usize = sizeof<T>();
-  const L = lanes<T>();
-  const gate = <usize>H * size;
-  const one = all<T>(1.0);
+  const row = <usize>H * sizeof<T>();
+  const one = constant<T>(At.one);
   for (let b = 0; b < B; b++) {
-    for (let j = 0; j < H; ) {
-      const whole = j + L <= H;
-      const dh = get<T>(grad_h, whole);
-      const z = get<T>(gates, whole);
-      const n = get<T>(gates + 2 * gate, whole);
+    for (let k: usize = 0; k < row; ) {
+      const whole = k + 16 <= row;
+      const dh = get<T>(grad_h + k, whole);
+      const z = get<T>(gates + k, whole);
+      const n = get<T>(gates + 2 * row + k, whole);
       const keep = v128.sub<T>(one, z);
-      const dz = v128.mul<T>(v128.mul<T>(v128.mul<T>(dh, v128.sub<T>(n, get<T>(h_prev, whole))), z), keep);
+      const change = v128.sub<T>(n, get<T>(h_prev + k, whole));
+      const dz = v128.mul<T>(v128.mul<T>(v128.mul<T>(dh, change), z), keep);
       const dn = v128.mul<T>(v128.mul<T>(dh, z), v128.sub<T>(one, v128.mul<T>(n, n)));
-      put<T>(grad_a, dz, whole);
-      put<T>(grad_a + 2 * gate, dn, whole);
-      put<T>(grad_h_prev, v128.add<T>(get<T>(grad_h_prev, whole), v128.mul<T>(dh, keep)), whole);
-      const step = whole ? L : 1;
-      const bytes = <usize>step * size;
-      gates += bytes;
-      grad_a += bytes;
-      h_prev += bytes;
-      grad_h += bytes;
-      grad_h_prev += bytes;
-      j += step;
+      put<T>(grad_a + k, dz, whole);
+      put<T>(grad_a + 2 * row + k, dn, whole);
+      put<T>(grad_h_prev + k, madd<T>(dh, keep, get<T>(grad_h_prev + k, whole)), whole);
+      k += next<T>(whole);
     }
-    gates += 2 * gate;
-    grad_a += 2 * gate;
+    gates += 3 * row;
+    grad_a += 3 * row;
+    h_prev += row;
+    grad_h += row;
+    grad_h_prev += row;
   }
 }
 
@@ -105,67 +90,63 @@ function resetBackward<T>(
   grad_rh: usize,
   grad_h_prev: usize,
 ): void {
-  const size: usize = sizeof<T>();
-  const L = lanes<T>();
-  const gate = <usize>H * size;
-  const one = all<T>(1.0);
+  const row = <usize>H * sizeof<T>();
+  const one = constant<T>(At.one);
   for (let b = 0; b < B; b++) {
-    for (let j = 0; j < H; ) {
-      const whole = j + L <= H;
-      const r = get<T>(gates + gate, whole);
-      const d = get<T>(grad_rh, whole);
-      const dr = v128.mul<T>(v128.mul<T>(v128.mul<T>(d, get<T>(h_prev, whole)), r), v128.sub<T>(one, r));
-      put<T>(grad_a + gate, dr, whole);
-      put<T>(grad_h_prev, v128.add<T>(get<T>(grad_h_prev, whole), v128.mul<T>(d, r)), whole);
-      const step = whole ? L : 1;
-      const bytes = <usize>step * size;
-      gates += bytes;
-      grad_a += bytes;
-      h_prev += bytes;
-      grad_rh += bytes;
-      grad_h_prev += bytes;
-      j += step;
+    const r_t = gates + row;
+    const grad_a_r = grad_a + row;
+    for (let k: usize = 0; k < row; ) {
+      const whole = k + 16 <= row;
+      const r = get<T>(r_t + k, whole);
+      const d = get<T>(grad_rh + k, whole);
+      const through = v128.mul<T>(d, get<T>(h_prev + k, whole));
+      put<T>(grad_a_r + k, v128.mul<T>(v128.mul<T>(through, r), v128.sub<T>(one, r)), whole);
+      put<T>(grad_h_prev + k, madd<T>(d, r, get<T>(grad_h_prev + k, whole)), whole);
+      k += next<T>(whole);
     }
-    gates += 2 * gate;
-    grad_a += 2 * gate;
+    gates += 3 * row;
+    grad_a += 3 * row;
+    h_prev += row;
+    grad_rh += row;
+    grad_h_prev += row;
   }
 }
 
-export function resetForward32(B: i32, H: i32, gates: usize, h_prev: usize, rh: usize): void {
+export function gruReset32(B: i32, H: i32, gates: usize, h_prev: usize, rh: usize): void {
   resetForward<f32>(B, H, gates, h_prev, rh);
 }
 
-export function resetForward64(B: i32, H: i32, gates: usize, h_prev: usize, rh: usize): void {
+export function gruReset64(B: i32, H: i32, gates: usize, h_prev: usize, rh: usize): void {
   resetForward<f64>(B, H, gates, h_prev, rh);
 }
 
-export function mixForward32(B: i32, H: i32, gates: usize, h_prev: usize, h_t: usize): void {
+export function gruMix32(B: i32, H: i32, gates: usize, h_prev: usize, h_t: usize): void {
   mixForward<f32>(B, H, gates, h_prev, h_t);
 }
 
-export function mixForward64(B: i32, H: i32, gates: usize, h_prev: usize, h_t: usize): void {
+export function gruMix64(B: i32, H: i32, gates: usize, h_prev: usize, h_t: usize): void {
   mixForward<f64>(B, H, gates, h_prev, h_t);
 }
 
-export function mixBackward32(
+export function gruMixBackward32(
   B: i32, H: i32, gates: usize, grad_a: usize, h_prev: usize, grad_h: usize, grad_h_prev: usize,
 ): void {
   mixBackward<f32>(B, H, gates, grad_a, h_prev, grad_h, grad_h_prev);
 }
 
-export function mixBackward64(
+export function gruMixBackward64(
   B: i32, H: i32, gates: usize, grad_a: usize, h_prev: usize, grad_h: usize, grad_h_prev: usize,
 ): void {
   mixBackward<f64>(B, H, gates, grad_a, h_prev, grad_h, grad_h_prev);
 }
 
-export function resetBackward32(
+export function gruResetBackward32(
   B: i32, H: i32, gates: usize, grad_a: usize, h_prev: usize, grad_rh: usize, grad_h_prev: usize,
 ): void {
   resetBackward<f32>(B, H, gates, grad_a, h_prev, grad_rh, grad_h_prev);
 }
 
-export function resetBackward64(
+export function gruResetBackward64(
   B: i32, H: i32, gates: usize, grad_a: usize, h_prev: usize, grad_rh: usize, grad_h_prev: usize,
 ): void {
   resetBackward<f64>(B, H, gates, grad_a, h_prev, grad_rh, grad_h_prev);

@@ -14,12 +14,21 @@ export function all<T>(x: f64): v128 {
   return v128.splat<T>(<T>x);
 }
 
-/** a · b + c: rounded once in the relaxed build, twice in the plain one. */
+/**
+ * a · b + c. Rounded twice as it stands here; when the module is loaded, the pair of instructions is replaced by a fused one
+ * where the machine has it, provided that c is a variable or a constant (packages/kernels/src/wasm/fuse.ts).
+ */
 // @ts-ignore: decorator
 @inline
 export function madd<T>(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(a, b, c);
   return v128.add<T>(v128.mul<T>(a, b), c);
+}
+
+/** Bytes from one place in a row of `bytes` to the next: a vector, or one entry where no whole vector is left. */
+// @ts-ignore: decorator
+@inline
+export function next<T>(whole: bool): usize {
+  return whole ? 16 : sizeof<T>();
 }
 
 /** A whole vector, or one entry in every lane, for the rest of a row. */

@@ -1,15 +1,27 @@
-// The inner loops: a tile of C from a panel of A and a panel of B, and a row of C. Sums are stored first and settled in C by a
-// function of their own: with additions behind the loop, engines move sums out of registers inside it, at half the speed.
+// The inner loops: a tile of C from a panel of A and a panel of B, and a row of C. Sums start from 0 or from what C holds, and
+// are stored as they are: with additions behind the loop, engines move sums out of registers inside it, at half the speed.
 import { columns, MR, WIDE } from './panels';
-import { lanes, madd } from './simd';
+import { get, lanes, madd, next, put } from './simd';
+
+/** What a sum starts from. */
+// @ts-ignore: decorator
+@inline
+function first<T>(held: bool, at: usize): v128 {
+  return held ? v128.load(at) : v128.splat<T>(<T>0);
+}
 
 /**
  * Six rows by two vectors: a panel of A · a panel of B, to rows of `c` that are `ldc` bytes apart.
+ * @param held whether to start from what `c` holds
  */
-export function tile6<T>(K: i32, a: usize, b: usize, c: usize, ldc: usize): void {
+export function tile6<T>(K: i32, a: usize, b: usize, held: bool, c: usize, ldc: usize): void {
   const size: usize = sizeof<T>();
-  let c00 = v128.splat<T>(<T>0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
-  let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
+  let c00 = first<T>(held, c), c01 = first<T>(held, c + 16);
+  let c10 = first<T>(held, c + ldc), c11 = first<T>(held, c + ldc + 16);
+  let c20 = first<T>(held, c + 2 * ldc), c21 = first<T>(held, c + 2 * ldc + 16);
+  let c30 = first<T>(held, c + 3 * ldc), c31 = first<T>(held, c + 3 * ldc + 16);
+  let c40 = first<T>(held, c + 4 * ldc), c41 = first<T>(held, c + 4 * ldc + 16);
+  let c50 = first<T>(held, c + 5 * ldc), c51 = first<T>(held, c + 5 * ldc + 16);
   for (let k = 0; k < K; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
@@ -49,9 +61,10 @@ export function tile6<T>(K: i32, a: usize, b: usize, c: usize, ldc: usize): void
 }
 
 /** The same for two rows of a panel of A, for the rest of a batch that six does not divide. */
-export function tile2<T>(K: i32, a: usize, b: usize, c: usize, ldc: usize): void {
+export function tile2<T>(K: i32, a: usize, b: usize, held: bool, c: usize, ldc: usize): void {
   const size: usize = sizeof<T>();
-  let c00 = v128.splat<T>(<T>0), c01 = c00, c10 = c00, c11 = c00;
+  let c00 = first<T>(held, c), c01 = first<T>(held, c + 16);
+  let c10 = first<T>(held, c + ldc), c11 = first<T>(held, c + ldc + 16);
   for (let k = 0; k < K; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
@@ -70,34 +83,38 @@ export function tile2<T>(K: i32, a: usize, b: usize, c: usize, ldc: usize): void
   v128.store(c + ldc, c11, 16);
 }
 
-/** A tile of sums, rows WIDE apart, to its place in C: `rows` by `n` entries, added to C when `accumulate`. */
-export function settle<T>(sums: usize, accumulate: bool, c: usize, ldc: usize, rows: i32, n: i32): void {
+/**
+ * Moves a tile of `rows` by `n` entries to rows that are `ldTo` bytes apart; adds it to what is there when `add`.
+ */
+export function move<T>(rows: i32, n: i32, from: usize, ldFrom: usize, add: bool, to: usize, ldTo: usize): void {
   const size: usize = sizeof<T>();
   for (let r = 0; r < rows; r++) {
     if (n == columns<T>()) {
-      let low = v128.load(sums);
-      let high = v128.load(sums, 16);
-      if (accumulate) {
-        low = v128.add<T>(v128.load(c), low);
-        high = v128.add<T>(v128.load(c, 16), high);
+      let low = v128.load(from);
+      let high = v128.load(from, 16);
+      if (add) {
+        low = v128.add<T>(v128.load(to), low);
+        high = v128.add<T>(v128.load(to, 16), high);
       }
-      v128.store(c, low);
-      v128.store(c, high, 16);
+      v128.store(to, low);
+      v128.store(to, high, 16);
     } else {
       for (let j = 0; j < n; j++) {
-        const at = c + <usize>j * size;
-        const sum = load<T>(sums + <usize>j * size);
-        store<T>(at, accumulate ? load<T>(at) + sum : sum);
+        const at = <usize>j * size;
+        const entry = load<T>(from + at);
+        store<T>(to + at, add ? load<T>(to + at) + entry : entry);
       }
     }
-    sums += WIDE;
-    c += ldc;
+    from += ldFrom;
+    to += ldTo;
   }
 }
 
 /**
  * One row of C against packed B: no packing of A, and four panels at a time, since the sums of one panel alone would wait for
  * each other. `step` in bytes along k in A.
+ * @param held whether C is added to
+ * @param late whether it is added after the sum, not before
  */
 export function row<T>(
   N: i32,
@@ -105,15 +122,21 @@ export function row<T>(
   a: usize,
   step: usize,
   b: usize,
-  accumulate: bool,
+  held: bool,
+  late: bool,
   c: usize,
   scratch: usize,
 ): void {
   const NR = columns<T>();
   const panel = <usize>K * WIDE;
+  const early = held && !late;
   let j = 0;
   for (; j + 4 * NR <= N; j += 4 * NR) {
-    let s0 = v128.splat<T>(<T>0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+    const to = late ? scratch : c;
+    let s0 = first<T>(early, to), s1 = first<T>(early, to + 16);
+    let s2 = first<T>(early, to + 32), s3 = first<T>(early, to + 48);
+    let s4 = first<T>(early, to + 64), s5 = first<T>(early, to + 80);
+    let s6 = first<T>(early, to + 96), s7 = first<T>(early, to + 112);
     let x = a;
     let at = b;
     for (let k = 0; k < K; k++) {
@@ -129,21 +152,24 @@ export function row<T>(
       x += step;
       at += WIDE;
     }
-    v128.store(scratch, s0);
-    v128.store(scratch, s1, 16);
-    v128.store(scratch, s2, 32);
-    v128.store(scratch, s3, 48);
-    v128.store(scratch, s4, 64);
-    v128.store(scratch, s5, 80);
-    v128.store(scratch, s6, 96);
-    v128.store(scratch, s7, 112);
-    settle<T>(scratch, accumulate, c, WIDE, 4, NR);
+    v128.store(to, s0);
+    v128.store(to, s1, 16);
+    v128.store(to, s2, 32);
+    v128.store(to, s3, 48);
+    v128.store(to, s4, 64);
+    v128.store(to, s5, 80);
+    v128.store(to, s6, 96);
+    v128.store(to, s7, 112);
+    if (late) move<T>(4, NR, scratch, WIDE, true, c, WIDE);
     c += 4 * WIDE;
     b += 4 * panel;
   }
   for (; j < N; j += NR) {
     const n = min(NR, N - j);
-    let s0 = v128.splat<T>(<T>0), s1 = s0;
+    const direct = n == NR && !late;
+    const to = direct ? c : scratch;
+    if (!direct && early) move<T>(1, n, c, WIDE, false, scratch, WIDE);
+    let s0 = first<T>(early, to), s1 = first<T>(early, to + 16);
     let x = a;
     let at = b;
     for (let k = 0; k < K; k++) {
@@ -153,9 +179,9 @@ export function row<T>(
       x += step;
       at += WIDE;
     }
-    v128.store(scratch, s0);
-    v128.store(scratch, s1, 16);
-    settle<T>(scratch, accumulate, c, WIDE, 1, n);
+    v128.store(to, s0);
+    v128.store(to, s1, 16);
+    if (!direct) move<T>(1, n, scratch, WIDE, late, c, WIDE);
     c += WIDE;
     b += panel;
   }
@@ -169,15 +195,21 @@ export function rowUnpacked<T>(
   step: usize,
   b: usize,
   ldb: usize,
-  accumulate: bool,
+  held: bool,
+  late: bool,
   c: usize,
   scratch: usize,
 ): void {
   const size: usize = sizeof<T>();
   const L = lanes<T>();
+  const early = held && !late;
   let j = 0;
   for (; j + 8 * L <= N; j += 8 * L) {
-    let s0 = v128.splat<T>(<T>0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+    const to = late ? scratch : c;
+    let s0 = first<T>(early, to), s1 = first<T>(early, to + 16);
+    let s2 = first<T>(early, to + 32), s3 = first<T>(early, to + 48);
+    let s4 = first<T>(early, to + 64), s5 = first<T>(early, to + 80);
+    let s6 = first<T>(early, to + 96), s7 = first<T>(early, to + 112);
     let x = a;
     let at = b;
     for (let k = 0; k < K; k++) {
@@ -193,43 +225,32 @@ export function rowUnpacked<T>(
       x += step;
       at += ldb;
     }
-    v128.store(scratch, s0);
-    v128.store(scratch, s1, 16);
-    v128.store(scratch, s2, 32);
-    v128.store(scratch, s3, 48);
-    v128.store(scratch, s4, 64);
-    v128.store(scratch, s5, 80);
-    v128.store(scratch, s6, 96);
-    v128.store(scratch, s7, 112);
-    settle<T>(scratch, accumulate, c, WIDE, 4, columns<T>());
+    v128.store(to, s0);
+    v128.store(to, s1, 16);
+    v128.store(to, s2, 32);
+    v128.store(to, s3, 48);
+    v128.store(to, s4, 64);
+    v128.store(to, s5, 80);
+    v128.store(to, s6, 96);
+    v128.store(to, s7, 112);
+    if (late) move<T>(4, columns<T>(), scratch, WIDE, true, c, WIDE);
     c += 128;
     b += 128;
   }
-  for (; j + L <= N; j += L) {
-    let s = v128.splat<T>(<T>0);
+  for (; j < N; ) {
+    const whole = j + L <= N;
+    let s = early ? get<T>(c, whole) : v128.splat<T>(<T>0);
     let x = a;
     let at = b;
     for (let k = 0; k < K; k++) {
-      s = madd<T>(v128.load_splat<T>(x), v128.load(at), s);
+      s = madd<T>(v128.load_splat<T>(x), get<T>(at, whole), s);
       x += step;
       at += ldb;
     }
-    v128.store(c, accumulate ? v128.add<T>(v128.load(c), s) : s);
-    c += 16;
-    b += 16;
-  }
-  for (; j < N; j++) {
-    let s = v128.splat<T>(<T>0);
-    let x = a;
-    let at = b;
-    for (let k = 0; k < K; k++) {
-      s = madd<T>(v128.load_splat<T>(x), v128.load_splat<T>(at), s);
-      x += step;
-      at += ldb;
-    }
-    if (accumulate) s = v128.add<T>(v128.load_splat<T>(c), s);
-    v128.store_lane<T>(c, s, 0);
-    c += size;
-    b += size;
+    put<T>(c, late ? v128.add<T>(get<T>(c, whole), s) : s, whole);
+    const bytes = next<T>(whole);
+    c += bytes;
+    b += bytes;
+    j += whole ? L : 1;
   }
 }

@@ -3,7 +3,7 @@
  * and the same in WebAssembly (assembly/lstm.ts of the kernels). A row of `gates` holds the four gates of one sample side by
  * side: f, i, c_tilde, o, H entries each. Everything else is (B, H), at the offset given for it.
  */
-import { type Block, lstmCode, perKernels, type RowFunction, sigmoidScalar } from '@retrograd/kernels';
+import { type Block, kernelsCode, perKernels, type RowFunction, sigmoidScalar } from '@retrograd/kernels';
 
 /** The two halves, for the memory of one kernel set. */
 export interface LSTMGates {
@@ -49,8 +49,8 @@ export interface LSTMGates {
 
 /** The gates of a kernel set. */
 export const gatesOf = perKernels((kernels): LSTMGates => {
-  const forward = kernels.rows(lstmCode, 'forward', [4, 1, 1, 1, 1], 16);
-  const backward = kernels.rows(lstmCode, 'backward', [4, 1, 1, 1, 1, 4], 2);
+  const forward = kernels.rows(kernelsCode, 'lstmForward', [4, 1, 1, 1, 1], 8);
+  const backward = kernels.rows(kernelsCode, 'lstmBackward', [4, 1, 1, 1, 1, 4], 2);
   return forward === null || backward === null ? plainGates : wasmGates(forward, backward);
 });
 

@@ -1,7 +1,6 @@
-import { gemmCode } from './binaries/gemm.js';
-import { gemmRelaxedCode } from './binaries/gemm-relaxed.js';
+import { kernelsCode } from './binaries/kernels.js';
 import { WasmMemory } from './memory.js';
-import { codeFor, decode } from './module.js';
+import { decode } from './module.js';
 import { WasmSequence } from './sequence.js';
 
 export interface LoadedWasm<Sequence extends WasmSequence = WasmSequence> {
@@ -14,25 +13,30 @@ export interface LoadedWasm<Sequence extends WasmSequence = WasmSequence> {
  * The WebAssembly kernels, or null where there is no WebAssembly SIMD.
  * @param relaxed whether relaxed SIMD may be used
  * @param memory  what they work on; by default a memory of their own
- * @param make    makes the set from a memory and the module of products, for one that replaces some of the kernels
+ * @param make    makes the set, for one that replaces some of the kernels
  */
 export function loadWasm(relaxed: boolean, memory?: WasmMemory): LoadedWasm | null;
 export function loadWasm<Sequence extends WasmSequence>(
   relaxed: boolean,
   memory: WasmMemory | undefined,
-  make: (memory: WasmMemory, products: string) => Sequence,
+  make: (memory: WasmMemory, fused: boolean) => Sequence,
 ): LoadedWasm<Sequence> | null;
 export function loadWasm(
   relaxed: boolean,
   memory?: WasmMemory,
-  make = (own: WasmMemory, products: string) => new WasmSequence(own, products),
+  make = (own: WasmMemory, fused: boolean) => new WasmSequence(own, fused),
 ): LoadedWasm | null {
-  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(decode(codeFor(gemmCode, false))))
-    return null;
+  if (!canRun(false)) return null;
   if (relaxed) enableRelaxedSimd();
-  const fused = relaxed && WebAssembly.validate(decode(codeFor(gemmRelaxedCode, false)));
-  const own = memory ?? new WasmMemory();
-  return { sequence: make(own, fused ? gemmRelaxedCode : gemmCode), relaxed: fused };
+  const fused = relaxed && canRun(true);
+  return { sequence: make(memory ?? new WasmMemory(), fused), relaxed: fused };
+}
+
+/** Whether the engine has what the module needs. */
+function canRun(fused: boolean): boolean {
+  return (
+    typeof WebAssembly !== 'undefined' && WebAssembly.validate(decode(kernelsCode, { shared: false, fused }))
+  );
 }
 
 /** Node 20 has relaxed SIMD behind a flag of its engine, which can still be set now; Node 21 and browsers need nothing. */

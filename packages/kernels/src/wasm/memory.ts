@@ -6,6 +6,8 @@ import type { Dtype, FloatData } from '../types.js';
 const PAGE = 1 << 16;
 /** Every span starts at a multiple of this, a cache line. */
 const LINE = 64;
+/** What lies below belongs to the module: address 0, so that no block looks like a null, and its constants (assembly/constants.ts). */
+const FIRST = 512;
 /** Bytes in use before held blocks are taken away. It doubles whenever that turns out to have been too early. */
 const FIRST_BUDGET = 128 * 2 ** 20;
 /** Holdings before the oldest is taken away: small ones cost more outside this memory, about 1 kB each, than in it. Doubles too. */
@@ -82,13 +84,12 @@ export class WasmMemory {
     this.budget = budget;
     this.maximum = maximum;
     this.memory = new WebAssembly.Memory({ initial: 16, maximum: maximum / PAGE, shared });
-    // Address 0 is left out, so that no block looks like the null of a module.
-    this.free = [{ at: LINE, size: this.memory.buffer.byteLength - LINE }];
+    this.free = [{ at: FIRST, size: this.memory.buffer.byteLength - FIRST }];
   }
 
   /** Bytes that are not free: those in use and those held. */
   get bytesTaken(): number {
-    return this.memory.buffer.byteLength - LINE - this.free.reduce((sum, { size }) => sum + size, 0);
+    return this.memory.buffer.byteLength - FIRST - this.free.reduce((sum, { size }) => sum + size, 0);
   }
 
   /** Bytes of the blocks that may be taken away. */

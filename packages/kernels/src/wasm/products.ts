@@ -1,6 +1,7 @@
 import type { Block } from '../sequence/block.js';
 import type { Prepared } from '../sequence/kernels.js';
 import type { Dtype } from '../types.js';
+import { kernelsCode } from './binaries/kernels.js';
 import { COLUMNS, GEMM, type GemmModule, PLENTY_COLUMNS, PLENTY_ROWS, PREPARE, ROWS } from './gemm-module.js';
 import type { WasmMemory } from './memory.js';
 import type { Modules, Pair } from './modules.js';
@@ -31,13 +32,12 @@ export class Products {
 
   constructor(
     modules: Modules,
-    code: string,
     private readonly memory: WasmMemory,
     private readonly threads: Threads,
   ) {
-    this.sizes = modules.exports<GemmModule>(code);
-    this.multiply = modules.pair(code, 'gemm');
-    this.pack = modules.pair(code, 'prepare');
+    this.sizes = modules.exports<GemmModule>(kernelsCode);
+    this.multiply = modules.pair(kernelsCode, 'gemm');
+    this.pack = modules.pair(kernelsCode, 'prepare');
     const bytes = this.sizes.workSize();
     this.work = memory.takeBytes(bytes).at;
     threads.provide(bytes, this.work);

@@ -1,8 +1,7 @@
 import type { Block } from '../sequence/block.js';
 import type { Holding, Prepared, RowFunction, SequenceKernels } from '../sequence/kernels.js';
 import type { Dtype, FloatData } from '../types.js';
-import { mapsCode } from './binaries/maps.js';
-import { sumsCode } from './binaries/sums.js';
+import { kernelsCode } from './binaries/kernels.js';
 import type { WasmMemory } from './memory.js';
 import { Modules, type Pair } from './modules.js';
 import { Products, type WasmPrepared } from './products.js';
@@ -25,14 +24,14 @@ export class WasmSequence implements SequenceKernels {
   private sums?: Pair;
   private tanhs?: Pair;
 
-  /** @param products module of assembly/gemm.ts, hexadecimal */
+  /** @param fused whether multiplications and additions are fused (relaxed SIMD) */
   constructor(
     readonly memory: WasmMemory,
-    products: string,
+    fused: boolean,
   ) {
-    this.modules = new Modules(memory);
+    this.modules = new Modules(memory, fused);
     this.workers = new Threads(memory);
-    this.products = new Products(this.modules, products, memory, this.workers);
+    this.products = new Products(this.modules, memory, this.workers);
   }
 
   get threads(): number {
@@ -117,7 +116,7 @@ export class WasmSequence implements SequenceKernels {
     outOffset: number,
   ): void {
     const size = bytesOf(X.dtype);
-    this.sums ??= this.modules.pair(sumsCode, 'columnSums');
+    this.sums ??= this.modules.pair(kernelsCode, 'columnSums');
     const routine = this.sums[X.dtype];
     const [x, to] = [X.pointer(xOffset), out.pointer(outOffset)];
     const cost = rows * columns * size * SUM_COST;
@@ -134,7 +133,7 @@ export class WasmSequence implements SequenceKernels {
 
   tanh(n: number, x: Block, offset: number): void {
     const size = bytesOf(x.dtype);
-    this.tanhs ??= this.modules.pair(mapsCode, 'tanh');
+    this.tanhs ??= this.modules.pair(kernelsCode, 'tanh');
     const routine = this.tanhs[x.dtype];
     const at = x.pointer(offset);
     const cost = n * size * TANH_COST;

@@ -1,7 +1,7 @@
 /** A function of a module, here and in every worker. */
 export interface Routine {
-  /** The module, hexadecimal. */
-  readonly code: string;
+  /** Bytes of its module, the same object for all of the module's routines. */
+  readonly module: Uint8Array;
   /** Its place among the module's exports. */
   readonly index: number;
   // biome-ignore lint/suspicious/noExplicitAny: each export has arguments of its own

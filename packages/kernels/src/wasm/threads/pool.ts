@@ -1,6 +1,5 @@
 import { ThreadError } from '../../errors.js';
 import type { Span, WasmMemory } from '../memory.js';
-import { decode } from '../module.js';
 import { CONTROL_BYTES, MODULES_AT, SPIN_MS, Word } from './control.js';
 import type { Job, Routine } from './job.js';
 import { type RunningWorker, startWorker } from './start-worker.js';
@@ -25,7 +24,7 @@ export class Pool {
   private readonly words: Int32Array;
   private readonly maySleep: boolean;
   private readonly workers: RunningWorker[] = [];
-  private readonly modules = new Map<string, { at: number; bytes: number } | null>();
+  private readonly modules = new Map<Uint8Array, { at: number; bytes: number } | null>();
   private modulesEnd = MODULES_AT;
   private waiting = 0;
   private readonly spans: Span[] = [];
@@ -139,17 +138,17 @@ export class Pool {
   }
 
   /** Where a module lies in the control block, from its first use on. */
-  private place({ code }: Routine): { at: number; bytes: number } | null {
-    let place = this.modules.get(code);
+  private place({ module }: Routine): { at: number; bytes: number } | null {
+    let place = this.modules.get(module);
     if (place === undefined) {
-      const bytes = decode(code);
+      const bytes = module.length;
       const at = this.modulesEnd;
-      place = at + bytes.length <= CONTROL_BYTES ? { at, bytes: bytes.length } : null;
+      place = at + bytes <= CONTROL_BYTES ? { at, bytes } : null;
       if (place !== null) {
-        new Uint8Array(this.words.buffer, at).set(bytes);
-        this.modulesEnd += bytes.length;
+        new Uint8Array(this.words.buffer, at).set(module);
+        this.modulesEnd += bytes;
       }
-      this.modules.set(code, place);
+      this.modules.set(module, place);
     }
     return place;
   }

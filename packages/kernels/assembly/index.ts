@@ -1,0 +1,17 @@
+// The module: all kernels together, since they share most of their code.
+export { gemm32, gemm64, prepare32, prepare64, preparedSize, workSize } from './gemm';
+export {
+  gruMix32,
+  gruMix64,
+  gruMixBackward32,
+  gruMixBackward64,
+  gruReset32,
+  gruReset64,
+  gruResetBackward32,
+  gruResetBackward64,
+} from './gru';
+export { lstmBackward32, lstmBackward64, lstmForward32, lstmForward64 } from './lstm';
+export { sigmoid32, sigmoid64, tanh32, tanh64 } from './maps';
+export { tanhBackward32, tanhBackward64 } from './rnn';
+export { exponentials } from './softmax';
+export { columnSums32, columnSums64 } from './sums';

@@ -1,0 +1,54 @@
+/**
+ * Instructions of WebAssembly SIMD, and what follows 0xfd in each: multiplication, addition, and the fused one of relaxed SIMD,
+ * for four and for two lanes.
+ */
+const TYPES = [
+  { mul: [0xe6, 0x01], add: [0xe4, 0x01], madd: [0x85, 0x02] },
+  { mul: [0xf2, 0x01], add: [0xf0, 0x01], madd: [0x87, 0x02] },
+] as const;
+
+const SIMD = 0xfd;
+const NOP = 0x01;
+const LOCAL_GET = 0x20;
+const LOCAL_TEE = 0x22;
+const I32_CONST = 0x41;
+const LOAD_SPLATS: readonly number[] = [0x09, 0x0a];
+
+/**
+ * A module with every multiplication whose product is added to a variable, or a constant in memory, made a fused multiply-add, so that one
+ * module serves machines with and without. Lengths stay as they are:
+ *
+ *     a, b, mul, c, add    becomes    a, b, c, madd, nop, nop, nop
+ */
+export function fuse(module: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = Uint8Array.from(module);
+  const isAt = (at: number, [first, second]: readonly number[]): boolean =>
+    bytes[at] === SIMD && bytes[at + 1] === first && bytes[at + 2] === second;
+  for (let at = 0; at < bytes.length; at++) {
+    const type = TYPES.find(({ mul }) => isAt(at, mul));
+    if (type === undefined) continue;
+    const c = at + 3;
+    const end = c + lengthOfOperand(bytes, c);
+    if (end === c || !isAt(end, type.add)) continue;
+    bytes.copyWithin(at, c, end);
+    bytes.set([SIMD, ...type.madd, NOP, NOP, NOP], at + end - c);
+  }
+  return bytes;
+}
+
+/** Bytes of what brings a variable or a constant from memory to the stack; 0 when something else does. */
+function lengthOfOperand(bytes: Uint8Array, at: number): number {
+  if (bytes[at] === LOCAL_GET) return numberEnd(bytes, at + 1) - at;
+  if (bytes[at] !== I32_CONST) return 0;
+  const load = numberEnd(bytes, at + 1);
+  if (bytes[load] !== SIMD || !LOAD_SPLATS.includes(bytes[load + 1])) return 0;
+  const end = numberEnd(bytes, numberEnd(bytes, load + 2));
+  return (bytes[end] === LOCAL_TEE ? numberEnd(bytes, end + 1) : end) - at;
+}
+
+/** Where a number that starts at `at` ends: its last byte is the first below 0x80. */
+function numberEnd(bytes: Uint8Array, at: number): number {
+  let end = at;
+  while (bytes[end] >= 0x80) end++;
+  return end + 1;
+}
