@@ -4,7 +4,7 @@
 // Every entry of C is summed over k in blocks of KC, inside a block in order, on every way through this file: the first block
 // from what C holds, the others from 0, which keeps the error of long sums small. So its bits depend neither on how A and B
 // are stored nor on M and N, nor on which thread computes it.
-import { columns, MR, packA, packB, WIDE } from './panels';
+import { columns, MR, pack, WIDE } from './panels';
 import { move, row, rowUnpacked, tile2, tile6 } from './tiles';
 
 /** Entries of a sum that stay in registers; a panel of B of this height fits the first-level cache. */
@@ -106,7 +106,7 @@ function gemm<T>(
       const width = min(NC, N - j);
       let from = packed + <usize>(j / NR) * <usize>depth * WIDE;
       if (!prepared) {
-        packB<T>(transB, depth, width, bK + <usize>j * (transB ? ldb : size), ldb, blockB);
+        pack<T>(NR, !transB, width, depth, bK + <usize>j * (transB ? ldb : size), ldb, blockB);
         from = blockB;
       }
       const cJ = c + <usize>j * size;
@@ -116,7 +116,7 @@ function gemm<T>(
       }
       for (let i = 0; i < M; i += MC) {
         const height = min(MC, M - i);
-        packA<T>(transA, height, depth, aK + <usize>i * rowA, lda, blockA);
+        pack<T>(MR, transA, height, depth, aK + <usize>i * rowA, lda, blockA);
         multiply<T>(height, width, depth, blockA, from, held, late, cJ + <usize>i * ldc, ldc, scratch);
       }
     }
@@ -130,7 +130,7 @@ function prepare<T>(transB: bool, K: i32, N: i32, b: usize, ldb: usize, to: usiz
   const padded = (N + NR - 1) / NR;
   for (let k = 0; k < K; k += KC) {
     const depth = min(KC, K - k);
-    packB<T>(transB, depth, N, b + <usize>k * (transB ? size : ldb), ldb, to);
+    pack<T>(NR, !transB, N, depth, b + <usize>k * (transB ? size : ldb), ldb, to);
     to += <usize>depth * <usize>padded * WIDE;
   }
 }

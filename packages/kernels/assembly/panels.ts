@@ -15,53 +15,103 @@ export function columns<T>(): i32 {
   return 2 * lanes<T>();
 }
 
-/** Packs op(A) (M, K): panel after panel, in a panel k by k, MR entries each. */
-export function packA<T>(trans: bool, M: i32, K: i32, a: usize, lda: usize, to: usize): void {
+/**
+ * Packs a matrix of `total` lines of K entries each: panel after panel of `width` lines, in a panel k by k.
+ * @param across whether what is packed together lies side by side: entry k of line i is at (k, i), else at (i, k)
+ * @param ld     bytes from row to row
+ */
+export function pack<T>(width: i32, across: bool, total: i32, K: i32, from: usize, ld: usize, to: usize): void {
   const size: usize = sizeof<T>();
-  const row = trans ? size : lda;
-  const step = trans ? lda : size;
-  for (let i = 0; i < M; i += MR) {
-    const n = min(MR, M - i);
-    for (let r = 0; r < MR; r++) {
-      let put = to + <usize>r * size;
-      let from = a + <usize>(i + r) * row;
-      for (let k = 0; k < K; k++) {
-        store<T>(put, r < n ? load<T>(from) : <T>0);
-        from += step;
-        put += <usize>MR * size;
-      }
-    }
-    to += <usize>(MR * K) * size;
+  const panel = <usize>(width * K) * size;
+  const next = <usize>width * (across ? size : ld);
+  for (let i = 0; i < total; i += width) {
+    const n = min(width, total - i);
+    if (n < width) rim<T>(width, across, n, K, from, ld, to);
+    else if (across) copyPanel<T>(width, K, from, ld, to);
+    else turnPanel<T>(width, K, from, ld, to);
+    from += next;
+    to += panel;
   }
 }
 
-/** Packs op(B) (K, N): panel after panel, in a panel k by k, two vectors each. */
-export function packB<T>(trans: bool, K: i32, N: i32, b: usize, ldb: usize, to: usize): void {
+/** A panel that lacks lines. */
+function rim<T>(width: i32, across: bool, n: i32, K: i32, from: usize, ld: usize, to: usize): void {
   const size: usize = sizeof<T>();
-  const NR = columns<T>();
-  for (let j = 0; j < N; j += NR) {
-    const n = min(NR, N - j);
-    if (!trans && n == NR) {
-      let from = b + <usize>j * size;
-      for (let k = 0; k < K; k++) {
-        v128.store(to, v128.load(from));
-        v128.store(to, v128.load(from, 16), 16);
-        from += ldb;
-        to += WIDE;
-      }
-      continue;
+  const line = across ? size : ld;
+  const step = across ? ld : size;
+  for (let r = 0; r < width; r++) {
+    let at = from + <usize>r * line;
+    let put = to + <usize>r * size;
+    for (let k = 0; k < K; k++) {
+      store<T>(put, r < n ? load<T>(at) : <T>0);
+      at += step;
+      put += <usize>width * size;
     }
-    const column = trans ? ldb : size;
-    const step = trans ? size : ldb;
-    for (let c = 0; c < NR; c++) {
-      let put = to + <usize>c * size;
-      let from = b + <usize>(j + c) * column;
-      for (let k = 0; k < K; k++) {
-        store<T>(put, c < n ? load<T>(from) : <T>0);
-        from += step;
-        put += WIDE;
-      }
+  }
+}
+
+/** A whole panel whose lines lie side by side: 24, 32 or 48 bytes for each k. */
+function copyPanel<T>(width: i32, K: i32, from: usize, ld: usize, to: usize): void {
+  const bytes = <usize>width * sizeof<T>();
+  for (let k = 0; k < K; k++) {
+    v128.store(to, v128.load(from));
+    if (bytes == 24) {
+      store<i64>(to, load<i64>(from, 16), 16);
+    } else {
+      v128.store(to, v128.load(from, 16), 16);
+      if (bytes == 48) v128.store(to, v128.load(from, 32), 32);
     }
-    to += <usize>K * WIDE;
+    from += ld;
+    to += bytes;
+  }
+}
+
+/** A whole panel whose lines are rows: turned over two rows at a time, in f32 four as long as there are so many. */
+function turnPanel<T>(width: i32, K: i32, from: usize, ld: usize, to: usize): void {
+  const size: usize = sizeof<T>();
+  const L = lanes<T>();
+  const row = <usize>width * size;
+  for (let r = 0; r < width; ) {
+    const four = sizeof<T>() == 4 && r + 4 <= width;
+    let at = from;
+    let put = to;
+    let k = 0;
+    for (; k + L <= K; k += L) {
+      const a = v128.load(at);
+      const b = v128.load(at + ld);
+      if (sizeof<T>() == 8) {
+        v128.store(put, v128.shuffle<i64>(a, b, 0, 2));
+        v128.store(put + row, v128.shuffle<i64>(a, b, 1, 3));
+      } else {
+        const low = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
+        const high = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
+        if (four) {
+          const c = v128.load(at + 2 * ld);
+          const d = v128.load(at + 3 * ld);
+          const low2 = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
+          const high2 = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
+          v128.store(put, v128.shuffle<i64>(low, low2, 0, 2));
+          v128.store(put + row, v128.shuffle<i64>(low, low2, 1, 3));
+          v128.store(put + 2 * row, v128.shuffle<i64>(high, high2, 0, 2));
+          v128.store(put + 3 * row, v128.shuffle<i64>(high, high2, 1, 3));
+        } else {
+          v128.store_lane<i64>(put, low, 0);
+          v128.store_lane<i64>(put + row, low, 1);
+          v128.store_lane<i64>(put + 2 * row, high, 0);
+          v128.store_lane<i64>(put + 3 * row, high, 1);
+        }
+      }
+      at += 16;
+      put += <usize>L * row;
+    }
+    const lines = four ? 4 : 2;
+    for (; k < K; k++) {
+      for (let i = 0; i < lines; i++) store<T>(put + <usize>i * size, load<T>(at + <usize>i * ld));
+      at += size;
+      put += row;
+    }
+    from += <usize>lines * ld;
+    to += <usize>lines * size;
+    r += lines;
   }
 }
