@@ -17,7 +17,7 @@ const target = join(binaries, 'kernels.ts');
 
 // The memory is declared shared, so that one module serves threads too; where there are none the flag is cleared on load.
 const options = [
-  ...['-O3', '--noAssert', '--runtime', 'stub', '--noExportMemory', '--memoryBase', '64'],
+  ...['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--noExportMemory', '--memoryBase', '64'],
   ...['--importMemory', '--sharedMemory', '--maximumMemory', '65536'],
   ...['--enable', 'simd', '--enable', 'threads'],
 ];
