@@ -1,8 +1,10 @@
 /**
  * The whole test run: `node scripts/test.mjs` type-checks, lints, and runs every test/**\/*.test.ts.
  * `node scripts/test.mjs lstm kernels/shape` runs only the test files whose path contains one of the words.
- * `node scripts/test.mjs --kernels plain layers` runs them on one kernel set: plain, wasm-simd or wasm. Without it and
- * without filters the numeric files run once more on each set that is not the default.
+ * `node scripts/test.mjs --kernels plain layers` runs them on one kernel set: plain, wasm-simd, wasm, or blas, which is
+ * WebAssembly with all products by a native library. Without filters these are the numeric files. With neither, everything
+ * runs on the default set, and the numeric files once more on each other one. Where no native library is installed, a line
+ * says that the files on blas are skipped.
  * `--node <program>` runs them in another Node than this one.
  *
  * Each file is bundled with the sources and runs in a process of its own. A file that crashes, hangs, or
@@ -17,12 +19,15 @@ import { assemble } from './assemble.mjs';
 
 const PARALLEL = 2;
 const TIMEOUT_MS = 420_000;
-const KERNELS = ['plain', 'wasm-simd', 'wasm'];
+const KERNELS = ['plain', 'wasm-simd', 'wasm', 'blas'];
+/** Chooses the native library in a test that it is bundled with, since the kernels know none by name. */
+const USE_BLAS = 'test/support/use-blas.ts';
 /** What a whole run repeats on the other sets: all that computes, except what takes long and would say the same again. */
 const NUMERIC =
   /^test\/(cross-check|layers|nn)\/|^test\/autograd\/op-gradients|^test\/kernels\/(matmul|views)/;
 const REPEATED_SELDOM =
   /^test\/layers\/(bad-input|kernel-sets|parameters)|^test\/nn\/(bundle|model-file|module|safetensors)/;
+const isNumeric = (file) => NUMERIC.test(file) && !REPEATED_SELDOM.test(file);
 const LONG = /\/(mutation|pack|readme|examples?)\.test\.ts$/;
 
 /** Runs a command and gives its exit code (null when killed), its output, and whether it ran out of time. */
@@ -106,15 +111,16 @@ async function check(name, args) {
 }
 
 /** Bundles all files at once; when that fails, one by one, so that one broken file does not hide the others. */
-async function bundle(files, outdir) {
+async function bundle(files, outdir, inject = []) {
+  const options = { logLevel: 'silent', inject };
   try {
-    await bundlePrograms(files, outdir, { logLevel: 'silent' });
+    await bundlePrograms(files, outdir, options);
     return files;
   } catch {
     const good = [];
     for (const file of files) {
       try {
-        await bundlePrograms([file], outdir, { logLevel: 'silent' });
+        await bundlePrograms([file], outdir, options);
         good.push(file);
       } catch (error) {
         report(file, {
@@ -128,6 +134,16 @@ async function bundle(files, outdir) {
     }
     return good;
   }
+}
+
+/** Why no test can run on blas here, in one line; null when it can. */
+async function whyNoBlas(outdir, node) {
+  await bundlePrograms([USE_BLAS], outdir, { logLevel: 'silent' });
+  const { code, output } = await run([join(root, outdir, USE_BLAS.replace(/\.ts$/, '.js'))], { node });
+  if (code === 0) return null;
+  const [reason] = output.match(/LibraryError: .*|Cannot find package 'koffi'/) ?? [];
+  // Anything else is a fault, which every file on blas will show.
+  return reason?.replace('LibraryError: ', '') ?? null;
 }
 
 /** The options with their values, and the filters; ends when one is wrong. */
@@ -147,8 +163,10 @@ function readWords(words) {
 
 async function main(words) {
   const { kernels, node, filters } = readWords(words);
-  const files = listTests().filter(
-    (path) => filters.length === 0 || filters.some((word) => path.includes(word)),
+  const files = listTests().filter((path) =>
+    filters.length > 0
+      ? filters.some((word) => path.includes(word))
+      : kernels === undefined || isNumeric(path),
   );
   if (files.length === 0) {
     console.log(`no test file matches ${filters.join(' ')}`);
@@ -164,7 +182,7 @@ async function main(words) {
 
   // Before the types are checked, which need the modules.
   await assemble();
-  if (filters.length === 0) {
+  if (filters.length === 0 && kernels === undefined) {
     const tsc = 'node_modules/typescript/bin/tsc';
     await check('types: library, examples and tests', [tsc, '--noEmit', '-p', 'tsconfig.json']);
     await check('types: library without Node', [
@@ -180,20 +198,35 @@ async function main(words) {
   // The long ones first, so that no worker is left with one at the end.
   files.sort((a, b) => LONG.test(b) - LONG.test(a));
   const built = await bundle(files, outdir);
-  const queue = built.map((file) => ({ file, kernels }));
-  if (filters.length === 0 && kernels === undefined) {
+  const queue = kernels === 'blas' ? [] : built.map((file) => ({ file, kernels, folder: outdir }));
+  const whole = filters.length === 0 && kernels === undefined;
+  const numeric = built.filter(isNumeric);
+  if (whole) {
     // The default set is 'wasm', unless the surroundings name another.
-    const others = KERNELS.filter((set) => set !== (process.env.RETROGRAD_KERNELS || 'wasm'));
-    const numeric = built.filter((file) => NUMERIC.test(file) && !REPEATED_SELDOM.test(file));
-    for (const set of others) queue.push(...numeric.map((file) => ({ file, kernels: set })));
+    const others = KERNELS.filter(
+      (set) => set !== 'blas' && set !== (process.env.RETROGRAD_KERNELS || 'wasm'),
+    );
+    for (const set of others) queue.push(...numeric.map((file) => ({ file, kernels: set, folder: outdir })));
+  }
+  if (whole || kernels === 'blas') {
+    const reason = await whyNoBlas(outdir, node);
+    const onBlas = whole ? numeric : built;
+    if (reason === null) {
+      const folder = `${outdir}/blas`;
+      const ready = await bundle(onBlas, folder, [USE_BLAS]);
+      queue.push(...ready.map((file) => ({ file, kernels: 'blas', folder })));
+    } else {
+      console.log(
+        `SKIPPED: ${onBlas.length} test files on blas, no native library to run them with: ${reason}`,
+      );
+    }
   }
   const worker = async () => {
     for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
-      const program = join(root, outdir, job.file.replace(/\.ts$/, '.js'));
-      const result = await run(['--expose-gc', '--enable-source-maps', program], {
-        kernels: job.kernels,
-        node,
-      });
+      const program = join(root, job.folder, job.file.replace(/\.ts$/, '.js'));
+      // The library works beside the kernels 'wasm'.
+      const set = job.kernels === 'blas' ? 'wasm' : job.kernels;
+      const result = await run(['--expose-gc', '--enable-source-maps', program], { kernels: set, node });
       report(job.kernels ? `${job.file} [${job.kernels}]` : job.file, judge(result));
     }
   };

@@ -206,13 +206,6 @@ testWith(
   },
 );
 
-testWith('the number of threads reaches the library', 'threads', ['OPENBLAS=""'], (file) => {
-  assert.is(blasKernels({ library: file }).blas?.threads, 2);
-  assert.is(blasKernels({ library: file, threads: 3 }).blas?.threads, 3);
-  blasKernels({ library: file }).setThreads(1);
-  assert.is(blasKernels({ library: file }).blas?.threads, 1);
-});
-
 testWith(
   'the variable RETROGRAD_BLAS names the library, and the caller has the last word',
   'named',

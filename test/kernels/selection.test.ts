@@ -9,6 +9,7 @@ import {
   type KernelName,
   type Kernels,
   plainKernels,
+  setThreads,
   useKernels,
   ValueError,
   wasmKernels,
@@ -16,6 +17,7 @@ import {
 import { build } from 'esbuild';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { workersUp } from './threads.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'retrograd-kernels-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -148,6 +150,32 @@ test('without SharedArrayBuffer the kernels work on memory of their own', () => 
   assert.ok(right);
   const isolated = child('globalThis.crossOriginIsolated = false;');
   assert.ok(isolated.right);
+});
+
+test('describeKernels tells the rounding of each set, and how many threads were asked for and run', async () => {
+  const before = currentKernels();
+  try {
+    for (const [name, relaxed] of [
+      ['plain', false],
+      ['wasm-simd', false],
+      ['wasm', true],
+    ] as const) {
+      useKernels(name);
+      assert.is(describeKernels().relaxed, relaxed, name);
+      assert.equal(describeKernels().threads, { asked: 1, running: 1 }, name);
+    }
+    await workersUp(2);
+    assert.equal(describeKernels().threads, { asked: 2, running: 2 });
+    setThreads(3);
+    assert.equal(describeKernels().threads, { asked: 3, running: 1 }, 'before a call was worth it');
+    useKernels('plain');
+    assert.equal(describeKernels().threads, { asked: 3, running: 1 }, 'plain kernels have one');
+    useKernels({ ...plainKernels, name: 'own', relaxed: true });
+    assert.is(describeKernels().relaxed, true);
+  } finally {
+    setThreads(1);
+    useKernels(before);
+  }
 });
 
 test('useKernels gives back the set before, and takes names and sets', () => {

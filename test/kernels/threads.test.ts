@@ -4,10 +4,14 @@
  */
 import {
   type Block,
+  currentKernels,
   type Dtype,
   type FloatData,
+  othersSpin,
   plainKernels,
   Random,
+  randomNormal,
+  type SequenceKernels,
   setThreads,
   ThreadError,
   useKernels,
@@ -19,7 +23,7 @@ import { throws } from '../autograd/throws.js';
 import { LAYERS, loaded, randomCase } from '../layers/layers.js';
 import type { Arrays } from '../support/kinds.js';
 import { assertClose, assertSameBits } from '../support/same.js';
-import { meetCode, runChild, sequence, threadsOfProcess, workersUp } from './threads.js';
+import { meet, runChild, sequence, threadsOfProcess, workersUp } from './threads.js';
 
 // The first test, so that no thread of another one is still on its way out.
 test('setThreads gives back the number before, and with 1 the threads end', async () => {
@@ -161,25 +165,6 @@ for (const dtype of ['float64', 'float32'] as const) {
   });
 }
 
-/**
- * Runs `meet` on four rows: two threads, each of which takes two rows and waits until the other one has come.
- * @returns how many rows there were in the call that wrote each row
- */
-function meet({ fails = false, words = 4 } = {}): number[] {
-  const s = sequence();
-  const together = s.rows(meetCode, 'meet', [0, 1], 1e9)!;
-  const [counter, out] = [s.take('float32', 1), s.take('float32', words)];
-  counter.data.fill(0);
-  try {
-    const last = out.pointer(words - 4);
-    together('float32', 4, fails ? 2 : 1, counter.pointer(0), last);
-    return [...new Int32Array(out.data.buffer, last, 4)];
-  } finally {
-    s.give(counter);
-    s.give(out);
-  }
-}
-
 test('two threads work at the same time, on memory that has grown since they started', async () => {
   assert.equal(meet(), [4, 4, 4, 4], 'alone');
   await workersUp(2);
@@ -207,6 +192,47 @@ test('a trap in a worker is an error for the caller, and later calls work', asyn
   }
   await workersUp(2);
   assert.equal(meet(), [2, 2, 2, 2], 'with new threads');
+  setThreads(1);
+});
+
+test('weights that a layer keeps ready for its steps are readied anew for another number of threads', () => {
+  const before = currentKernels();
+  let prepared = 0;
+  const spy: SequenceKernels = Object.create(before.sequence);
+  spy.prepare = (...args) => {
+    prepared++;
+    return before.sequence.prepare(...args);
+  };
+  useKernels({ ...before, sequence: spy });
+  try {
+    const layer = LAYERS[0].make(3, 4, { seed: 1 });
+    const x_t = randomNormal([1, 3], { seed: 2 });
+    for (const [n, expected] of [
+      [1, 2],
+      [1, 2],
+      [2, 4],
+      [2, 4],
+      [1, 6],
+    ]) {
+      setThreads(n);
+      layer.step(x_t);
+      assert.is(prepared, expected);
+    }
+  } finally {
+    setThreads(1);
+    useKernels(before);
+  }
+});
+
+test('while threads of others spin, only long calls are split', async () => {
+  await workersUp(2);
+  const short = { cost: 120_000 };
+  assert.equal(meet(short), [2, 2, 2, 2]);
+  othersSpin(60_000);
+  assert.equal(meet(short), [4, 4, 4, 4]);
+  assert.equal(meet(), [2, 2, 2, 2]);
+  othersSpin(0);
+  assert.equal(meet(short), [2, 2, 2, 2]);
   setThreads(1);
 });
 

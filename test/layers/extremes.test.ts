@@ -73,7 +73,7 @@ for (const layer of LAYERS) {
           const args = [each.x, each.state, each.params, each.grad_h_all, each.grad_state] as const;
           const expected = oracle(layer.name, ...args);
           const [rtol, atol] = dtype === 'float64' ? [1e-11, 1e-15] : [1e-4, 1e-6];
-          // A gate within 6e-8 of 1 is 1 in float32 (1e-16 in float64) and lets nothing through, where a little of a large number was due.
+          // A gate within 6e-8 of 1 (1e-16 in float64) is 1 and lets nothing through, where a little of a large number was due.
           const lost = atol * Math.max(1, largestOf([each.x, ...each.state, ...Object.values(each.params)]));
           for (const [road, run] of Object.entries(sequenceRoads(layer.kind))) {
             // The classes of sequenceRoads are float64 ones; they are compared below in float64 only.

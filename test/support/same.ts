@@ -1,5 +1,5 @@
 /** Comparing arrays in tests: to the last bit, or within a tolerance. */
-import { dtypeOf, formatShape, isDense, type NdArray } from '@retrograd/kernels';
+import { currentKernels, dtypeOf, formatShape, isDense, type NdArray } from '@retrograd/kernels';
 import * as assert from 'uvu/assert';
 import { entriesOf } from './views.js';
 
@@ -34,6 +34,20 @@ export function assertClose(
     const near = Object.is(a[i], b[i]) || Math.abs(a[i] - b[i]) <= atol + rtol * Math.abs(b[i]);
     if (!near) assert.unreachable(`${message}: entry ${i} is ${show(a[i])}, expected ${show(b[i])}`);
   }
+}
+
+/** Whether every entry of a product is one sum in one order. A native library's order depends on sizes and layout. */
+export const sumsInOneOrder = (): boolean => currentKernels().blas === undefined;
+
+/** Two products that are the same: to the last bit, by a native library to rounding. */
+export function assertSameProduct(actual: NdArray, expected: NdArray, message: string): void {
+  if (sumsInOneOrder()) {
+    assertSameBits(actual, expected, message);
+    return;
+  }
+  const tolerance = dtypeOf(expected) === 'float64' ? 1e-13 : 1e-5;
+  assert.is(dtypeOf(actual), dtypeOf(expected), `${message}: dtype`);
+  assertClose(actual, expected, message, { rtol: tolerance, atol: tolerance });
 }
 
 /** A fresh array as every function should give it: dense, of this dtype. */

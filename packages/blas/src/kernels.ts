@@ -5,13 +5,15 @@ import {
   type Kernels,
   kernelsOver,
   loadWasm,
+  onThreads,
   gemm as plainGemm,
 } from '@retrograd/kernels';
 import { Choice } from './choice.js';
 import { LibraryError } from './errors.js';
 import type { Found } from './find.js';
-import { within } from './products.js';
+import { type Products, within } from './products.js';
 import { BlasSequence, type Decide } from './sequence.js';
+import { waysOf } from './ways.js';
 
 /** Multiplications from which a call of the library beats the plain kernels on ordinary arrays. */
 const WORTH = 1 << 12;
@@ -20,7 +22,7 @@ const WORTH_COPYING = 1 << 14;
 
 /** A kernel set whose products are a native library's. */
 export interface BlasKernels extends Kernels {
-  /** Tells the library how many threads to compute with. */
+  /** Tells the library how many threads to compute with; it does not follow the `setThreads` of all kernels from then on. */
   setThreads(n: number): void;
 }
 
@@ -31,12 +33,24 @@ export function kernelsWith({ library, wide, why }: Found, relaxed: boolean, alw
     const expected = 'an engine with WebAssembly SIMD, for everything but the products';
     throw new LibraryError('useBlas', 'the JavaScript engine', expected, 'one without');
   }
-  const products = { float32: library.float32, float64: library.float64 ?? wide?.float64 ?? null };
-  const product = (dtype: Dtype) => products[dtype]?.atAddresses ?? null;
-  const choice = new Choice(relaxed, product);
-  const decide: Decide = always ? () => true : choice.prefersLibrary.bind(choice);
+  const doubles = library.float64 === null ? wide : library;
+  const readWays = (): Record<Dtype, readonly Products[]> => ({
+    float32: waysOf(library, library.float32),
+    float64: doubles === null ? [] : waysOf(doubles, doubles.float64),
+  });
+  let ways = readWays();
+  const choice = new Choice(relaxed, (dtype) => ways[dtype]);
+  const decide: Decide = always ? (dtype) => ways[dtype].at(-1) ?? null : choice.fastest.bind(choice);
+  /** Whatever timed and bound with other numbers of threads is void. */
+  const renew = (): void => {
+    ways = readWays();
+    choice.reset();
+  };
+  onThreads((n) => {
+    for (const each of [library, wide]) each?.setThreads(n, false);
+    renew();
+  });
   const { sequence } = loaded;
-  sequence.product = product;
   sequence.decide = decide;
   const base = kernelsOver(loaded);
   const describeAll = (): BlasDescription => {
@@ -54,27 +68,28 @@ export function kernelsWith({ library, wide, why }: Found, relaxed: boolean, alw
     get blas() {
       return describeAll();
     },
+    relaxed: loaded.relaxed,
     setThreads(n) {
-      library.threads = n;
-      if (wide !== null) wide.threads = n;
-      choice.reset();
+      for (const each of [library, wide]) each?.setThreads(n, true);
+      renew();
     },
     gemm: (transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc) => {
       const dtype: Dtype = C instanceof Float64Array ? 'float64' : 'float32';
-      const native = products[dtype]?.ofArrays;
       const work = M * N * K;
-      const usable = native && work > 0 && within(transA, transB, M, N, K, lda, ldb, ldc);
+      const usable = ways[dtype].length > 0 && work > 0 && within(transA, transB, M, N, K, lda, ldb, ldc);
       if (!usable || (work < WORTH && !always)) {
         const { gemm } = work < WORTH ? { gemm: plainGemm } : base;
         gemm(transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc);
         return;
       }
-      if (work >= WORTH_COPYING && !decide(dtype, transA, transB, false, M, N, K)) {
+      const small = work < WORTH_COPYING && !always;
+      const native = small ? ways[dtype][0] : decide(dtype, transA, transB, false, M, N, K);
+      if (native === null) {
         base.gemm(transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc);
         return;
       }
       const [a, b, c] = [from(A, aOffset), from(B, bOffset), from(C, cOffset)];
-      native(transA, transB, M, N, K, a, lda, b, ldb, accumulate, c, ldc);
+      native.ofArrays(transA, transB, M, N, K, a, lda, b, ldb, accumulate, c, ldc);
     },
   };
 }

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
-import type { BlasDescription, Dtype } from '@retrograd/kernels';
+import { type BlasDescription, type Dtype, threadsAsked } from '@retrograd/kernels';
 import type { LibraryHandle } from 'koffi';
 import { findFault } from './check.js';
 import { betterCores, cpuInfo } from './cpu.js';
 import { LibraryError } from './errors.js';
 import { type Family, familyOf } from './families.js';
-import { ask, fileOf, find, open, pin, withVariable } from './native.js';
+import { ask, fileOf, find, type Native, open, pin, withVariable } from './native.js';
 import { bindProducts, type Products } from './products.js';
 
 /** A library that was loaded, found right, and stays until the process ends. */
@@ -15,6 +15,11 @@ export class Library {
   readonly float64: Products | null;
   readonly file: string;
   private readonly family: Family;
+  private readonly setCount: Native | null;
+  /** Whether the number of threads was meant for this library alone. */
+  private named = false;
+  private most: number | null = null;
+  private engaged: number | null = null;
 
   private constructor(
     private readonly handle: LibraryHandle,
@@ -36,7 +41,12 @@ export class Library {
       const fault = products && findFault(products.ofArrays, dtype);
       if (fault) throw this.refuse(`one that computes wrongly (${fault})`);
     }
-    if (family.name === 'BLIS' && !blisThreadsChosen()) this.threads = availableParallelism();
+    const integer = family.name === 'BLIS' ? 'intptr_t' : 'int';
+    this.setCount = find(handle, family.setThreads, 'void', [integer]);
+    if (family.name === 'BLIS' && !blisThreadsChosen()) this.setThreads(availableParallelism(), false);
+    else this.readThreads();
+    const all = threadsAsked();
+    if (all !== null) this.setThreads(all, false);
   }
 
   /**
@@ -58,15 +68,34 @@ export class Library {
     return dtype === 'float32' ? this.float32 : this.float64;
   }
 
-  /** Threads that it computes with; null when it does not tell. */
+  /** The most threads that it computes with; null when it does not tell. */
   get threads(): number | null {
-    return ask(this.handle, this.family.getThreads, 'int') as number | null;
+    return this.most;
   }
 
-  set threads(n: number) {
-    const { name, setThreads } = this.family;
-    const integer = name === 'BLIS' ? 'intptr_t' : 'int';
-    find(this.handle, setThreads, 'void', [integer])?.(name === 'Apple Accelerate' ? Number(n === 1) : n);
+  /**
+   * Has it compute with n threads from now on.
+   * @param named whether the number is meant for it alone; then it no longer follows the one for all kernels
+   */
+  setThreads(n: number, named: boolean): void {
+    if (this.named && !named) return;
+    this.named ||= named;
+    this.setCount?.(this.family.name === 'Apple Accelerate' ? Number(n === 1) : n);
+    this.readThreads();
+  }
+
+  /** Has the next products computed with all of its threads, or with one, where it tells how many it has. */
+  engage(all: boolean): void {
+    const count = all ? this.most : 1;
+    if (count === null || count === this.engaged) return;
+    this.setCount?.(count);
+    this.engaged = count;
+  }
+
+  /** It may have fewer than it was told. */
+  private readThreads(): void {
+    this.most = ask(this.handle, this.family.getThreads, 'int') as number | null;
+    this.engaged = this.most;
   }
 
   describe(found: string): BlasDescription {

@@ -1,8 +1,8 @@
 import { type Block, type Dtype, type Prepared, WasmSequence } from '@retrograd/kernels';
 import { addressOf } from './native.js';
-import { type Product, within } from './products.js';
+import { type Product, type Products, within } from './products.js';
 
-/** Decides between library and WebAssembly. Sizes are at least 1. */
+/** How the library is to compute a product, or null when WebAssembly is to. Sizes are at least 1. */
 export type Decide = (
   dtype: Dtype,
   transA: boolean,
@@ -11,28 +11,20 @@ export type Decide = (
   M: number,
   N: number,
   K: number,
-) => boolean;
+) => Products | null;
 
-/** What became of the prepared operands of one shape: packing costs time and room, and only WebAssembly needs it. */
-interface Habit {
-  packed: boolean;
-}
-
-/** Where a prepared operand lies, with its packed form unless the library alone is expected to read it. */
+/** Where a prepared operand lies, with its packed form unless the library alone is to read it. */
 interface BlasPrepared extends Prepared {
   readonly transB: boolean;
   readonly B: Block;
   readonly bOffset: number;
   readonly ldb: number;
-  readonly habit: Habit;
 }
 
 /** The WebAssembly set with its matrix products done by a native library, in the same memory, where that is faster. */
 export class BlasSequence extends WasmSequence {
   /** Set right after construction. */
-  product!: (dtype: Dtype) => Product | null;
   decide!: Decide;
-  private readonly habits = new Map<string, Habit>();
   private buffer: ArrayBufferLike | null = null;
   private base = 0;
 
@@ -63,6 +55,10 @@ export class BlasSequence extends WasmSequence {
     product(transA, transB, M, N, K, a, lda, b, ldb, accumulate, c, ldc);
   }
 
+  /**
+   * Packing costs time and room, and only WebAssembly needs it: it is left out where the library is faster for M rows. Without M
+   * both forms are ready, and each product chooses by its own number of rows.
+   */
   override prepare(
     transB: boolean,
     K: number,
@@ -70,18 +66,11 @@ export class BlasSequence extends WasmSequence {
     B: Block,
     bOffset: number,
     ldb: number,
+    M?: number,
   ): BlasPrepared {
-    const key = `${B.dtype} ${transB} ${K} ${N}`;
-    let habit = this.habits.get(key);
-    if (habit === undefined) {
-      // Not yet known: without packing when the library is better with one row and with a batch.
-      const rows = [1, 32];
-      const packed = rows.some((M) => this.chosen(B.dtype, false, transB, true, M, N, K, K, ldb, N) === null);
-      habit = { packed };
-      this.habits.set(key, habit);
-    }
-    const packed = habit.packed ? super.prepare(transB, K, N, B, bOffset, ldb) : { K, N, blocks: [] };
-    return { ...packed, transB, B, bOffset, ldb, habit };
+    const native = M !== undefined && this.chosen(B.dtype, false, transB, true, M, N, K, K, ldb, N) !== null;
+    const packed = native ? { K, N, blocks: [] } : super.prepare(transB, K, N, B, bOffset, ldb);
+    return { ...packed, transB, B, bOffset, ldb };
   }
 
   override gemmPrepared(
@@ -95,9 +84,8 @@ export class BlasSequence extends WasmSequence {
     cOffset: number,
     ldc: number,
   ): void {
-    const { K, N, blocks, transB, B, bOffset, ldb, habit } = prepared as BlasPrepared;
+    const { K, N, blocks, transB, B, bOffset, ldb } = prepared as BlasPrepared;
     const product = this.chosen(C.dtype, false, transB, true, M, N, K, lda, ldb, ldc);
-    habit.packed = product === null;
     if (product !== null) {
       const base = this.address();
       const [a, b, c] = [base + A.pointer(aOffset), base + B.pointer(bOffset), base + C.pointer(cOffset)];
@@ -105,7 +93,7 @@ export class BlasSequence extends WasmSequence {
     } else if (blocks.length > 0) {
       super.gemmPrepared(M, A, aOffset, lda, prepared, accumulate, C, cOffset, ldc);
     } else {
-      // Packing takes room, which a product must not: so this time op(B) is read as it lies, to the same bits.
+      // Readied for another number of rows. Packing takes room, which a product must not, so op(B) is read as it lies: same bits.
       super.gemm(false, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc);
     }
   }
@@ -123,9 +111,8 @@ export class BlasSequence extends WasmSequence {
     ldb: number,
     ldc: number,
   ): Product | null {
-    const product = this.product(dtype);
-    if (product === null || !within(transA, transB, M, N, K, lda, ldb, ldc)) return null;
-    return this.decide(dtype, transA, transB, prepared, M, N, K) ? product : null;
+    if (!within(transA, transB, M, N, K, lda, ldb, ldc)) return null;
+    return this.decide(dtype, transA, transB, prepared, M, N, K)?.atAddresses ?? null;
   }
 
   /** Where the memory starts. Shared memory stays where it is; other memory is another buffer once it has grown. */

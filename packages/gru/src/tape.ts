@@ -72,8 +72,8 @@ export function run(x: NdArray, h_0: NdArray, W: FloatData, b: FloatData, dtype:
       fillRows(gates.data, 0, T * B, b);
       kernels.gemm(false, false, T * B, N, I, x_tm, 0, I, scratch.W, H * N, N, true, gates, 0, N);
       const [W_zr, W_h] = prepareAll(kernels, [
-        [false, H, 2 * H, scratch.W, 0, N],
-        [false, H, H, scratch.W, 2 * H, N],
+        [false, H, 2 * H, scratch.W, 0, N, B],
+        [false, H, H, scratch.W, 2 * H, N, B],
       ]);
       const { reset, mix } = gatesOf(kernels);
       for (let t = 0; t < T; t++) {
@@ -117,8 +117,8 @@ export function runBackward(
       toTimeMajor(grad_h_all, grad_h.data, B * H);
       if (grad_h_final) addBlock(grad_h.data, T * B * H, dense(grad_h_final).data);
       const [W_zr, W_h] = prepareAll(kernels, [
-        [true, 2 * H, H, scratch.W, 0, N],
-        [true, H, H, scratch.W, 2 * H, N],
+        [true, 2 * H, H, scratch.W, 0, N, B],
+        [true, H, H, scratch.W, 2 * H, N, B],
       ]);
       const { resetBackward, mixBackward } = gatesOf(kernels);
       for (let t = T - 1; t >= 0; t--) {

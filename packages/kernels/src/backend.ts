@@ -9,6 +9,7 @@ import type { SequenceKernels } from './sequence/kernels.js';
 import { plainSequence } from './sequence/plain.js';
 import type { FloatData } from './types.js';
 import { wasmKernels } from './wasm/kernels.js';
+import { threadsAsked } from './wasm/threads/threads.js';
 
 /**
  * The functions that the time goes into, on flat buffers: what a faster implementation provides. All buffers of one call
@@ -23,6 +24,9 @@ export interface Kernels {
 
   /** The native library that computes products, if there is one. */
   readonly blas?: BlasDescription;
+
+  /** Whether multiplications and additions are fused by relaxed SIMD; not, when left out. */
+  readonly relaxed?: boolean;
 
   /** The kernels of whole sequences. */
   readonly sequence: SequenceKernels;
@@ -126,18 +130,29 @@ export function useKernels(kernels: Kernels | KernelName): Kernels {
   return before;
 }
 
+/** Threads of the kernels, the caller's own among them. Those of a native library are its own: `blas.threads`. */
+export interface ThreadCounts {
+  /** What `setThreads` was called with last; 1 when it never was. */
+  asked: number;
+  /** Those that take part now: 1 until a call was worth more, and where there are no workers or no shared memory. */
+  running: number;
+}
+
 /** What computes at the moment, and why it was chosen. */
 export interface KernelDescription {
   name: string;
   why: string;
+  threads: ThreadCounts;
+  /** Whether multiplications and additions are fused by relaxed SIMD, which rounds them once. */
+  relaxed: boolean;
   /** The native library that computes products; null when there is none. */
   blas: BlasDescription | null;
 }
 
-/** Tells which kernels are in use and why. */
+/** Tells which kernels are in use and why, on how many threads, and with what rounding. */
 export function describeKernels(): KernelDescription {
-  const { name, why, blas = null } = currentKernels();
-  return { name, why, blas };
+  const { name, why, blas = null, relaxed = false, sequence } = currentKernels();
+  return { name, why, threads: { asked: threadsAsked() ?? 1, running: sequence.threads }, relaxed, blas };
 }
 
 function initialKernels(): Kernels {

@@ -22,6 +22,7 @@ export {
   type KernelName,
   type Kernels,
   plainKernels,
+  type ThreadCounts,
   useKernels,
 } from './backend.js';
 export type { BlasDescription } from './blas-description.js';
@@ -79,5 +80,5 @@ export { kernelsOver, type WasmOptions, wasmKernels } from './wasm/kernels.js';
 export { type LoadedWasm, loadWasm } from './wasm/load.js';
 export { WasmMemory, type WasmMemoryOptions } from './wasm/memory.js';
 export { WasmSequence } from './wasm/sequence.js';
-export { setThreads } from './wasm/threads/threads.js';
+export { onThreads, othersSpin, setThreads, threadsAsked } from './wasm/threads/threads.js';
 export { where } from './where.js';

@@ -85,7 +85,7 @@ export function run(
       c.data.set(dense(c_0).data);
       fillRows(gates.data, 0, T * B, b);
       kernels.gemm(false, false, T * B, N, I, x_tm, 0, I, scratch.W, H * N, N, true, gates, 0, N);
-      const W_h = kernels.prepare(false, H, N, scratch.W, 0, N);
+      const W_h = kernels.prepare(false, H, N, scratch.W, 0, N, B);
       const activate = gatesOf(kernels).forward;
       for (let t = 0; t < T; t++) {
         const [before, after] = [t * B * H, (t + 1) * B * H];
@@ -128,7 +128,7 @@ export function runBackward(
       if (grad_h_final) addBlock(grad_h.data, T * B * H, dense(grad_h_final).data);
       grad_c.data.fill(0);
       if (grad_c_final) grad_c.data.set(dense(grad_c_final).data);
-      const W_h = kernels.prepare(true, N, H, scratch.W, 0, N);
+      const W_h = kernels.prepare(true, N, H, scratch.W, 0, N, B);
       const differentiate = gatesOf(kernels).backward;
       for (let t = T - 1; t >= 0; t--) {
         const [before, after] = [t * B * H, (t + 1) * B * H];

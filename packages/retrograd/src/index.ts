@@ -42,6 +42,7 @@ export {
   ShapeError,
   StateError,
   setThreads,
+  type ThreadCounts,
   ThreadError,
   take,
   toNested,

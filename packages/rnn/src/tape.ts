@@ -75,7 +75,7 @@ export function run(x: NdArray, h_0: NdArray, W: FloatData, b: FloatData, dtype:
       h.data.set(dense(h_0).data);
       fillRows(h.data, B * H, T * B, b);
       kernels.gemm(false, false, T * B, H, I, x_tm, 0, I, scratch.W, H * H, H, true, h, B * H, H);
-      const W_hh = kernels.prepare(false, H, H, scratch.W, 0, H);
+      const W_hh = kernels.prepare(false, H, H, scratch.W, 0, H, B);
       for (let t = 0; t < T; t++) {
         const [before, after] = [t * B * H, (t + 1) * B * H];
         kernels.gemmPrepared(B, h, before, H, W_hh, true, h, after, H);
@@ -108,7 +108,7 @@ export function runBackward(
       grad.data.fill(0, 0, block);
       toTimeMajor(grad_h_all, grad.data, block);
       if (grad_h_final) addBlock(grad.data, T * block, dense(grad_h_final).data);
-      const W_hh = kernels.prepare(true, H, H, scratch.W, 0, H);
+      const W_hh = kernels.prepare(true, H, H, scratch.W, 0, H, B);
       const differentiate = tanhBackwardOf(kernels);
       for (let t = T; t >= 1; t--) {
         differentiate(B, H, h, t * block, grad, t * block);

@@ -57,8 +57,19 @@ export interface SequenceKernels {
     ldc: number,
   ): void;
 
-  /** Readies op(B) (K, N) for products with many A. B must stay as it is until the last of them. */
-  prepare(transB: boolean, K: number, N: number, B: Block, bOffset: number, ldb: number): Prepared;
+  /**
+   * Readies op(B) (K, N) for products with many A. B must stay as it is until the last of them.
+   * @param M the rows of all those A, where they are known: a set may leave out what only other products would want
+   */
+  prepare(
+    transB: boolean,
+    K: number,
+    N: number,
+    B: Block,
+    bOffset: number,
+    ldb: number,
+    M?: number,
+  ): Prepared;
 
   /** C (M, N) = A (M, K) B, plus C when `accumulate`, for a prepared B. */
   gemmPrepared(

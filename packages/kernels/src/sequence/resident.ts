@@ -1,4 +1,5 @@
 import type { Dtype, FloatData } from '../types.js';
+import { threadsAsked } from '../wasm/threads/threads.js';
 import type { Block } from './block.js';
 import { takeAll } from './kept.js';
 import type { Holding, Prepared, SequenceKernels } from './kernels.js';
@@ -22,6 +23,7 @@ export class Resident<Name extends string> {
   weights!: readonly Prepared[];
   private holding: Holding | null = null;
   private batch = -1;
+  private threads: number | null = null;
 
   /**
    * @param W     (R, N) packed weights, not to be changed
@@ -40,7 +42,9 @@ export class Resident<Name extends string> {
 
   /** Sees to it that weights and scratch for B rows are there, until the next call of any kernel that takes memory. */
   ready(B: number): void {
-    if (this.batch === B && this.holding?.lost === false) return;
+    // Prepared weights are parted for a number of threads.
+    const threads = threadsAsked();
+    if (this.batch === B && this.threads === threads && this.holding?.lost === false) return;
     this.free();
     const { kernels, dtype } = this;
     const sizes = {} as Record<Name, number>;
@@ -63,6 +67,7 @@ export class Resident<Name extends string> {
     }
     this.holding = kernels.hold(taken);
     this.batch = B;
+    this.threads = threads;
   }
 
   /** Gives everything back. */

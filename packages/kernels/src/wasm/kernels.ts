@@ -53,6 +53,7 @@ export function kernelsOver({ sequence, relaxed }: LoadedWasm): Kernels {
   return {
     name: relaxed ? 'wasm' : 'wasm-simd',
     why: `WebAssembly SIMD with ${fused}`,
+    relaxed,
     sequence,
     columnSums,
     rowExponentials: (N, V, x, out, largest, sums) => {

@@ -1,0 +1,301 @@
+/** Threads of the native library beside those of the WebAssembly kernels, and which of the two computes at a given size. */
+import { type BlasKernels, blasKernels } from '@retrograd/blas/use';
+import {
+  type Block,
+  describeKernels,
+  othersSpin,
+  type Prepared,
+  plainKernels,
+  randomNormal,
+  setThreads,
+  useKernels,
+} from '@retrograd/kernels';
+import { LSTM } from '@retrograd/lstm';
+import koffi from 'koffi';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { meet, workersUp } from '../kernels/threads.js';
+import { LAYERS, randomCase } from '../layers/layers.js';
+import { assertClose } from '../support/same.js';
+import { libraries, standIn, tellSkipped } from './libraries.js';
+
+tellSkipped(test);
+
+/** A library made for a test, with the settings of OpenBLAS; without a compiler the test says that it is left out. */
+function testWith(title: string, name: string, macros: string[], run: (file: string) => unknown): void {
+  const file = standIn(name, 'OPENBLAS=""', ...macros);
+  test(file === null ? `${title} (left out: no C compiler)` : title, async () => {
+    if (file === null) {
+      console.log(`SKIPPED: ${title}`);
+      return;
+    }
+    try {
+      await run(file);
+    } finally {
+      setThreads(1);
+    }
+  });
+}
+
+/** Asks the library itself. */
+function asker(file: string): (name: string) => number {
+  const library = koffi.load(file);
+  return (name) => library.func(name, 'int', [])();
+}
+
+const threadsOf = (kernels: BlasKernels) => kernels.blas?.threads;
+
+// The first test: nothing has called setThreads yet.
+testWith('a library keeps its own number of threads until one is asked for', 'untouched', [], (file) => {
+  assert.is(threadsOf(blasKernels({ library: file })), 2);
+  assert.is(asker(file)('openblas_get_num_threads'), 2);
+});
+
+testWith('setThreads reaches the library, whether it is loaded before or after', 'follows', [], (file) => {
+  setThreads(3);
+  const kernels = blasKernels({ library: file });
+  assert.is(threadsOf(kernels), 3, 'asked for before it was loaded');
+  assert.is(asker(file)('openblas_get_num_threads'), 3);
+  setThreads(5);
+  assert.is(threadsOf(kernels), 5);
+  assert.is(asker(file)('openblas_get_num_threads'), 5);
+  const other = blasKernels({ library: file, always: true });
+  setThreads(1);
+  assert.is(threadsOf(kernels), 1);
+  assert.is(threadsOf(other), 1);
+  const before = useKernels(kernels);
+  setThreads(4);
+  assert.equal(describeKernels().threads, { asked: 4, running: 1 });
+  assert.is(describeKernels().blas?.threads, 4);
+  assert.is(describeKernels().relaxed, true);
+  useKernels(before);
+  assert.is(blasKernels({ library: file, relaxed: false }).relaxed, false);
+});
+
+testWith('a number of threads that is named for the library stays', 'keeps', [], (file) => {
+  const kernels = blasKernels({ library: file, threads: 3 });
+  assert.is(threadsOf(kernels), 3);
+  setThreads(2);
+  assert.is(threadsOf(kernels), 3);
+  assert.is(threadsOf(blasKernels({ library: file })), 3);
+  kernels.setThreads(1);
+  assert.is(threadsOf(blasKernels({ library: file })), 1);
+  setThreads(4);
+  assert.is(threadsOf(kernels), 1);
+});
+
+/** A product in float32 of this size by arrays that hold ones. */
+function multiply(kernels: BlasKernels, M: number, N: number, K: number): void {
+  const [A, B, C] = [M * K, K * N, M * N].map((n) => new Float32Array(n).fill(1));
+  kernels.gemm(false, false, M, N, K, A, 0, K, B, 0, N, false, C, 0, N);
+  assert.ok(C.every((v) => v === K));
+}
+
+testWith('a size is timed once for each number of threads', 'timed', [], async (file) => {
+  setThreads(1);
+  const kernels = blasKernels({ library: file });
+  const ask = asker(file);
+  const callsOf = (): number => {
+    const before = ask('standin_gemm_calls');
+    multiply(kernels, 32, 64, 64);
+    return ask('standin_gemm_calls') - before;
+  };
+  assert.ok(callsOf() > 3, 'the first product of a size is timed');
+  assert.ok(callsOf() <= 1, 'the second is not');
+  setThreads(2);
+  assert.ok(callsOf() > 6, 'with other threads it is timed again, with one thread and with two');
+  assert.ok(callsOf() <= 1);
+  kernels.setThreads(1);
+  assert.ok(callsOf() > 3, 'and with a number for the library alone');
+  assert.ok(callsOf() <= 1);
+});
+
+testWith(
+  'of one thread and several the library computes with what is faster',
+  'single',
+  ['HASTY'],
+  (file) => {
+    setThreads(2);
+    const kernels = blasKernels({ library: file });
+    const ask = asker(file);
+    const [A, B, C] = [64, 64 * 512, 512].map((n) => new Float32Array(n));
+    const vector = ({ gemm }: BlasKernels) =>
+      gemm(false, false, 1, 512, 64, A, 0, 64, B, 0, 512, false, C, 0, 512);
+    vector(kernels);
+    vector(kernels);
+    assert.is(ask('standin_last_threads'), 1);
+    assert.is(threadsOf(kernels), 2, 'what it may use stays the same');
+    vector(blasKernels({ library: file, always: true }));
+    assert.is(ask('standin_last_threads'), 2, 'with always it is all threads');
+    vector(kernels);
+    assert.is(ask('standin_last_threads'), 1);
+  },
+);
+
+testWith(
+  'after a product on several threads of the library, short calls are not split',
+  'spinning',
+  [],
+  async (file) => {
+    const kernels = blasKernels({ library: file, always: true, threads: 2 });
+    const before = useKernels(kernels);
+    try {
+      await workersUp(2);
+      const short = { cost: 120_000 };
+      const rows = (): number[][] => {
+        const start = performance.now();
+        for (;;) {
+          othersSpin(0);
+          multiply(kernels, 8, 8, 8);
+          const since = performance.now();
+          const seen = [meet(short), meet()];
+          // On a busy machine the time that the rest is due may have passed before it was looked at.
+          if (performance.now() - since < 25 || performance.now() - start > 10_000) return seen;
+        }
+      };
+      const [alone, together] = [
+        [4, 4, 4, 4],
+        [2, 2, 2, 2],
+      ];
+      assert.equal(rows(), [alone, together]);
+      kernels.setThreads(1);
+      assert.equal(rows(), [together, together], 'one thread of the library leaves none spinning');
+    } finally {
+      useKernels(before);
+    }
+  },
+);
+
+/** Operands in the workspace, of ones, and op(B) prepared for M rows, or for any number. */
+function prepared({ sequence }: BlasKernels, rows: number, N: number, K: number, M?: number) {
+  const [A, B, C] = [rows * K, K * N, rows * N].map((n): Block => sequence.take('float32', n));
+  A.data.fill(1);
+  B.data.fill(1);
+  const ready = sequence.prepare(false, K, N, B, 0, N, M);
+  const multiply = (m: number): void => sequence.gemmPrepared(m, A, 0, K, ready, false, C, 0, N);
+  const run = (m: number): void => {
+    C.data.fill(7);
+    multiply(m);
+    assert.ok(C.data.every((v, i) => v === (i < m * N ? K : 7)));
+  };
+  const free = (): void => {
+    for (const block of [A, B, C, ...(ready as Prepared).blocks]) sequence.give(block);
+  };
+  return { blocks: ready.blocks.length, multiply, run, free };
+}
+
+testWith('one row of a prepared operand goes to the matrix-vector product', 'vector', [], (file) => {
+  const kernels = blasKernels({ library: file, always: true });
+  const ask = asker(file);
+  const { run, free } = prepared(kernels, 4, 32, 32);
+  const before = [ask('standin_gemm_calls'), ask('standin_gemv_calls')];
+  run(1);
+  assert.equal([ask('standin_gemm_calls') - before[0], ask('standin_gemv_calls') - before[1]], [0, 1]);
+  run(4);
+  assert.equal([ask('standin_gemm_calls') - before[0], ask('standin_gemv_calls') - before[1]], [1, 1]);
+  free();
+});
+
+testWith('an operand is packed unless the library computes all its products', 'packed', [], (file) => {
+  const kernels = blasKernels({ library: file, always: true });
+  const known = prepared(kernels, 8, 32, 32, 8);
+  assert.is(known.blocks, 0, 'the library reads it as it lies');
+  const unknown = prepared(kernels, 8, 32, 32);
+  assert.is(unknown.blocks, 1);
+  for (const each of [known, unknown]) {
+    for (const M of [8, 1, 3]) each.run(M);
+    each.free();
+  }
+  // Below every size at which the library is worth its call.
+  const small = prepared(blasKernels({ library: file }), 2, 4, 4, 2);
+  assert.is(small.blocks, 1);
+  small.run(2);
+  small.free();
+});
+
+testWith(
+  'each number of rows goes its own way, although another went first',
+  'rowwise',
+  ['HASTY'],
+  (file) => {
+    setThreads(1);
+    const kernels = blasKernels({ library: file });
+    const ask = asker(file);
+    const calls = () => [ask('standin_gemm_calls'), ask('standin_gemv_calls')];
+    const before = calls();
+    const both = prepared(kernels, 16, 64, 64);
+    assert.is(both.blocks, 1);
+    assert.equal(calls(), before, 'nothing is timed before the rows are known');
+    // The stand-in wins with one row, and loses with a batch.
+    both.multiply(1);
+    both.multiply(16);
+    const after = calls();
+    both.run(16);
+    assert.equal(calls(), after, 'the batch stays with WebAssembly');
+    both.multiply(1);
+    assert.equal(calls(), [after[0], after[1] + 1]);
+    assert.is(prepared(kernels, 1, 64, 64, 1).blocks, 0);
+    assert.is(prepared(kernels, 16, 64, 64, 16).blocks, 1);
+    both.free();
+  },
+);
+
+testWith(
+  'a layer streams by matrix-vector products and trains by WebAssembly',
+  'stream',
+  ['HASTY'],
+  (file) => {
+    setThreads(1);
+    const ask = asker(file);
+    const before = useKernels(blasKernels({ library: file }));
+    try {
+      const layer = new LSTM(64, 96, { seed: 1, dtype: 'float32' });
+      const x = randomNormal([16, 4, 64], { seed: 2, dtype: 'float32' });
+      const x_t = randomNormal([1, 64], { seed: 3, dtype: 'float32' });
+      const count = (fn: () => unknown): number[] => {
+        fn();
+        const [gemms, gemvs] = [ask('standin_gemm_calls'), ask('standin_gemv_calls')];
+        fn();
+        return [ask('standin_gemm_calls') - gemms, ask('standin_gemv_calls') - gemvs];
+      };
+      const train = () => layer.backward(layer.forward(x));
+      assert.equal(count(train), [0, 0]);
+      assert.equal(
+        count(() => layer.step(x_t)),
+        [0, 2],
+        'the input part and the hidden part',
+      );
+      assert.equal(count(train), [0, 0]);
+    } finally {
+      useKernels(before);
+    }
+  },
+);
+
+for (const library of libraries) {
+  test(`layers compute the same with workers beside the library: ${library}`, async () => {
+    for (const layer of LAYERS) {
+      const each = randomCase(layer, { B: 33, T: 3, I: 40, H: 70 }, 7, 'float64');
+      const { x, state, params, grad_h_all, grad_state } = each;
+      const run = () => layer.kind.sequenceByHand(x, state, params, grad_h_all, grad_state, false);
+      const before = useKernels(plainKernels);
+      const plain = run();
+      for (const always of [true, false]) {
+        useKernels(blasKernels({ library, always }));
+        await workersUp(2);
+        assert.is(describeKernels().threads.running, 2);
+        for (let round = 0; round < 3; round++) {
+          const got = run();
+          assertClose(got.h_all, plain.h_all, each.title);
+          for (const [name, value] of Object.entries(got.grads)) {
+            assertClose(value, plain.grads[name], `${each.title}, ${name}`, { rtol: 1e-10, atol: 1e-12 });
+          }
+        }
+        setThreads(1);
+      }
+      useKernels(before);
+    }
+  });
+}
+
+test.run();
