@@ -80,5 +80,6 @@ export { kernelsOver, type WasmOptions, wasmKernels } from './wasm/kernels.js';
 export { type LoadedWasm, loadWasm } from './wasm/load.js';
 export { WasmMemory, type WasmMemoryOptions } from './wasm/memory.js';
 export { WasmSequence } from './wasm/sequence.js';
-export { onThreads, othersSpin, setThreads, threadsAsked } from './wasm/threads/threads.js';
+export { setThreads } from './wasm/threads/set-threads.js';
+export { onThreads, othersSpin, threadsAsked } from './wasm/threads/threads.js';
 export { where } from './where.js';

@@ -8,7 +8,7 @@ export interface GemmModule {
  * Places in the argument list of its gemm32 and gemm64: (transA, transB, prepared, M, N, K, a, lda, b, ldb, accumulate, c, ldc,
  * work). Pointers and leading dimensions in bytes.
  */
-export const GEMM = { M: 3, N: 4, a: 6, b: 8, c: 11, work: 13, length: 14 } as const;
+export const GEMM = { M: 3, N: 4, a: 6, lda: 7, b: 8, c: 11, ldc: 12, work: 13, length: 14 } as const;
 
 /** The same for prepare32 and prepare64: (transB, K, N, b, ldb, to). */
 export const PREPARE = { N: 2, b: 3, to: 5, length: 6 } as const;

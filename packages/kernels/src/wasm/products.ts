@@ -2,7 +2,7 @@ import type { Block } from '../sequence/block.js';
 import type { Prepared } from '../sequence/kernels.js';
 import type { Dtype } from '../types.js';
 import { kernelsCode } from './binaries/kernels.js';
-import { COLUMNS, GEMM, type GemmModule, PLENTY_COLUMNS, PLENTY_ROWS, PREPARE, ROWS } from './gemm-module.js';
+import { COLUMNS, type GemmModule, PLENTY_COLUMNS } from './gemm-module.js';
 import type { WasmMemory } from './memory.js';
 import type { Modules, Pair } from './modules.js';
 import { shareOf } from './threads/job.js';
@@ -15,15 +15,22 @@ const PACK_COST = 0.2;
 const WORTH_PARTING = 1 << 14;
 
 /** op(B) in parts of whole columns, each prepared by itself, one after the other. */
-export interface WasmPrepared extends Prepared {
+export interface WasmPrepared extends Prepared, PreparedLayout {
+  readonly N: number;
   readonly blocks: readonly [Block];
+}
+
+/** Where the parts of a prepared B lie. */
+export interface PreparedLayout {
+  /** Columns of B. */
+  readonly N: number;
   /** Columns of each part but the last. */
   readonly share: number;
   /** From part to part. */
   readonly bytes: number;
 }
 
-/** Matrix products by assembly/gemm.ts, on addresses. A split one is cut into columns or rows of C, never along a sum. */
+/** Matrix products by assembly/gemm.ts, on addresses. */
 export class Products {
   private readonly sizes: GemmModule;
   private readonly multiply: Pair;
@@ -62,54 +69,16 @@ export class Products {
     const size = dtype === 'float32' ? 4 : 8;
     const routine = this.multiply[dtype];
     const cost = M * N * K * size * PRODUCT_COST;
-    const pool = this.threads.for(cost);
+    const team = this.threads.for(cost);
     const { work } = this;
-    if (pool === null) {
-      routine.call(
-        transA,
-        transB,
-        false,
-        M,
-        N,
-        K,
-        a,
-        lda * size,
-        b,
-        ldb * size,
-        accumulate,
-        c,
-        ldc * size,
-        work,
-      );
+    const [ldaBytes, ldbBytes, ldcBytes] = [lda * size, ldb * size, ldc * size];
+    if (team === null) {
+      routine.call(transA, transB, false, M, N, K, a, ldaBytes, b, ldbBytes, accumulate, c, ldcBytes, work);
       return;
     }
-    const { threads } = pool;
-    // Columns cost least: every block of B is packed once. With few of them, rows give more even shares.
-    const byColumns = N >= threads * PLENTY_COLUMNS || N >= M;
-    const share = byColumns
-      ? shareOf(N, threads, COLUMNS, PLENTY_COLUMNS)
-      : shareOf(M, threads, ROWS, PLENTY_ROWS);
-    const steps = new Array<number>(GEMM.length).fill(0);
-    if (byColumns) {
-      steps[GEMM.b] = share * size * (transB ? ldb : 1);
-      steps[GEMM.c] = share * size;
-    } else {
-      steps[GEMM.a] = share * size * (transA ? 1 : lda);
-      steps[GEMM.c] = share * size * ldc;
-    }
-    pool.run({
-      routine,
-      total: byColumns ? N : M,
-      share,
-      values: [
-        ...[Number(transA), Number(transB), 0, M, N, K, a, lda * size, b, ldb * size],
-        ...[Number(accumulate), c, ldc * size, work],
-      ],
-      steps,
-      countAt: byColumns ? GEMM.N : GEMM.M,
-      workAt: GEMM.work,
-      cost,
-    });
+    const flags = [Number(transA), Number(transB), 0];
+    const values = [...flags, M, N, K, a, ldaBytes, b, ldbBytes, Number(accumulate), c, ldcBytes, work];
+    team.multiply(routine, values, size, cost);
   }
 
   /** As `SequenceKernels.prepare`, in parts for as many threads as are wanted. */
@@ -126,21 +95,18 @@ export class Products {
     const to = block.pointer(0);
     const routine = this.pack[dtype];
     const cost = K * N * size * PACK_COST;
-    const pool = parts > 1 ? threads.for(cost) : null;
+    const layout = { N, share, bytes };
+    const team = parts > 1 ? threads.for(cost) : null;
     const step = share * size * (transB ? ldb : 1);
-    if (pool === null) {
+    if (team === null) {
       for (let part = 0; part < parts; part++) {
         const columns = Math.min(share, N - part * share);
         routine.call(transB, K, columns, b + part * step, ldb * size, to + part * bytes);
       }
     } else {
-      const values = [Number(transB), K, N, b, ldb * size, to];
-      const steps = new Array<number>(PREPARE.length).fill(0);
-      steps[PREPARE.b] = step;
-      steps[PREPARE.to] = bytes;
-      pool.run({ routine, total: N, share, values, steps, countAt: PREPARE.N, workAt: -1, cost });
+      team.prepare(routine, [Number(transB), K, N, b, ldb * size, to], layout, step, cost);
     }
-    return { K, N, blocks: [block], share, bytes };
+    return { ...layout, K, blocks: [block] };
   }
 
   /** As `SequenceKernels.gemmPrepared`: by parts where B has several, else by rows. */
@@ -149,21 +115,22 @@ export class Products {
     M: number,
     a: number,
     lda: number,
-    { K, N, blocks: [packed], share: columns, bytes }: WasmPrepared,
+    prepared: WasmPrepared,
     accumulate: boolean,
     c: number,
     ldc: number,
   ): void {
+    const { K, N, blocks, share, bytes } = prepared;
     const size = dtype === 'float32' ? 4 : 8;
     const routine = this.multiply[dtype];
     const cost = M * N * K * size * PRODUCT_COST;
-    const pool = this.threads.for(cost);
+    const team = this.threads.for(cost);
     const { work } = this;
-    const b = packed.pointer(0);
-    if (pool === null) {
-      const [ldaBytes, ldcBytes] = [lda * size, ldc * size];
-      for (let j = 0, at = b; j < N; j += columns, at += bytes) {
-        const n = Math.min(columns, N - j);
+    const b = blocks[0].pointer(0);
+    const [ldaBytes, ldcBytes] = [lda * size, ldc * size];
+    if (team === null) {
+      for (let j = 0, at = b; j < N; j += share, at += bytes) {
+        const n = Math.min(share, N - j);
         routine.call(
           false,
           false,
@@ -183,25 +150,7 @@ export class Products {
       }
       return;
     }
-    const byParts = columns < N;
-    const share = byParts ? columns : shareOf(M, pool.threads, ROWS, M);
-    const steps = new Array<number>(GEMM.length).fill(0);
-    if (byParts) {
-      steps[GEMM.b] = bytes;
-      steps[GEMM.c] = share * size;
-    } else {
-      steps[GEMM.a] = share * size * lda;
-      steps[GEMM.c] = share * size * ldc;
-    }
-    pool.run({
-      routine,
-      total: byParts ? N : M,
-      share,
-      values: [0, 0, 1, M, N, K, a, lda * size, b, 0, Number(accumulate), c, ldc * size, work],
-      steps,
-      countAt: byParts ? GEMM.N : GEMM.M,
-      workAt: GEMM.work,
-      cost,
-    });
+    const values = [0, 0, 1, M, N, K, a, ldaBytes, b, 0, Number(accumulate), c, ldcBytes, work];
+    team.multiplyPrepared(routine, values, prepared, size, cost);
   }
 }

@@ -5,15 +5,11 @@ import { kernelsCode } from './binaries/kernels.js';
 import type { WasmMemory } from './memory.js';
 import { Modules, type Pair } from './modules.js';
 import { Products, type WasmPrepared } from './products.js';
-import { shareOf } from './threads/job.js';
 import { Threads } from './threads/threads.js';
 
 /** Rough times of one entry in nanoseconds a byte, which decide what is worth splitting. */
 const TANH_COST = 0.75;
 const SUM_COST = 0.05;
-/** Entries that fill a cache line: two threads never write to the same one. */
-const LINE = 16;
-
 const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);
 
 /** The WebAssembly set. Every call is split among threads where that is worth it, without a change to any bit. */
@@ -120,15 +116,12 @@ export class WasmSequence implements SequenceKernels {
     const routine = this.sums[X.dtype];
     const [x, to] = [X.pointer(xOffset), out.pointer(outOffset)];
     const cost = rows * columns * size * SUM_COST;
-    const pool = this.workers.for(cost);
-    if (pool === null) {
-      routine.call(rows, columns, x, ldx * size, accumulate, to);
-      return;
+    const team = this.workers.for(cost);
+    if (team === null) routine.call(rows, columns, x, ldx * size, accumulate, to);
+    else {
+      const values = [rows, columns, x, ldx * size, Number(accumulate), to];
+      team.spread(routine, values, 1, [2, 5], size, cost);
     }
-    const share = shareOf(columns, pool.threads, LINE, columns);
-    const values = [rows, columns, x, ldx * size, Number(accumulate), to];
-    const steps = [0, 0, share * size, 0, 0, share * size];
-    pool.run({ routine, total: columns, share, values, steps, countAt: 1, workAt: -1, cost });
   }
 
   tanh(n: number, x: Block, offset: number): void {
@@ -137,14 +130,9 @@ export class WasmSequence implements SequenceKernels {
     const routine = this.tanhs[x.dtype];
     const at = x.pointer(offset);
     const cost = n * size * TANH_COST;
-    const pool = this.workers.for(cost);
-    if (pool === null) {
-      routine.call(n, at, at);
-      return;
-    }
-    const share = shareOf(n, pool.threads, LINE, n);
-    const steps = [0, share * size, share * size];
-    pool.run({ routine, total: n, share, values: [n, at, at], steps, countAt: 0, workAt: -1, cost });
+    const team = this.workers.for(cost);
+    if (team === null) routine.call(n, at, at);
+    else team.spread(routine, [n, at, at], 0, [1, 2], size, cost);
   }
 
   rows(code: string, name: string, widths: readonly number[], entryCost: number): RowFunction {
@@ -153,16 +141,14 @@ export class WasmSequence implements SequenceKernels {
       const routine = pair[dtype];
       const row = H * bytesOf(dtype);
       const cost = B * row * (entryCost / 4);
-      const pool = B > 1 ? this.workers.for(cost) : null;
-      if (pool === null) {
-        // Arguments that the function does not take are ignored.
-        routine.call(B, H, a, b, c, d, e, f);
-        return;
+      const team = B > 1 ? this.workers.for(cost) : null;
+      // Arguments that the function does not take are ignored.
+      if (team === null) routine.call(B, H, a, b, c, d, e, f);
+      else {
+        const values = [B, H, a, b, c, d, e, f].slice(0, 2 + widths.length);
+        const bytes = widths.map((width) => width * row);
+        team.rows(routine, values, bytes, cost);
       }
-      const share = shareOf(B, pool.threads, 1, B);
-      const values = [B, H, a, b, c, d, e, f].slice(0, 2 + widths.length);
-      const steps = [0, 0, ...widths.map((width) => share * width * row)];
-      pool.run({ routine, total: B, share, values, steps, countAt: 0, workAt: -1, cost });
     };
   }
 }

@@ -1,10 +1,6 @@
-import { describe } from '../../checks.js';
-import { ValueError } from '../../errors.js';
 import type { WasmMemory } from '../memory.js';
-import { Pool } from './pool.js';
+import type { Team } from './team.js';
 
-/** More would be a mistake. */
-const MOST_THREADS = 64;
 /** Nanoseconds below which a call is not split: some times what splitting costs. */
 const WORTH = 20_000;
 /** The same while threads of a native library spin on the cores that the workers would run on. */
@@ -13,30 +9,20 @@ const WORTH_BESIDES = 200_000;
 let asked: number | null = null;
 let wanted = 1;
 let besidesUntil = 0;
-const pools = new Set<Pool>();
+const teams = new Set<Team>();
 const listeners = new Set<(n: number) => void>();
 
-/**
- * Has the WebAssembly kernels compute on n threads from now on: the caller's own and n - 1 workers, which start with the first
- * call that is worth it and take part from when they are up. They keep no process alive, and use no processor while there
- * is nothing to do. The number of threads changes no bit of any result of theirs.
- *
- * A native library that computes products (`@retrograd/blas`) is told the same number, unless it was given one of its own.
- *
- * Where memory cannot be shared (a page that is not cross-origin isolated) or there are no workers, it stays at one.
- * @param n from 1, which ends the workers, to 64; as many as there are processor cores is best
- * @returns the number before
- * @throws ValueError when n is not such a number
- */
-export function setThreads(n: number): number {
-  if (!Number.isSafeInteger(n) || n < 1 || n > MOST_THREADS) {
-    throw new ValueError('setThreads', 'n', `an integer from 1 to ${MOST_THREADS}`, describe(n));
-  }
+/** Makes teams: there only once `setThreads` was called, so that programs which never do are spared the code. */
+let makeTeam: ((...args: ConstructorParameters<typeof Team>) => Team) | null = null;
+
+/** As `setThreads`, for a number that is right. */
+export function ask(n: number, make: typeof makeTeam): number {
+  makeTeam = make;
   const before = wanted;
   if (n !== before) {
     wanted = n;
-    for (const pool of pools) pool.end();
-    pools.clear();
+    for (const team of teams) team.end();
+    teams.clear();
   }
   if (n !== asked) {
     asked = n;
@@ -63,7 +49,7 @@ export function othersSpin(milliseconds: number): void {
 
 /** The threads of one kernel set. */
 export class Threads {
-  private pool: Pool | null = null;
+  private team: Team | null = null;
   private workBytes = 0;
   private work = 0;
 
@@ -82,18 +68,18 @@ export class Threads {
 
   /** Threads that take part now. */
   get running(): number {
-    return this.pool === null || this.pool.ended ? 1 : this.pool.threads;
+    return this.team === null || this.team.ended ? 1 : this.team.threads;
   }
 
   /** Whom to give a call of this cost in nanoseconds to; null when it is best done alone. */
-  for(cost: number): Pool | null {
-    if (wanted === 1 || cost < WORTH || !this.memory.shared) return null;
+  for(cost: number): Team | null {
+    if (wanted === 1 || cost < WORTH || !this.memory.shared || makeTeam === null) return null;
     if (cost < WORTH_BESIDES && besidesUntil > 0 && performance.now() < besidesUntil) return null;
-    if (this.pool === null || this.pool.ended) {
-      if (this.pool !== null) pools.delete(this.pool);
-      this.pool = new Pool(this.memory, wanted - 1, this.workBytes, this.work);
-      pools.add(this.pool);
+    if (this.team === null || this.team.ended) {
+      if (this.team !== null) teams.delete(this.team);
+      this.team = makeTeam(this.memory, wanted - 1, this.workBytes, this.work);
+      teams.add(this.team);
     }
-    return this.pool.wants(cost) ? this.pool : null;
+    return this.team.wants(cost) ? this.team : null;
   }
 }

@@ -1,0 +1,26 @@
+import { describe } from '../../checks.js';
+import { ValueError } from '../../errors.js';
+import { Team } from './team.js';
+import { ask } from './threads.js';
+
+/** More would be a mistake. */
+const MOST_THREADS = 64;
+
+/**
+ * Has the WebAssembly kernels compute on n threads from now on: the caller's own and n - 1 workers, which start with the first
+ * call that is worth it and take part from when they are up. They keep no process alive, and use no processor while there
+ * is nothing to do. The number of threads changes no bit of any result of theirs.
+ *
+ * A native library that computes products (`@retrograd/blas`) is told the same number, unless it was given one of its own.
+ *
+ * Where memory cannot be shared (a page that is not cross-origin isolated) or there are no workers, it stays at one.
+ * @param n from 1, which ends the workers, to 64; as many as there are processor cores is best
+ * @returns the number before
+ * @throws ValueError when n is not such a number
+ */
+export function setThreads(n: number): number {
+  if (!Number.isSafeInteger(n) || n < 1 || n > MOST_THREADS) {
+    throw new ValueError('setThreads', 'n', `an integer from 1 to ${MOST_THREADS}`, describe(n));
+  }
+  return ask(n, (...args) => new Team(...args));
+}

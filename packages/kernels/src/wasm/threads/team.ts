@@ -1,0 +1,116 @@
+import { COLUMNS, GEMM, PLENTY_COLUMNS, PLENTY_ROWS, PREPARE, ROWS } from '../gemm-module.js';
+import type { WasmMemory } from '../memory.js';
+import type { PreparedLayout } from '../products.js';
+import { type Routine, shareOf } from './job.js';
+import { Pool } from './pool.js';
+
+/** Entries that fill a cache line: two threads never write to the same one. */
+const LINE = 16;
+
+/** How the calls of a kernel set are cut into pieces for a pool of threads. Sizes of entries and costs as in `Job`. */
+export class Team {
+  private readonly pool: Pool;
+
+  /** As `Pool`. */
+  constructor(memory: WasmMemory, workers: number, workBytes: number, work: number) {
+    this.pool = new Pool(memory, workers, workBytes, work);
+  }
+
+  get ended(): boolean {
+    return this.pool.ended;
+  }
+
+  get threads(): number {
+    return this.pool.threads;
+  }
+
+  /** As `Pool.wants`. */
+  wants(cost: number): boolean {
+    return this.pool.wants(cost);
+  }
+
+  end(): void {
+    this.pool.end();
+  }
+
+  /** A product of assembly/gemm.ts, cut into columns or rows of C, never along a sum. @param values its arguments */
+  multiply(routine: Routine, values: readonly number[], size: number, cost: number): void {
+    const { threads } = this;
+    const [transA, transB, , M, N, , , lda, , ldb, , , ldc] = values;
+    // Columns cost least: every block of B is packed once. With few of them, rows give more even shares.
+    const byColumns = N >= threads * PLENTY_COLUMNS || N >= M;
+    const share = byColumns
+      ? shareOf(N, threads, COLUMNS, PLENTY_COLUMNS)
+      : shareOf(M, threads, ROWS, PLENTY_ROWS);
+    const steps = new Array<number>(GEMM.length).fill(0);
+    if (byColumns) {
+      steps[GEMM.b] = share * (transB ? ldb : size);
+      steps[GEMM.c] = share * size;
+    } else {
+      steps[GEMM.a] = share * (transA ? size : lda);
+      steps[GEMM.c] = share * ldc;
+    }
+    const [total, countAt] = byColumns ? [N, GEMM.N] : [M, GEMM.M];
+    this.pool.run({ routine, total, share, values, steps, countAt, workAt: GEMM.work, cost });
+  }
+
+  /** A product with a prepared B: by its parts where there are several, else by rows. @param values arguments as for one part */
+  multiplyPrepared(
+    routine: Routine,
+    values: readonly number[],
+    { N, share: columns, bytes }: PreparedLayout,
+    size: number,
+    cost: number,
+  ): void {
+    const byParts = columns < N;
+    const M = values[GEMM.M];
+    const share = byParts ? columns : shareOf(M, this.threads, ROWS, M);
+    const steps = new Array<number>(GEMM.length).fill(0);
+    if (byParts) {
+      steps[GEMM.b] = bytes;
+      steps[GEMM.c] = share * size;
+    } else {
+      steps[GEMM.a] = share * values[GEMM.lda];
+      steps[GEMM.c] = share * values[GEMM.ldc];
+    }
+    const [total, countAt] = byParts ? [N, GEMM.N] : [M, GEMM.M];
+    this.pool.run({ routine, total, share, values, steps, countAt, workAt: GEMM.work, cost });
+  }
+
+  /** Prepares the parts of a B. @param step bytes from part to part in B as it stands */
+  prepare(
+    routine: Routine,
+    values: readonly number[],
+    { N, share, bytes }: PreparedLayout,
+    step: number,
+    cost: number,
+  ): void {
+    const steps = new Array<number>(PREPARE.length).fill(0);
+    steps[PREPARE.b] = step;
+    steps[PREPARE.to] = bytes;
+    this.pool.run({ routine, total: N, share, values, steps, countAt: PREPARE.N, workAt: -1, cost });
+  }
+
+  /** A call over `values[countAt]` entries or columns that lie side by side at the addresses `at` among its arguments. */
+  spread(
+    routine: Routine,
+    values: readonly number[],
+    countAt: number,
+    at: readonly number[],
+    size: number,
+    cost: number,
+  ): void {
+    const total = values[countAt];
+    const share = shareOf(total, this.threads, LINE, total);
+    const steps = values.map((_, i) => (at.includes(i) ? share * size : 0));
+    this.pool.run({ routine, total, share, values, steps, countAt, workAt: -1, cost });
+  }
+
+  /** A row function: B rows and then addresses. @param bytes of a row at each address */
+  rows(routine: Routine, values: readonly number[], bytes: readonly number[], cost: number): void {
+    const [B] = values;
+    const share = shareOf(B, this.threads, 1, B);
+    const steps = [0, 0, ...bytes.map((each) => share * each)];
+    this.pool.run({ routine, total: B, share, values, steps, countAt: 0, workAt: -1, cost });
+  }
+}
