@@ -1,5 +1,17 @@
 /** One step at a time: bit for bit the numbers of the whole sequence on the plain kernels, for any batch size, with nothing kept. */
-import { copy, type NdArray, plainKernels, randomNormal, useKernels } from '@retrograd/kernels';
+import {
+  assign,
+  copy,
+  DtypeError,
+  full,
+  type NdArray,
+  plainKernels,
+  randomNormal,
+  ShapeError,
+  useKernels,
+  ValueError,
+  zeros,
+} from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { growthOver } from '../support/memory.js';
@@ -63,6 +75,53 @@ for (const layer of LAYERS) {
     const expected = made.step(each.x_t, state);
     h_t.data.fill(5);
     assertSameBits(made.step(each.x_t, state)[0], expected[0], 'the next step');
+  });
+
+  test(`${className}: advance gives the bits of step in the memory of the state, whatever view that is`, () => {
+    const each = randomCase(layer, { B: 2, T: 5, I: 3, H: 4 }, 24);
+    const made = loaded(layer, each);
+    const own = each.state.map((s) => copy(s));
+    // Every second row of a larger array, which keeps its other rows.
+    const around = each.state.map(() => full([4, 4], 7));
+    const views = around.map((s) => s.step(2, 1));
+    views.forEach((view, i) => assign(view, each.state[i]));
+    let state: readonly NdArray[] = each.state;
+    for (let t = 0; t < each.T; t++) {
+      const x_t = each.x.pick(null, t, null);
+      const [h_t, next] = made.step(x_t, state);
+      assert.is(made.advance(x_t, own), own[0]);
+      made.advance(x_t, views);
+      assertSameBits(own[0], h_t, 'h_t');
+      next.forEach((s, i) => {
+        assertSameBits(own[i], s, `state ${i}`);
+        assertSameBits(copy(views[i]), s, `state ${i} in a view`);
+      });
+      state = next;
+    }
+    for (const { data } of around)
+      assert.equal([...data.subarray(4, 8), ...data.subarray(12)], Array(8).fill(7));
+  });
+
+  test(`${className}: advance refuses what does not fit, and leaves the state as it was`, () => {
+    const each = randomCase(layer, { B: 2, T: 1, I: 3, H: 4 }, 25);
+    const made = loaded(layer, each);
+    const state = each.state.map((s) => copy(s));
+    const narrow = each.state.map((s) => copy(s, { dtype: 'float32' }));
+    const wide = zeros([2, 5]);
+    assert.throws(() => made.advance(wide, state), ShapeError);
+    assert.throws(() => made.advance(each.x_t, state.slice(1)), ValueError);
+    assert.throws(() => made.advance(each.x_t, undefined as never), /start with zeroState/);
+    assert.throws(() => made.advance(each.x_t, narrow), DtypeError);
+    assert.throws(() => made.advance(each.x_t, [...state.slice(1), wide]), ShapeError);
+    for (const given of [state, narrow]) {
+      given.forEach((s, i) => {
+        assertSameBits(
+          s,
+          copy(each.state[i], { dtype: given === narrow ? 'float32' : 'float64' }),
+          `state ${i}`,
+        );
+      });
+    }
   });
 
   test(`${className}: step does not disturb a forward that waits for its backward`, () => {

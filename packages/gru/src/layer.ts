@@ -1,5 +1,5 @@
 import { Tensor, type TensorLike } from '@retrograd/autograd';
-import { copy, type NdArray, resultType } from '@retrograd/kernels';
+import { type Block, copy, type Dtype, type NdArray, resultType } from '@retrograd/kernels';
 import { type LayerOptions, RecurrentLayer } from '@retrograd/utils';
 import { gruSequence } from './lifted.js';
 import { G, type GRUParams, initialParams, namedViews } from './params.js';
@@ -99,29 +99,19 @@ export class GRU extends RecurrentLayer<GRUParams, GRUTape, GRUResident> {
   }
 
   /**
-   * One time step with the state carried and nothing kept for backward, for streaming.
-   * @param x_t   (B, I)
-   * @param state [h] (B, H) from the step before; zeros when left out
-   * @returns h_t (B, H) and the state after the step
-   * @throws ShapeError, DtypeError, ValueError
-   */
-  step(x_t: NdArray, state?: readonly NdArray[]): [h_t: NdArray, state: NdArray[]] {
-    const [h_prev] = this.checkStep(x_t, state);
-    const dtype = resultType(x_t, h_prev, this.W.value);
-    const resident = this.resident(dtype, (W, b) =>
-      residentFor(W, b, this.inputSize, this.hiddenSize, dtype),
-    );
-    const h_t = runStep(x_t, h_prev, resident);
-    return [h_t, [copy(h_t)]];
-  }
-
-  /**
    * Copies parameters into the layer.
    * @param params exactly W_z, b_z, W_r, b_r, W_h, b_h
    * @throws ValueError, ShapeError, DtypeError; nothing is changed then
    */
   setParams(params: GRUParams): void {
     this.assignParams('setParams', 'params', params);
+  }
+
+  protected override compute(x_t: NdArray, [h_prev]: readonly NdArray[], dtype: Dtype): readonly Block[] {
+    const resident = this.resident(dtype, (W, b) =>
+      residentFor(W, b, this.inputSize, this.hiddenSize, dtype),
+    );
+    return runStep(x_t, h_prev, resident);
   }
 
   protected override viewsOf(W: NdArray, b: NdArray): GRUParams {

@@ -7,6 +7,7 @@
  */
 import {
   addBlock,
+  type Block,
   currentKernels,
   type Dtype,
   dense,
@@ -20,7 +21,6 @@ import {
   promote,
   Resident,
   toTimeMajor,
-  unload,
   withBlocks,
   wrap,
 } from '@retrograd/kernels';
@@ -170,8 +170,8 @@ export function residentFor(W: FloatData, b: FloatData, I: number, H: number, dt
   return new Resident(currentKernels().sequence, dtype, W, b, parts, sizes);
 }
 
-/** One step without a cache, for streaming; the same bits as the sequence. @returns h_t (B, H) */
-export function runStep(x_t: NdArray, h_prev: NdArray, resident: GRUResident): NdArray {
+/** One step without a cache, for streaming; the same bits as the sequence. @returns a block with h_t (B, H), until the next call */
+export function runStep(x_t: NdArray, h_prev: NdArray, resident: GRUResident): readonly Block[] {
   const { kernels } = resident;
   const [B, I] = x_t.shape;
   const H = h_prev.shape[1];
@@ -189,5 +189,5 @@ export function runStep(x_t: NdArray, h_prev: NdArray, resident: GRUResident): N
   kernels.gemmPrepared(B, rh, 0, H, W_h, true, gates, 2 * H, N);
   // The states before and after the step share a block: each entry is read before it is written.
   mix(B, H, gates, 0, h, 0, 0);
-  return wrap(unload(h), [B, H]);
+  return [h];
 }

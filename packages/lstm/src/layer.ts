@@ -1,5 +1,5 @@
 import { Tensor, type TensorLike } from '@retrograd/autograd';
-import { copy, type NdArray, resultType } from '@retrograd/kernels';
+import { type Block, copy, type Dtype, type NdArray, resultType } from '@retrograd/kernels';
 import { type LayerOptions, RecurrentLayer } from '@retrograd/utils';
 import { lstmSequence } from './lifted.js';
 import { G, initialParams, type LSTMParams, namedViews } from './params.js';
@@ -121,29 +121,23 @@ export class LSTM extends RecurrentLayer<LSTMParams, LSTMTape, LSTMResident> {
   }
 
   /**
-   * One time step with the states carried and nothing kept for backward, for streaming.
-   * @param x_t   (B, I)
-   * @param state [h, c] (B, H) each, from the step before; zeros when left out
-   * @returns h_t (B, H) and the states after the step
-   * @throws ShapeError, DtypeError, ValueError
-   */
-  step(x_t: NdArray, state?: readonly NdArray[]): [h_t: NdArray, state: NdArray[]] {
-    const [h_prev, c_prev] = this.checkStep(x_t, state);
-    const dtype = resultType(x_t, h_prev, c_prev, this.W.value);
-    const resident = this.resident(dtype, (W, b) =>
-      residentFor(W, b, this.inputSize, this.hiddenSize, dtype),
-    );
-    const [h_t, c_t] = runStep(x_t, h_prev, c_prev, resident);
-    return [h_t, [copy(h_t), c_t]];
-  }
-
-  /**
    * Copies parameters into the layer.
    * @param params exactly W_f, b_f, W_i, b_i, W_c, b_c, W_o, b_o
    * @throws ValueError, ShapeError, DtypeError; nothing is changed then
    */
   setParams(params: LSTMParams): void {
     this.assignParams('setParams', 'params', params);
+  }
+
+  protected override compute(
+    x_t: NdArray,
+    [h_prev, c_prev]: readonly NdArray[],
+    dtype: Dtype,
+  ): readonly Block[] {
+    const resident = this.resident(dtype, (W, b) =>
+      residentFor(W, b, this.inputSize, this.hiddenSize, dtype),
+    );
+    return runStep(x_t, h_prev, c_prev, resident);
   }
 
   protected override viewsOf(W: NdArray, b: NdArray): LSTMParams {

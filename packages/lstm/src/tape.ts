@@ -7,6 +7,7 @@
  */
 import {
   addBlock,
+  type Block,
   currentKernels,
   type Dtype,
   dense,
@@ -19,7 +20,6 @@ import {
   promote,
   Resident,
   toTimeMajor,
-  unload,
   withBlocks,
   wrap,
 } from '@retrograd/kernels';
@@ -180,13 +180,13 @@ export function residentFor(W: FloatData, b: FloatData, I: number, H: number, dt
   return new Resident(currentKernels().sequence, dtype, W, b, parts, sizes);
 }
 
-/** One step without a cache, for streaming; the same bits as the sequence. @returns h_t and c_t, (B, H) */
+/** One step without a cache, for streaming; the same bits as the sequence. @returns blocks with h_t and c_t, (B, H), until the next call */
 export function runStep(
   x_t: NdArray,
   h_prev: NdArray,
   c_prev: NdArray,
   resident: LSTMResident,
-): [h_t: NdArray, c_t: NdArray] {
+): readonly Block[] {
   const { kernels } = resident;
   const [B, I] = x_t.shape;
   const H = h_prev.shape[1];
@@ -202,5 +202,5 @@ export function runStep(
   kernels.gemmPrepared(B, h, 0, H, W_h, true, gates, 0, N);
   // The states before and after the step share their blocks: each entry is read before it is written.
   gatesOf(kernels).forward(B, H, gates, 0, c, 0, 0, tanh_c, 0, h, 0);
-  return [wrap(unload(h), [B, H]), wrap(unload(c), [B, H])];
+  return [h, c];
 }

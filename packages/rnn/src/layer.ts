@@ -1,5 +1,5 @@
 import { Tensor, type TensorLike } from '@retrograd/autograd';
-import { copy, type NdArray, resultType } from '@retrograd/kernels';
+import { type Block, copy, type Dtype, type NdArray, resultType } from '@retrograd/kernels';
 import { type LayerOptions, RecurrentLayer } from '@retrograd/utils';
 import { rnnSequence } from './lifted.js';
 import { initialParams, namedViews, type RNNParams } from './params.js';
@@ -88,28 +88,18 @@ export class VanillaRNN extends RecurrentLayer<RNNParams, RNNTape, RNNResident> 
   }
 
   /**
-   * One time step with the state carried and nothing kept for backward, for streaming.
-   * @param x_t   (B, I)
-   * @param state [h] (B, H) from the step before; zeros when left out
-   * @returns h_t (B, H) and the state after the step
-   * @throws ShapeError, DtypeError, ValueError
-   */
-  step(x_t: NdArray, state?: readonly NdArray[]): [h_t: NdArray, state: NdArray[]] {
-    const [h_prev] = this.checkStep(x_t, state);
-    const dtype = resultType(x_t, h_prev, this.W.value);
-    const resident = this.resident(dtype, (W, b) =>
-      residentFor(W, b, this.inputSize, this.hiddenSize, dtype),
-    );
-    const h_t = runStep(x_t, h_prev, resident);
-    return [h_t, [copy(h_t)]];
-  }
-
-  /**
    * Copies parameters into the layer.
    * @throws ShapeError, DtypeError; nothing is changed then
    */
   setParams(W_xh: NdArray, W_hh: NdArray, b_h: NdArray): void {
     this.assignParams('setParams', 'params', { W_xh, W_hh, b_h });
+  }
+
+  protected override compute(x_t: NdArray, [h_prev]: readonly NdArray[], dtype: Dtype): readonly Block[] {
+    const resident = this.resident(dtype, (W, b) =>
+      residentFor(W, b, this.inputSize, this.hiddenSize, dtype),
+    );
+    return runStep(x_t, h_prev, resident);
   }
 
   protected override viewsOf(W: NdArray, b: NdArray): RNNParams {

@@ -9,6 +9,7 @@
 import {
   addBlock,
   allocate,
+  type Block,
   currentKernels,
   type Dtype,
   dense,
@@ -21,7 +22,6 @@ import {
   promote,
   Resident,
   toTimeMajor,
-  unload,
   withBlocks,
   wrap,
 } from '@retrograd/kernels';
@@ -153,8 +153,8 @@ export function residentFor(W: FloatData, b: FloatData, I: number, H: number, dt
   return new Resident(currentKernels().sequence, dtype, W, b, parts, { x: I, h: H, h_t: H });
 }
 
-/** One step without a cache, for streaming; the same bits as the sequence. @returns h_t (B, H) */
-export function runStep(x_t: NdArray, h_prev: NdArray, resident: RNNResident): NdArray {
+/** One step without a cache, for streaming; the same bits as the sequence. @returns a block with h_t (B, H), until the next call */
+export function runStep(x_t: NdArray, h_prev: NdArray, resident: RNNResident): readonly Block[] {
   const { kernels } = resident;
   const [B, I] = x_t.shape;
   const H = h_prev.shape[1];
@@ -167,5 +167,5 @@ export function runStep(x_t: NdArray, h_prev: NdArray, resident: RNNResident): N
   kernels.gemmPrepared(B, x, 0, I, W_xh, true, h_t, 0, H);
   kernels.gemmPrepared(B, h, 0, H, W_hh, true, h_t, 0, H);
   kernels.tanh(B * H, h_t, 0);
-  return wrap(unload(h_t), [B, H]);
+  return [h_t];
 }

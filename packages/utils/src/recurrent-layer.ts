@@ -1,14 +1,20 @@
 import { asTensor, constant, type Tensor, type TensorLike } from '@retrograd/autograd';
 import {
+  type Block,
   checkArray,
   checkInteger,
   copy,
   currentKernels,
   type Dtype,
+  DtypeError,
   describe,
+  dtypeOf,
   type FloatData,
   type NdArray,
+  resultType,
   StateError,
+  store,
+  unload,
   ValueError,
   wrap,
   zeros,
@@ -22,7 +28,7 @@ interface Run<Tape> {
   version: number;
 }
 
-/** Weights kept ready for `step`. */
+/** Weights kept ready for time steps. */
 interface Streaming<Ready> {
   resident: Ready;
   /** The parameters that it was made from. */
@@ -43,6 +49,9 @@ export abstract class RecurrentLayer<
 
   /** The arrays of the state: ['h'] or ['h', 'c']. */
   protected abstract readonly stateNames: readonly string[];
+
+  /** Computes one time step. @returns blocks with the states after it, in the kernels' memory until their next call */
+  protected abstract compute(x_t: NdArray, state: readonly NdArray[], dtype: Dtype): readonly Block[];
 
   /**
    * Gradients of the parameters from the last `backward` on arrays, under the spec's names; views of one packed array, which
@@ -65,6 +74,41 @@ export abstract class RecurrentLayer<
     return this.stateNames.map(() => zeros([batch, this.hiddenSize], { dtype: this.dtype }));
   }
 
+  /**
+   * One time step with the states carried and nothing kept for backward, for streaming.
+   * @param x_t   (B, I)
+   * @param state the arrays of `zeroState`, (B, H) each, from the step before; zeros when left out
+   * @returns h_t (B, H) and the states after the step
+   * @throws ShapeError, DtypeError, ValueError
+   */
+  step(x_t: NdArray, state?: readonly NdArray[]): [h_t: NdArray, state: NdArray[]] {
+    const before = this.checkStep('step', x_t, state);
+    const blocks = this.compute(x_t, before, resultType(x_t, ...before, this.W.value));
+    const after = blocks.map((block, i) => wrap(unload(block), before[i].shape));
+    return [copy(after[0]), after];
+  }
+
+  /**
+   * As `step`, but writes the states after the step over `state`, so that a stream runs without making garbage.
+   * @param x_t   (B, I)
+   * @param state the arrays of `zeroState`, (B, H) each; they must not overlap
+   * @returns h_t (B, H): state[0] itself, which the next call writes over
+   * @throws ShapeError, ValueError; DtypeError when a state is float32 and anything else is float64; nothing is changed then
+   */
+  advance(x_t: NdArray, state: readonly NdArray[]): NdArray {
+    this.requireState('advance', state);
+    this.checkStep('advance', x_t, state);
+    const dtype = resultType(x_t, ...state, this.W.value);
+    for (let i = 0; i < state.length; i++) {
+      if (dtypeOf(state[i]) === dtype) continue;
+      const wanted = `${dtype}, which the step computes in`;
+      throw new DtypeError(`${this.op}.advance`, this.stateNames[i], wanted, dtypeOf(state[i]));
+    }
+    const blocks = this.compute(x_t, state, dtype);
+    for (let i = 0; i < state.length; i++) store(blocks[i], state[i]);
+    return state[0];
+  }
+
   /** Checks a sequence (B, T, I) and completes the initial states with zeros. */
   protected checkSequence(method: string, x: NdArray, given: readonly (NdArray | undefined)[]): NdArray[] {
     const op = `${this.op}.${method}`;
@@ -73,21 +117,23 @@ export abstract class RecurrentLayer<
   }
 
   /** Checks one step (B, I) and the state before it, zeros when there is none. */
-  protected checkStep(x_t: NdArray, state: readonly NdArray[] | undefined): NdArray[] {
-    const op = `${this.op}.step`;
+  private checkStep(method: string, x_t: NdArray, state: readonly NdArray[] | undefined): NdArray[] {
+    const op = `${this.op}.${method}`;
     checkArray(op, 'x_t', x_t, ['batch', this.inputSize]);
-    return this.completeState(op, x_t.shape[0], this.checkState('step', state), '');
+    return this.completeState(op, x_t.shape[0], this.checkState(method, state), '');
   }
 
   /** Checks that a state, when there is one, is the right list; what is in it is checked where it is used. */
   protected checkState<S>(method: string, state: readonly S[] | undefined): readonly S[] {
     if (state === undefined) return [];
-    if (!Array.isArray(state) || state.length !== this.stateNames.length) {
-      const wanted = `[${this.stateNames.join(', ')}]`;
-      const remedy = `pass on the state that ${method} returned`;
-      throw new ValueError(`${this.op}.${method}`, 'state', wanted, describe(state), remedy);
-    }
+    this.requireState(method, state, `pass on the state that ${method} returned`);
     return state;
+  }
+
+  private requireState(method: string, state: unknown, remedy = 'start with zeroState'): void {
+    if (Array.isArray(state) && state.length === this.stateNames.length) return;
+    const wanted = `[${this.stateNames.join(', ')}]`;
+    throw new ValueError(`${this.op}.${method}`, 'state', wanted, describe(state), remedy);
   }
 
   private completeState(
@@ -118,7 +164,7 @@ export abstract class RecurrentLayer<
   }
 
   /**
-   * What `step` needs of the weights, made when they have changed. Somebody who holds a view of them (`W_f`, …) can change them
+   * What a step needs of the weights, made when they have changed. Somebody who holds a view of them (`W_f`, …) can change them
    * without a word, so from the first time that one was handed out they are compared at every step.
    */
   protected resident(dtype: Dtype, make: (W: FloatData, b: FloatData) => Ready): Ready {

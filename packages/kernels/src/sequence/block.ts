@@ -1,5 +1,6 @@
-import { dense } from '../array.js';
-import { allocate } from '../storage.js';
+import { dense, isDense } from '../array.js';
+import { allocate, wrap } from '../storage.js';
+import { assign } from '../strided.js';
 import type { Dtype, FloatData, NdArray } from '../types.js';
 
 /**
@@ -41,6 +42,14 @@ export function load(block: Block, x: NdArray): void {
   const from = dense(x).data;
   if (from.length > FEW) data.set(from);
   else for (let i = 0; i < from.length; i++) data[i] = from[i];
+}
+
+/** Copies the entries of a whole block into an array of its dtype and size, any view. */
+export function store(block: Block, to: NdArray): void {
+  const { data } = block;
+  if (!isDense(to)) assign(to, wrap(data, to.shape));
+  else if (data.length > FEW) to.data.set(data);
+  else for (let i = 0; i < data.length; i++) to.data[i] = data[i];
 }
 
 /** The entries of a whole block as an ordinary array. */

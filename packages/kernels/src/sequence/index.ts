@@ -1,4 +1,4 @@
-export { type Block, load, unload } from './block.js';
+export { type Block, load, store, unload } from './block.js';
 export { Kept, prepareAll, withBlocks } from './kept.js';
 export type { Prepared, RowFunction, SequenceKernels } from './kernels.js';
 export { perKernels } from './per-kernels.js';

@@ -10,7 +10,7 @@ export interface LoadedWasm<Sequence extends WasmSequence = WasmSequence> {
 }
 
 /**
- * The WebAssembly kernels, or null where there is no WebAssembly SIMD.
+ * The WebAssembly kernels, or null where there is no WebAssembly SIMD or none is allowed.
  * @param relaxed whether relaxed SIMD may be used
  * @param memory  what they work on; by default a memory of their own
  * @param make    makes the set, for one that replaces some of the kernels
@@ -29,7 +29,13 @@ export function loadWasm(
   if (!canRun(false)) return null;
   if (relaxed) enableRelaxedSimd();
   const fused = relaxed && canRun(true);
-  return { sequence: make(memory ?? new WasmMemory(), fused), relaxed: fused };
+  try {
+    return { sequence: make(memory ?? new WasmMemory(), fused), relaxed: fused };
+  } catch (error) {
+    // A page's content security policy may forbid compiling, of which validation knows nothing.
+    if (error instanceof WebAssembly.CompileError) return null;
+    throw error;
+  }
 }
 
 /** Whether the engine has what the module needs. */

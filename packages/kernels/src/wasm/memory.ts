@@ -4,6 +4,8 @@ import type { Holding } from '../sequence/kernels.js';
 import type { Dtype, FloatData } from '../types.js';
 
 const PAGE = 1 << 16;
+/** Pages at the start. */
+const FIRST_PAGES = 16;
 /** Every span starts at a multiple of this, a cache line. */
 const LINE = 64;
 /** What lies below belongs to the module: address 0, so that no block looks like a null, and its constants (assembly/constants.ts). */
@@ -80,10 +82,10 @@ export class WasmMemory {
     maximum = MOST_PAGES * PAGE,
     shared = canShare(),
   }: WasmMemoryOptions = {}) {
-    this.shared = shared;
     this.budget = budget;
     this.maximum = maximum;
-    this.memory = new WebAssembly.Memory({ initial: 16, maximum: maximum / PAGE, shared });
+    this.memory = makeMemory(maximum / PAGE, shared);
+    this.shared = typeof SharedArrayBuffer !== 'undefined' && this.memory.buffer instanceof SharedArrayBuffer;
     this.free = [{ at: FIRST, size: this.memory.buffer.byteLength - FIRST }];
   }
 
@@ -222,6 +224,16 @@ export class WasmMemory {
     if (next === undefined || free[i].at + free[i].size !== next.at) return;
     free[i].size += next.size;
     free.splice(i + 1, 1);
+  }
+}
+
+/** Shared memory has room for its maximum set aside from the start: where a small device refuses that, memory is not shared. */
+function makeMemory(maximum: number, shared: boolean): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum, shared });
+  } catch (error) {
+    if (!shared) throw error;
+    return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum });
   }
 }
 
