@@ -13,21 +13,17 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs, stripVTControlCharacters } from 'node:util';
+import { parseArgs } from 'node:util';
 import { bundlePrograms, listTests, root } from '../esbuild.config.mjs';
 import { assemble } from './assemble.mjs';
+import { judge } from './judge.mjs';
+import { isRepeated, KERNELS } from './kernel-sets.mjs';
 
 const PARALLEL = 2;
+const SETS = [...KERNELS, 'blas'];
 const TIMEOUT_MS = 420_000;
-const KERNELS = ['plain', 'wasm-simd', 'wasm', 'blas'];
 /** Chooses the native library in a test that it is bundled with, since the kernels know none by name. */
 const USE_BLAS = 'test/support/use-blas.ts';
-/** What a whole run repeats on the other sets: all that computes, except what takes long and would say the same again. */
-const NUMERIC =
-  /^test\/(cross-check|layers|nn)\/|^test\/autograd\/op-gradients|^test\/kernels\/(matmul|views)/;
-const REPEATED_SELDOM =
-  /^test\/layers\/(bad-input|kernel-sets|parameters)|^test\/nn\/(bundle|model-file|module|safetensors)/;
-const isNumeric = (file) => NUMERIC.test(file) && !REPEATED_SELDOM.test(file);
 const LONG = /\/(mutation|pack|readme|examples?)\.test\.ts$/;
 
 /** Runs a command and gives its exit code (null when killed), its output, and whether it ran out of time. */
@@ -47,9 +43,9 @@ function run(args, { timeout = TIMEOUT_MS, kernels, node = process.execPath } = 
     });
     running.add(child);
     let output = '';
-    let timedOut = false;
+    let limit = 0;
     const timer = setTimeout(() => {
-      timedOut = true;
+      limit = timeout / 1000;
       kill(child);
     }, timeout);
     child.stdout.on('data', (chunk) => (output += chunk));
@@ -57,7 +53,7 @@ function run(args, { timeout = TIMEOUT_MS, kernels, node = process.execPath } = 
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       running.delete(child);
-      resolve({ code, signal, output, timedOut, seconds: (performance.now() - started) / 1000 });
+      resolve({ code, signal, output, limit, seconds: (performance.now() - started) / 1000 });
     });
   });
 }
@@ -72,27 +68,6 @@ function kill(child) {
   }
 }
 
-const count = (output, word) => {
-  const found = stripVTControlCharacters(output).matchAll(new RegExp(`^ {2}${word}: +(\\d+)`, 'gm'));
-  return [...found].reduce((total, match) => total + Number(match[1]), 0);
-};
-
-/** Reads uvu's three totals; anything but a clean end with at least one test is a failure. */
-function judge({ code, signal, output, timedOut, seconds }) {
-  const total = count(output, 'Total');
-  const passed = count(output, 'Passed');
-  const skipped = count(output, 'Skipped');
-  const failed = total - passed - skipped;
-  const reasons = [];
-  if (timedOut) reasons.push(`did not end within ${TIMEOUT_MS / 1000} s`);
-  else if (signal) reasons.push(`was ended by ${signal}`);
-  else if (failed > 0) reasons.push(`${failed} of ${total} tests failed`);
-  else if (code !== 0) reasons.push(`ended with exit code ${code}`);
-  else if (total === 0) reasons.push('ran no test (is test.run() missing?)');
-  const broken = reasons.length > 0;
-  return { passed, failed: broken ? Math.max(failed, 1) : 0, skipped, reasons, output, seconds };
-}
-
 const totals = { passed: 0, failed: 0 };
 
 function report(name, { passed, failed, skipped = 0, reasons, output, seconds }) {
@@ -101,6 +76,8 @@ function report(name, { passed, failed, skipped = 0, reasons, output, seconds })
   const mark = failed > 0 ? 'FAIL' : 'ok  ';
   const rest = `${skipped > 0 ? `, ${skipped} skipped` : ''}${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}`;
   console.log(`${mark} ${name}  ${passed} passed${rest}  (${seconds.toFixed(1)} s)`);
+  // What could not be tested must be seen.
+  for (const [line] of output.matchAll(/SKIPPED: .*/g)) console.log(`     ${line}`);
   if (failed > 0) console.log(`${output.trimEnd()}\n`);
 }
 
@@ -151,8 +128,8 @@ function readWords(words) {
   try {
     const options = { kernels: { type: 'string' }, node: { type: 'string' } };
     const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true });
-    if (values.kernels !== undefined && !KERNELS.includes(values.kernels)) {
-      throw new Error(`--kernels must be one of ${KERNELS.join(', ')}, got ${values.kernels}`);
+    if (values.kernels !== undefined && !SETS.includes(values.kernels)) {
+      throw new Error(`--kernels must be one of ${SETS.join(', ')}, got ${values.kernels}`);
     }
     return { ...values, filters: positionals };
   } catch (error) {
@@ -166,7 +143,7 @@ async function main(words) {
   const files = listTests().filter((path) =>
     filters.length > 0
       ? filters.some((word) => path.includes(word))
-      : kernels === undefined || isNumeric(path),
+      : kernels === undefined || isRepeated(path),
   );
   if (files.length === 0) {
     console.log(`no test file matches ${filters.join(' ')}`);
@@ -200,12 +177,10 @@ async function main(words) {
   const built = await bundle(files, outdir);
   const queue = kernels === 'blas' ? [] : built.map((file) => ({ file, kernels, folder: outdir }));
   const whole = filters.length === 0 && kernels === undefined;
-  const numeric = built.filter(isNumeric);
+  const numeric = built.filter(isRepeated);
   if (whole) {
     // The default set is 'wasm', unless the surroundings name another.
-    const others = KERNELS.filter(
-      (set) => set !== 'blas' && set !== (process.env.RETROGRAD_KERNELS || 'wasm'),
-    );
+    const others = KERNELS.filter((set) => set !== (process.env.RETROGRAD_KERNELS || 'wasm'));
     for (const set of others) queue.push(...numeric.map((file) => ({ file, kernels: set, folder: outdir })));
   }
   if (whole || kernels === 'blas') {

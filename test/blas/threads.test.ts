@@ -14,7 +14,7 @@ import { LSTM } from '@retrograd/lstm';
 import koffi from 'koffi';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { meet, workersUp } from '../kernels/threads.js';
+import { meet, workersUp } from '../kernels/meet.js';
 import { LAYERS, randomCase } from '../layers/layers.js';
 import { assertClose } from '../support/same.js';
 import { libraries, standIn, tellSkipped } from './libraries.js';

@@ -23,7 +23,8 @@ import { throws } from '../autograd/throws.js';
 import { LAYERS, loaded, randomCase } from '../layers/layers.js';
 import type { Arrays } from '../support/kinds.js';
 import { assertClose, assertSameBits } from '../support/same.js';
-import { meet, runChild, sequence, threadsOfProcess, workersUp } from './threads.js';
+import { meet, sequence, workersUp } from './meet.js';
+import { runChild, threadsOfProcess } from './threads.js';
 
 // The first test, so that no thread of another one is still on its way out.
 test('setThreads gives back the number before, and with 1 the threads end', async () => {

@@ -1,68 +1,9 @@
-/** What the tests of threads need: a module in which threads meet, and processes of their own. */
+/** What the tests of threads in Node need: processes of their own. */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { currentKernels, type SequenceKernels, setThreads } from '@retrograd/kernels';
 import { build } from 'esbuild';
-import * as assert from 'uvu/assert';
-
-export const sequence = (): SequenceKernels => currentKernels().sequence;
-
-/**
- * A module in AssemblyScript, compiled with shared memory:
- *
- *     export function meet32(rows: i32, H: i32, counter: usize, out: usize): void {
- *       if (rows < 4) {
- *         atomic.add<i32>(counter, 1);
- *         while (atomic.load<i32>(counter) < 2) {}
- *         if (H == 2) unreachable();
- *       }
- *       for (let r = 0; r < rows; r++) store<i32>(out + <usize>(r * H * 4), rows);
- *     }
- *     export function meet64(…): the same
- */
-const meetCode = [
-  '0061736d0100000001080160047f7f7f7f0002120103656e76066d656d6f72790203008080040303020000071c03066d6565',
-  '7433320000066d65657436340001066d656d6f727902000a5f025001017f2000410448044020024101fe1e02001a03402002',
-  'fe1002004102480d000b20014102460440000b0b0340200020044a04402003200120046c4102746a2000360200200441016a',
-  '21040c010b0b0b0c00200020012002200310000b',
-].join('');
-
-/**
- * Runs `meet` on four rows: two threads, each of which takes two rows and waits until the other one has come.
- * @param cost of the whole call, in nanoseconds
- * @returns how many rows there were in the call that wrote each row
- */
-export function meet({ fails = false, words = 4, cost = 1e9 } = {}): number[] {
-  const s = sequence();
-  const together = s.rows(meetCode, 'meet', [0, 1], cost / 4)!;
-  const [counter, out] = [s.take('float32', 1), s.take('float32', words)];
-  counter.data.fill(0);
-  try {
-    const last = out.pointer(words - 4);
-    together('float32', 4, fails ? 2 : 1, counter.pointer(0), last);
-    return [...new Int32Array(out.data.buffer, last, 4)];
-  } finally {
-    s.give(counter);
-    s.give(out);
-  }
-}
-
-/** Has n threads take part. */
-export async function workersUp(n: number): Promise<void> {
-  setThreads(n);
-  const s = sequence();
-  const x = s.take('float32', 1 << 15);
-  x.data.fill(0.5);
-  const started = performance.now();
-  while (s.threads < n && performance.now() - started < 30_000) {
-    s.tanh(1 << 15, x, 0);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  s.give(x);
-  assert.is(s.threads, n, 'threads that came up within 30 s');
-}
 
 /** Threads of this process, where the system tells. */
 export const threadsOfProcess = (): number =>

@@ -1,9 +1,8 @@
 /**
  * Reading the PyTorch fixtures (test/fixtures/*.json, made by make.py there) and comparing numbers with them.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { isNdArray, type NdArray, wrap } from '@retrograd/kernels';
+import { readText } from './read-text.js';
 
 /** JSON has no words for these three. */
 const SPECIAL: Record<string, number> = {
@@ -35,10 +34,9 @@ function revive(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, revive(v)]));
 }
 
-/** The cases of test/fixtures/<name>.json, arrays as float64 NdArrays. Tests run in the repository's root. */
+/** The cases of test/fixtures/<name>.json, arrays as float64 NdArrays. */
 export function readFixtures<Case>(name: string): Case[] {
-  const path = join(process.cwd(), 'test/fixtures', `${name}.json`);
-  const { cases } = JSON.parse(readFileSync(path, 'utf8')) as { cases: unknown[] };
+  const { cases } = JSON.parse(readText(`test/fixtures/${name}.json`)) as { cases: unknown[] };
   if (cases.length === 0) throw new Error(`${name}.json holds no case`);
   return cases.map((each) => revive(each) as Case);
 }
