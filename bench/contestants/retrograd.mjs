@@ -45,12 +45,12 @@ export async function prepare(shape, tensors, variant) {
   };
 
   const inputs = Array.from({ length: T }, (_, t) => wrap(x.data.slice(t * I, (t + 1) * I), [1, I]));
-  let state;
+  const state = layer.zeroState(1);
   let h_t;
   let t = 0;
   const step = {
     run() {
-      [h_t, state] = layer.step(inputs[t], state);
+      h_t = layer.advance(inputs[t], state);
       t = (t + 1) % T;
     },
     read: () => ({ h_t: result(h_t) }),

@@ -108,11 +108,23 @@ for (const layer of LAYERS) {
     const state = each.state.map((s) => copy(s));
     const narrow = each.state.map((s) => copy(s, { dtype: 'float32' }));
     const wide = zeros([2, 5]);
-    assert.throws(() => made.advance(wide, state), ShapeError);
-    assert.throws(() => made.advance(each.x_t, state.slice(1)), ValueError);
+    assert.throws(
+      () => made.advance(wide, state),
+      (e: unknown) => e instanceof ShapeError,
+    );
+    assert.throws(
+      () => made.advance(each.x_t, state.slice(1)),
+      (e: unknown) => e instanceof ValueError,
+    );
     assert.throws(() => made.advance(each.x_t, undefined as never), /start with zeroState/);
-    assert.throws(() => made.advance(each.x_t, narrow), DtypeError);
-    assert.throws(() => made.advance(each.x_t, [...state.slice(1), wide]), ShapeError);
+    assert.throws(
+      () => made.advance(each.x_t, narrow),
+      (e: unknown) => e instanceof DtypeError,
+    );
+    assert.throws(
+      () => made.advance(each.x_t, [...state.slice(1), wide]),
+      (e: unknown) => e instanceof ShapeError,
+    );
     for (const given of [state, narrow]) {
       given.forEach((s, i) => {
         assertSameBits(

@@ -118,7 +118,7 @@ export class BlasSequence extends WasmSequence {
   /** Where the memory starts. Shared memory stays where it is; other memory is another buffer once it has grown. */
   private address(): number {
     if (this.buffer !== null && this.memory.shared) return this.base;
-    const { buffer } = this.memory.memory;
+    const { buffer } = this.memory;
     if (buffer !== this.buffer) {
       this.buffer = buffer;
       this.base = addressOf(buffer);

@@ -44,7 +44,7 @@ class WasmBlock implements Block {
   ) {}
 
   get data(): FloatData {
-    const { buffer } = this.owner.memory;
+    const { buffer } = this.owner;
     if (this.view === null || this.view.buffer !== buffer) {
       const { at } = this.span;
       this.view =
@@ -69,6 +69,8 @@ class WasmBlock implements Block {
  */
 export class WasmMemory {
   readonly memory: WebAssembly.Memory;
+  /** The memory's buffer, which is another one whenever it has grown. To ask the memory for it takes long. */
+  buffer: ArrayBufferLike;
   /** Whether other threads can work on it. */
   readonly shared: boolean;
   private readonly free: Span[];
@@ -85,13 +87,14 @@ export class WasmMemory {
     this.budget = budget;
     this.maximum = maximum;
     this.memory = makeMemory(maximum / PAGE, shared);
-    this.shared = typeof SharedArrayBuffer !== 'undefined' && this.memory.buffer instanceof SharedArrayBuffer;
-    this.free = [{ at: FIRST, size: this.memory.buffer.byteLength - FIRST }];
+    this.buffer = this.memory.buffer;
+    this.shared = typeof SharedArrayBuffer !== 'undefined' && this.buffer instanceof SharedArrayBuffer;
+    this.free = [{ at: FIRST, size: this.buffer.byteLength - FIRST }];
   }
 
   /** Bytes that are not free: those in use and those held. */
   get bytesTaken(): number {
-    return this.memory.buffer.byteLength - FIRST - this.free.reduce((sum, { size }) => sum + size, 0);
+    return this.buffer.byteLength - FIRST - this.free.reduce((sum, { size }) => sum + size, 0);
   }
 
   /** Bytes of the blocks that may be taken away. */
@@ -114,7 +117,7 @@ export class WasmMemory {
   /** @throws MemoryError when neither reuse nor growth gives enough room */
   takeBytes(bytes: number): Span {
     const size = Math.max(LINE, Math.ceil(bytes / LINE) * LINE);
-    const overBudget = this.memory.buffer.byteLength + size > this.budget;
+    const overBudget = this.buffer.byteLength + size > this.budget;
     const span =
       this.fit(size) ??
       (overBudget ? this.fitAfterEviction(size) : null) ??
@@ -199,7 +202,7 @@ export class WasmMemory {
   }
 
   private fitAfterGrowth(size: number): Span | null {
-    const end = this.memory.buffer.byteLength;
+    const end = this.buffer.byteLength;
     const last = this.free[this.free.length - 1];
     const tail = last !== undefined && last.at + last.size === end ? last.size : 0;
     // At least a quarter more at a time, so that growing step by step costs little.
@@ -208,6 +211,7 @@ export class WasmMemory {
       if (end + pages * PAGE > this.maximum) continue;
       try {
         this.memory.grow(pages);
+        this.buffer = this.memory.buffer;
       } catch {
         continue;
       }
