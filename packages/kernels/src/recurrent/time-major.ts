@@ -16,9 +16,7 @@ export function toTimeMajor(x: NdArray, target: FloatData, offset = 0): void {
     return;
   }
   for (let t = 0, to = offset; t < T; t++) {
-    for (let b = 0; b < B; b++) {
-      for (let n = 0, from = (b * T + t) * N; n < N; n++) target[to++] = data[from++];
-    }
+    for (let b = 0; b < B; b++, to += N) copyRow(data, (b * T + t) * N, target, to, N);
   }
 }
 
@@ -31,11 +29,17 @@ export function fromTimeMajor(data: FloatData, offset: number, B: number, T: num
   if (B === 1 || T === 1) return wrap(data.slice(offset, offset + T * B * N), [B, T, N]);
   const result = allocate(data instanceof Float64Array ? 'float64' : 'float32', T * B * N);
   for (let b = 0, to = 0; b < B; b++) {
-    for (let t = 0; t < T; t++) {
-      for (let n = 0, from = offset + (t * B + b) * N; n < N; n++) result[to++] = data[from++];
-    }
+    for (let t = 0; t < T; t++, to += N) copyRow(data, offset + (t * B + b) * N, result, to, N);
   }
   return wrap(result, [B, T, N]);
+}
+
+/** Entries from which the call that copies typed arrays is quicker than a loop. */
+const MANY = 24;
+
+function copyRow(source: FloatData, from: number, target: FloatData, to: number, n: number): void {
+  if (n >= MANY) target.set(source.subarray(from, from + n), to);
+  else for (let i = 0; i < n; i++) target[to + i] = source[from + i];
 }
 
 /** Sets every one of `rows` rows of `target` (from `offset` on) to `row`. */
