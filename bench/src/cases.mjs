@@ -1,4 +1,4 @@
-/** What is measured: the cells, the sizes and the operations of issue-independent names. B batch, T time, I input, H hidden. */
+/** What is measured: the cells, the sizes and the operations. B batch, T time, I input, H hidden. */
 
 export const CELLS = ['lstm', 'gru', 'rnn'];
 

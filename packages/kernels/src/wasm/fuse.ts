@@ -25,6 +25,7 @@ export function fuse(module: Uint8Array): Uint8Array<ArrayBuffer> {
   const isAt = (at: number, [first, second]: readonly number[]): boolean =>
     bytes[at] === SIMD && bytes[at + 1] === first && bytes[at + 2] === second;
   for (let at = 0; at < bytes.length; at++) {
+    if (bytes[at] !== SIMD) continue;
     const type = TYPES.find(({ mul }) => isAt(at, mul));
     if (type === undefined) continue;
     const c = at + 3;

@@ -1,4 +1,3 @@
-import { kernelsCode } from './binaries/kernels.js';
 import { WasmMemory } from './memory.js';
 import { decode } from './module.js';
 import { WasmSequence } from './sequence.js';
@@ -26,9 +25,9 @@ export function loadWasm(
   memory?: WasmMemory,
   make = (own: WasmMemory, fused: boolean) => new WasmSequence(own, fused),
 ): LoadedWasm | null {
-  if (!canRun(false)) return null;
+  if (!knows(SIMD)) return null;
   if (relaxed) enableRelaxedSimd();
-  const fused = relaxed && canRun(true);
+  const fused = relaxed && knows(RELAXED);
   try {
     return { sequence: make(memory ?? new WasmMemory(), fused), relaxed: fused };
   } catch (error) {
@@ -38,12 +37,16 @@ export function loadWasm(
   }
 }
 
-/** Whether the engine has what the module needs. */
-function canRun(fused: boolean): boolean {
-  return (
-    typeof WebAssembly !== 'undefined' && WebAssembly.validate(decode(kernelsCode, { shared: false, fused }))
-  );
-}
+// Modules of one function without arguments that gives a vector: its type, its declaration, and its code, which has one local
+// variable and applies the addition of SIMD or the fused multiply-add of relaxed SIMD to it.
+const HEAD = '0061736d010000000105016000017b03020100';
+const SIMD = '0a0d010b01017b20002000fde4010b';
+const RELAXED = '0a0f010d01017b200020002000fd85020b';
+
+/** Whether the engine knows the instructions of a probe. */
+const knows = (probe: string): boolean =>
+  typeof WebAssembly !== 'undefined' &&
+  WebAssembly.validate(decode(HEAD + probe, { shared: true, fused: false }));
 
 /** Node 20 has relaxed SIMD behind a flag of its engine, which can still be set now; Node 21 and browsers need nothing. */
 function enableRelaxedSimd(): void {
