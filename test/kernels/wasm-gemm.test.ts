@@ -376,4 +376,38 @@ test('matmul gives the bits of the dense copies for every kind of view, on each 
   }
 });
 
+/** What a square of 1 + 2^-12 (1 + 2^-27 in float64) has above what it rounds to. */
+const LEFT = { float32: 2 ** -24, float64: 2 ** -54 };
+
+for (const [name, set] of Object.entries(SETS)) {
+  test(`${name}: every inner loop rounds multiplication and addition ${name === 'wasm' ? 'once' : 'apart'}`, () => {
+    const { sequence } = set;
+    for (const dtype of DTYPES) {
+      const root = 1 + Math.sqrt(LEFT[dtype]);
+      // One row, two and six rows at a time; a whole panel of columns, several, and less than one.
+      for (const M of [1, 2, 6]) {
+        for (const N of [1, 8, 32, 65]) {
+          for (const prepared of [true, false]) {
+            const [a, b, c] = [M, N, M * N].map((n) => sequence.take(dtype, n));
+            a.data.fill(root);
+            b.data.fill(root);
+            c.data.fill(-(root * root - LEFT[dtype]));
+            if (prepared) {
+              const packed = sequence.prepare(false, 1, N, b, 0, N);
+              sequence.gemmPrepared(M, a, 0, 1, packed, true, c, 0, N);
+              packed.blocks.forEach(sequence.give, sequence);
+            } else sequence.gemm(false, false, M, N, 1, a, 0, 1, b, 0, N, true, c, 0, N);
+            const expected = name === 'wasm' ? LEFT[dtype] : 0;
+            assert.ok(
+              c.data.every((left) => left === expected),
+              `${dtype}, ${M} x ${N}${prepared ? ', prepared' : ''}: ${c.data[0]} for ${expected}`,
+            );
+            for (const block of [a, b, c]) sequence.give(block);
+          }
+        }
+      }
+    }
+  });
+}
+
 test.run();

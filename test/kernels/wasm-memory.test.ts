@@ -383,4 +383,14 @@ test('products of ordinary arrays leave nothing behind, also when there is no ro
   assert.ok(run(32).every((v) => v === 32));
 });
 
+test('the constants of the module lie below all that is given out', () => {
+  const memory = new WasmMemory();
+  const bytes = new Uint8Array(memory.buffer).fill(0xa5);
+  wasmKernels({ memory });
+  const written = [...bytes.keys()].filter((at) => bytes[at] !== 0xa5);
+  assert.ok(written.length > 100, 'constants');
+  assert.ok(written[0] >= 64 && (written.at(-1) as number) < OWN, `${written[0]} to ${written.at(-1)}`);
+  assert.is(memory.take('float32', 1).pointer(0) >= OWN, true);
+});
+
 test.run();

@@ -101,7 +101,8 @@ export interface SequenceKernels {
 
   /**
    * A function that belongs to one layer and works on each row of a batch by itself, from a WebAssembly module over this set's
-   * memory; null for sets that work on ordinary memory.
+   * memory; null for sets that work on ordinary memory. Where the set fuses multiplications and additions, it does so in the
+   * module too.
    * @param code   the module, hexadecimal
    * @param name   of its exports `name32` and `name64`, without the number
    * @param widths entries of a row of each block that it takes, as multiples of H
