@@ -15,8 +15,8 @@ const I32_CONST = 0x41;
 const LOAD_SPLATS: readonly number[] = [0x09, 0x0a];
 
 /**
- * A module with every multiplication whose product is added to a variable, or a constant in memory, made a fused multiply-add, so that one
- * module serves machines with and without. Lengths stay as they are:
+ * A module with every multiplication whose product is added to a variable, or to a constant in memory, made a fused
+ * multiply-add, so that one module serves machines with and without. Lengths stay as they are:
  *
  *     a, b, mul, c, add    becomes    a, b, c, madd, nop, nop, nop
  */
