@@ -111,8 +111,57 @@ export function move<T>(rows: i32, n: i32, from: usize, ldFrom: usize, add: bool
 }
 
 /**
- * One row of C against packed B: no packing of A, and four panels at a time, since the sums of one panel alone would wait for
- * each other. `step` in bytes along k in A.
+ * A stretch of a row of C: eight vectors, which belong to four panels of B where that is packed, since the sums of one panel
+ * alone would wait for each other.
+ * @param step     bytes along k in A
+ * @param down     bytes along k in B
+ * @param pair     bytes from two vectors of B to the next two
+ * @param early    whether to start from what C holds
+ * @param late     whether to add to it after the sum
+ */
+function stretch<T>(
+  K: i32,
+  a: usize,
+  step: usize,
+  b: usize,
+  down: usize,
+  pair: usize,
+  early: bool,
+  late: bool,
+  c: usize,
+  scratch: usize,
+): void {
+  const to = late ? scratch : c;
+  let s0 = first<T>(early, to), s1 = first<T>(early, to + 16);
+  let s2 = first<T>(early, to + 32), s3 = first<T>(early, to + 48);
+  let s4 = first<T>(early, to + 64), s5 = first<T>(early, to + 80);
+  let s6 = first<T>(early, to + 96), s7 = first<T>(early, to + 112);
+  for (let k = 0; k < K; k++) {
+    const v = v128.load_splat<T>(a);
+    s0 = madd<T>(v, v128.load(b), s0);
+    s1 = madd<T>(v, v128.load(b, 16), s1);
+    s2 = madd<T>(v, v128.load(b + pair), s2);
+    s3 = madd<T>(v, v128.load(b + pair, 16), s3);
+    s4 = madd<T>(v, v128.load(b + 2 * pair), s4);
+    s5 = madd<T>(v, v128.load(b + 2 * pair, 16), s5);
+    s6 = madd<T>(v, v128.load(b + 3 * pair), s6);
+    s7 = madd<T>(v, v128.load(b + 3 * pair, 16), s7);
+    a += step;
+    b += down;
+  }
+  v128.store(to, s0);
+  v128.store(to, s1, 16);
+  v128.store(to, s2, 32);
+  v128.store(to, s3, 48);
+  v128.store(to, s4, 64);
+  v128.store(to, s5, 80);
+  v128.store(to, s6, 96);
+  v128.store(to, s7, 112);
+  if (late) move<T>(4, columns<T>(), scratch, WIDE, true, c, WIDE);
+}
+
+/**
+ * One row of C against packed B: no packing of A. `step` in bytes along k in A.
  * @param held whether C is added to
  * @param late whether it is added after the sum, not before
  */
@@ -132,35 +181,7 @@ export function row<T>(
   const early = held && !late;
   let j = 0;
   for (; j + 4 * NR <= N; j += 4 * NR) {
-    const to = late ? scratch : c;
-    let s0 = first<T>(early, to), s1 = first<T>(early, to + 16);
-    let s2 = first<T>(early, to + 32), s3 = first<T>(early, to + 48);
-    let s4 = first<T>(early, to + 64), s5 = first<T>(early, to + 80);
-    let s6 = first<T>(early, to + 96), s7 = first<T>(early, to + 112);
-    let x = a;
-    let at = b;
-    for (let k = 0; k < K; k++) {
-      const v = v128.load_splat<T>(x);
-      s0 = madd<T>(v, v128.load(at), s0);
-      s1 = madd<T>(v, v128.load(at, 16), s1);
-      s2 = madd<T>(v, v128.load(at + panel), s2);
-      s3 = madd<T>(v, v128.load(at + panel, 16), s3);
-      s4 = madd<T>(v, v128.load(at + 2 * panel), s4);
-      s5 = madd<T>(v, v128.load(at + 2 * panel, 16), s5);
-      s6 = madd<T>(v, v128.load(at + 3 * panel), s6);
-      s7 = madd<T>(v, v128.load(at + 3 * panel, 16), s7);
-      x += step;
-      at += WIDE;
-    }
-    v128.store(to, s0);
-    v128.store(to, s1, 16);
-    v128.store(to, s2, 32);
-    v128.store(to, s3, 48);
-    v128.store(to, s4, 64);
-    v128.store(to, s5, 80);
-    v128.store(to, s6, 96);
-    v128.store(to, s7, 112);
-    if (late) move<T>(4, NR, scratch, WIDE, true, c, WIDE);
+    stretch<T>(K, a, step, b, WIDE, panel, early, late, c, scratch);
     c += 4 * WIDE;
     b += 4 * panel;
   }
@@ -205,35 +226,7 @@ export function rowUnpacked<T>(
   const early = held && !late;
   let j = 0;
   for (; j + 8 * L <= N; j += 8 * L) {
-    const to = late ? scratch : c;
-    let s0 = first<T>(early, to), s1 = first<T>(early, to + 16);
-    let s2 = first<T>(early, to + 32), s3 = first<T>(early, to + 48);
-    let s4 = first<T>(early, to + 64), s5 = first<T>(early, to + 80);
-    let s6 = first<T>(early, to + 96), s7 = first<T>(early, to + 112);
-    let x = a;
-    let at = b;
-    for (let k = 0; k < K; k++) {
-      const v = v128.load_splat<T>(x);
-      s0 = madd<T>(v, v128.load(at), s0);
-      s1 = madd<T>(v, v128.load(at, 16), s1);
-      s2 = madd<T>(v, v128.load(at, 32), s2);
-      s3 = madd<T>(v, v128.load(at, 48), s3);
-      s4 = madd<T>(v, v128.load(at, 64), s4);
-      s5 = madd<T>(v, v128.load(at, 80), s5);
-      s6 = madd<T>(v, v128.load(at, 96), s6);
-      s7 = madd<T>(v, v128.load(at, 112), s7);
-      x += step;
-      at += ldb;
-    }
-    v128.store(to, s0);
-    v128.store(to, s1, 16);
-    v128.store(to, s2, 32);
-    v128.store(to, s3, 48);
-    v128.store(to, s4, 64);
-    v128.store(to, s5, 80);
-    v128.store(to, s6, 96);
-    v128.store(to, s7, 112);
-    if (late) move<T>(4, columns<T>(), scratch, WIDE, true, c, WIDE);
+    stretch<T>(K, a, step, b, ldb, WIDE, early, late, c, scratch);
     c += 128;
     b += 128;
   }
