@@ -41,15 +41,13 @@ export function kernelsWith({ library, wide, why }: Found, relaxed: boolean, alw
   let ways = readWays();
   const choice = new Choice(relaxed, (dtype) => ways[dtype]);
   const decide: Decide = always ? (dtype) => ways[dtype].at(-1) ?? null : choice.fastest.bind(choice);
-  /** Whatever timed and bound with other numbers of threads is void. */
-  const renew = (): void => {
+  /** Whatever was timed and bound with other numbers of threads is void then. @param named as for a library */
+  const tell = (n: number, named: boolean): void => {
+    for (const each of [library, wide]) each?.setThreads(n, named);
     ways = readWays();
     choice.reset();
   };
-  onThreads((n) => {
-    for (const each of [library, wide]) each?.setThreads(n, false);
-    renew();
-  });
+  onThreads((n) => tell(n, false));
   const { sequence } = loaded;
   sequence.decide = decide;
   const base = kernelsOver(loaded);
@@ -68,11 +66,7 @@ export function kernelsWith({ library, wide, why }: Found, relaxed: boolean, alw
     get blas() {
       return describeAll();
     },
-    relaxed: loaded.relaxed,
-    setThreads(n) {
-      for (const each of [library, wide]) each?.setThreads(n, true);
-      renew();
-    },
+    setThreads: (n) => tell(n, true),
     gemm: (transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc) => {
       const dtype: Dtype = C instanceof Float64Array ? 'float64' : 'float32';
       const work = M * N * K;

@@ -16,7 +16,6 @@ const WORTH_PARTING = 1 << 14;
 
 /** op(B) in parts of whole columns, each prepared by itself, one after the other. */
 export interface WasmPrepared extends Prepared, PreparedLayout {
-  readonly N: number;
   readonly blocks: readonly [Block];
 }
 

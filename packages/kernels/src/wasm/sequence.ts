@@ -10,6 +10,7 @@ import { Threads } from './threads/threads.js';
 /** Rough times of one entry in nanoseconds a byte, which decide what is worth splitting. */
 const TANH_COST = 0.75;
 const SUM_COST = 0.05;
+
 const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);
 
 /** The WebAssembly set. Every call is split among threads where that is worth it, without a change to any bit. */
