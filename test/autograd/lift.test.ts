@@ -17,6 +17,7 @@ import {
 import * as k from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { assertSameBits } from '../support/same.js';
 import { throws } from './throws.js';
 
 /** x³ and x·w, by hand. */
@@ -119,6 +120,39 @@ test('backward is told which inputs want a gradient, and null counts as zero', (
     [0, 0],
     [0, 0],
   ]);
+});
+
+test('a fresh gradient becomes that of a leaf as it is, any other is copied', () => {
+  const kept: k.NdArray[] = [];
+  const twice = (fresh: boolean) =>
+    lift(
+      'twice',
+      (x) => [[k.add(x, x)], null],
+      ([g]) => {
+        kept.push(k.add(g, g));
+        return [kept[kept.length - 1]];
+      },
+      { fresh },
+    );
+  const x = parameter(k.ones([300, 2]));
+  const gradients = [false, true].map((fresh) => grad(sum(twice(fresh)(x)[0]), x).value);
+  assert.is.not(gradients[0].data, kept[0].data);
+  assert.is(gradients[1].data, kept[1].data);
+  for (const gradient of gradients) assertSameBits(gradient, k.full([300, 2], 2), 'gradient');
+});
+
+test('fresh gradients of several calls are summed, and later passes leave the sum alone', () => {
+  const twice = lift(
+    'twice',
+    (x) => [[k.add(x, x)], null],
+    ([g]) => [k.add(g, g)],
+    { fresh: true },
+  );
+  const x = parameter(k.ones([300, 2]));
+  const y = add(twice(x)[0], twice(x)[0]);
+  const first = grad(sum(y), x).value;
+  grad(sum(y), x);
+  assertSameBits(first, k.full([300, 2], 4), 'gradient');
 });
 
 test('a gradient of the wrong shape is refused with the names of op and input', () => {

@@ -143,10 +143,22 @@ function onTheWay(
   return { calls: calls.filter((call) => useful.has(call)), isNeeded };
 }
 
+/** The pass that runs now. */
+let current: Pass | null = null;
+
+/**
+ * @internal Says of a cotangent that its array was made just now and is held by nobody else: it need not be copied to become a
+ * gradient, and may be added to in place.
+ */
+export function claim(cotangent: Tensor): Tensor {
+  current?.claim(cotangent);
+  return cotangent;
+}
+
 /** One backward pass. Cotangents live in a map of its own, so passes never disturb each other. */
 class Pass {
   private readonly cotangents = new Map<Tensor, Tensor>();
-  /** Sums made by this pass and seen by nobody else yet: the only cotangents that may be added to in place. */
+  /** Arrays made in this pass and seen by nobody else yet: the only cotangents that may be added to in place, or handed out. */
   private readonly sums = new Set<Tensor>();
 
   constructor(
@@ -159,7 +171,18 @@ class Pass {
   run(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
     // Without a graph the cotangents die with the pass, except those that `own` hands out.
     const { createGraph } = this;
-    return withRecording(createGraph, () => withSlabs(!createGraph, () => this.pullAll(ys, seeds)));
+    const before = current;
+    current = this;
+    try {
+      return withRecording(createGraph, () => withSlabs(!createGraph, () => this.pullAll(ys, seeds)));
+    } finally {
+      current = before;
+    }
+  }
+
+  /** As the function `claim`. */
+  claim(cotangent: Tensor): void {
+    if (!this.createGraph) this.sums.add(cotangent);
   }
 
   private pullAll(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {

@@ -1,5 +1,5 @@
 import { describe, GraphError, type NdArray, withSlabs } from '@retrograd/kernels';
-import { grad } from './backward.js';
+import { claim, grad } from './backward.js';
 import { record, recordAll } from './call.js';
 import { isRecording } from './recording.js';
 import { asTensor, constant, type Tensor, type TensorLike } from './tensor.js';
@@ -27,6 +27,11 @@ export interface LiftOptions<Cache> {
    * backward may come all the same (somebody differentiates twice), so `backward` must be able to do without what was freed.
    */
   release?: (cache: Cache) => void;
+  /**
+   * Whether each array that `backward` gives is a new one, whole in its buffer and held by nobody else. It then becomes the
+   * gradient of a leaf without being copied. Default false.
+   */
+  fresh?: boolean;
 }
 
 /**
@@ -46,7 +51,7 @@ export function lift<Cache>(
   backward: LiftedBackward<Cache>,
   options: LiftOptions<Cache> = {},
 ): (...inputs: TensorLike[]) => Tensor[] {
-  const { composed, release } = options;
+  const { composed, release, fresh = false } = options;
   for (const [argument, fn] of Object.entries({ forward, backward })) {
     if (typeof fn !== 'function') throw new GraphError('lift', argument, 'a function', describe(fn));
   }
@@ -59,7 +64,9 @@ export function lift<Cache>(
       // What it allocates may outlive the pass, a workspace for one.
       const gradients = withSlabs(false, () => backward(values, cache, needs));
       release?.(cache);
-      return gradients.map((gradient) => gradient && constant(gradient));
+      const made = gradients.map((gradient) => gradient && constant(gradient));
+      if (fresh) for (const gradient of made) if (gradient !== null) claim(gradient);
+      return made;
     });
     if (!outputs.some((output) => output.requiresGrad)) release?.(cache);
     return outputs;

@@ -56,6 +56,7 @@ const sequence = lift(
   },
   {
     release: ({ buffers }) => buffers.release(),
+    fresh: true,
     composed: (x, h_0, W, b) => {
       const params = namedSlices(W, b);
       const [h_final, h_all] = scan<Tensor>(

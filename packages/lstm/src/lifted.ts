@@ -62,6 +62,7 @@ const sequence = lift(
   },
   {
     release: ({ buffers }) => buffers.release(),
+    fresh: true,
     composed: (x, h_0, c_0, W, b) => {
       const params = namedSlices(W, b);
       const [[h_final, c_final], h_all] = scan<Tensor[]>(

@@ -48,6 +48,7 @@ const sequence = lift(
   },
   {
     release: ({ buffers }) => buffers.release(),
+    fresh: true,
     composed: (x, h_0, W, b) => {
       const H = b.size;
       const W_hh = slice(W, [[0, H]]);
