@@ -1,4 +1,4 @@
-import { type Block, type Dtype, type Prepared, WasmSequence } from '@retrograd/kernels';
+import { type Block, type Dtype, type Prepared, type StepsFunction, WasmSequence } from '@retrograd/kernels';
 import { addressOf } from './native.js';
 import { type Product, type Products, within } from './products.js';
 
@@ -13,8 +13,9 @@ export type Decide = (
   K: number,
 ) => Products | null;
 
-/** Where a prepared operand lies, with its packed form unless the library alone is to read it. */
+/** Where a prepared operand lies, with its packed form, which is null when the library alone is to read it. */
 interface BlasPrepared extends Prepared {
+  readonly packed: Prepared | null;
   readonly transB: boolean;
   readonly B: Block;
   readonly bOffset: number;
@@ -69,8 +70,8 @@ export class BlasSequence extends WasmSequence {
     M?: number,
   ): BlasPrepared {
     const native = M !== undefined && this.chosen(B.dtype, false, transB, true, M, N, K, K, ldb, N) !== null;
-    const packed = native ? { K, N, blocks: [] } : super.prepare(transB, K, N, B, bOffset, ldb);
-    return { ...packed, transB, B, bOffset, ldb };
+    const packed = native ? null : super.prepare(transB, K, N, B, bOffset, ldb, M);
+    return { K, N, blocks: packed?.blocks ?? [], packed, transB, B, bOffset, ldb };
   }
 
   override gemmPrepared(
@@ -84,18 +85,27 @@ export class BlasSequence extends WasmSequence {
     cOffset: number,
     ldc: number,
   ): void {
-    const { K, N, blocks, transB, B, bOffset, ldb } = prepared as BlasPrepared;
+    const { K, N, packed, transB, B, bOffset, ldb } = prepared as BlasPrepared;
     const product = this.chosen(C.dtype, false, transB, true, M, N, K, lda, ldb, ldc);
     if (product !== null) {
       const base = this.address();
       const [a, b, c] = [base + A.pointer(aOffset), base + B.pointer(bOffset), base + C.pointer(cOffset)];
       product(false, transB, M, N, K, a, lda, b, ldb, accumulate, c, ldc);
-    } else if (blocks.length > 0) {
-      super.gemmPrepared(M, A, aOffset, lda, prepared, accumulate, C, cOffset, ldc);
+    } else if (packed !== null) {
+      super.gemmPrepared(M, A, aOffset, lda, packed, accumulate, C, cOffset, ldc);
     } else {
       // Readied for another number of rows. Packing takes room, which a product must not, so op(B) is read as it lies: same bits.
       super.gemm(false, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc);
     }
+  }
+
+  /** Products that the library is to compute are no part of a module's function. */
+  override steps(...routine: Parameters<WasmSequence['steps']>): StepsFunction {
+    const run = super.steps(...routine);
+    return (B, T, H, weights, blocks) => {
+      const packed = weights.map((each) => (each as BlasPrepared).packed);
+      return packed.every((each) => each !== null) && run(B, T, H, packed, blocks);
+    };
   }
 
   /** The library's product, or null where WebAssembly is to compute. */

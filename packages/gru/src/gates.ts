@@ -5,9 +5,16 @@
  *
  * The candidate needs r_t h_prev before its own product, so each direction has two halves with a product between them.
  */
-import { type Block, kernelsCode, perKernels, type RowFunction, sigmoidScalar } from '@retrograd/kernels';
+import {
+  type Block,
+  kernelsCode,
+  perKernels,
+  type RowFunction,
+  type StepsFunction,
+  sigmoidScalar,
+} from '@retrograd/kernels';
 
-/** The halves of both directions, for the memory of one kernel set. */
+/** The halves of both directions, for the memory of one kernel set, and whole sequences where the set has a function for them. */
 export interface GRUGates {
   /** Turns the pre-activations of z and r into gates, in place, and writes r_t h_prev to `rh`. */
   reset(
@@ -57,6 +64,11 @@ export interface GRUGates {
     grad_h: Block,
     grad_h_prevAt: number,
   ): void;
+
+  /** All steps forward with W_zr and W_h prepared, on [gates, rh, h]: as the loop in tape.ts, which is for where it gives false. */
+  readonly steps: StepsFunction;
+  /** All steps backward with W_zr and W_h transposed, on [gates, h, grad_h, grad_rh, grad_a]. */
+  readonly stepsBackward: StepsFunction;
 }
 
 /** The gates of a kernel set. */
@@ -65,8 +77,11 @@ export const gatesOf = perKernels((kernels): GRUGates => {
   const mix = kernels.rows(kernelsCode, 'gruMix', [3, 1, 1], 2);
   const mixBackward = kernels.rows(kernelsCode, 'gruMixBackward', [3, 3, 1, 1, 1], 1.5);
   const resetBackward = kernels.rows(kernelsCode, 'gruResetBackward', [3, 3, 1, 1, 1], 1);
+  const steps = kernels.steps(kernelsCode, 'gruSteps', [3, 1, 1], 5);
+  const stepsBackward = kernels.steps(kernelsCode, 'gruStepsBackward', [3, 1, 1, 1, 3], 2.5);
   if (reset === null || mix === null || mixBackward === null || resetBackward === null) return plainGates;
-  return wasmGates(reset, mix, mixBackward, resetBackward);
+  if (steps === null || stepsBackward === null) return plainGates;
+  return { ...wasmGates(reset, mix, mixBackward, resetBackward), steps, stepsBackward };
 });
 
 const plainGates: GRUGates = {
@@ -149,6 +164,9 @@ const plainGates: GRUGates = {
       }
     }
   },
+
+  steps: () => false,
+  stepsBackward: () => false,
 };
 
 /** The functions of assembly/gru.ts, on addresses. */
@@ -157,7 +175,7 @@ const wasmGates = (
   mix: RowFunction,
   mixBackward: RowFunction,
   resetBackward: RowFunction,
-): GRUGates => ({
+): Omit<GRUGates, 'steps' | 'stepsBackward'> => ({
   reset: (B, H, gates, gatesAt, h, h_prevAt, rh, rhAt) => {
     reset(gates.dtype, B, H, gates.pointer(gatesAt), h.pointer(h_prevAt), rh.pointer(rhAt));
   },

@@ -75,13 +75,15 @@ export function run(x: NdArray, h_0: NdArray, W: FloatData, b: FloatData, dtype:
         [false, H, 2 * H, scratch.W, 0, N, B],
         [false, H, H, scratch.W, 2 * H, N, B],
       ]);
-      const { reset, mix } = gatesOf(kernels);
-      for (let t = 0; t < T; t++) {
-        const [before, after, at] = [t * B * H, (t + 1) * B * H, t * B * N];
-        kernels.gemmPrepared(B, h, before, H, W_zr, true, gates, at, N);
-        reset(B, H, gates, at, h, before, rh, before);
-        kernels.gemmPrepared(B, rh, before, H, W_h, true, gates, at + 2 * H, N);
-        mix(B, H, gates, at, h, before, after);
+      const { reset, mix, steps } = gatesOf(kernels);
+      if (!steps(B, T, H, [W_zr, W_h], [gates, rh, h])) {
+        for (let t = 0; t < T; t++) {
+          const [before, after, at] = [t * B * H, (t + 1) * B * H, t * B * N];
+          kernels.gemmPrepared(B, h, before, H, W_zr, true, gates, at, N);
+          reset(B, H, gates, at, h, before, rh, before);
+          kernels.gemmPrepared(B, rh, before, H, W_h, true, gates, at + 2 * H, N);
+          mix(B, H, gates, at, h, before, after);
+        }
       }
       [...W_zr.blocks, ...W_h.blocks].forEach(kernels.give, kernels);
     });
@@ -120,13 +122,15 @@ export function runBackward(
         [true, 2 * H, H, scratch.W, 0, N, B],
         [true, H, H, scratch.W, 2 * H, N, B],
       ]);
-      const { resetBackward, mixBackward } = gatesOf(kernels);
-      for (let t = T - 1; t >= 0; t--) {
-        const [before, after, at] = [t * B * H, (t + 1) * B * H, t * B * N];
-        mixBackward(B, H, gates, grad_a, at, h, before, grad_h, after, before);
-        kernels.gemmPrepared(B, grad_a, at + 2 * H, N, W_h, false, grad_rh, 0, H);
-        resetBackward(B, H, gates, grad_a, at, h, before, grad_rh, grad_h, before);
-        kernels.gemmPrepared(B, grad_a, at, N, W_zr, true, grad_h, before, H);
+      const { resetBackward, mixBackward, stepsBackward } = gatesOf(kernels);
+      if (!stepsBackward(B, T, H, [W_zr, W_h], [gates, h, grad_h, grad_rh, grad_a])) {
+        for (let t = T - 1; t >= 0; t--) {
+          const [before, after, at] = [t * B * H, (t + 1) * B * H, t * B * N];
+          mixBackward(B, H, gates, grad_a, at, h, before, grad_h, after, before);
+          kernels.gemmPrepared(B, grad_a, at + 2 * H, N, W_h, false, grad_rh, 0, H);
+          resetBackward(B, H, gates, grad_a, at, h, before, grad_rh, grad_h, before);
+          kernels.gemmPrepared(B, grad_a, at, N, W_zr, true, grad_h, before, H);
+        }
       }
       [...W_zr.blocks, ...W_h.blocks].forEach(kernels.give, kernels);
       if (needsX) {

@@ -1,11 +1,10 @@
-// The point-wise half of a GRU step, as in packages/gru/src/gates.ts: a row of `gates` holds z, r, h_tilde side by side, H
-// entries each; all other blocks are (B, H). Pointers in bytes.
+// The point-wise half of a GRU step, as in packages/gru/src/gates.ts, and all steps of a sequence, as in its tape.ts. A row of
+// `gates` holds z, r, h_tilde side by side, H entries each; rows of all other blocks have H. Pointers in bytes.
 import { At, constant } from './constants';
+import { gemmPrepared } from './gemm';
 import { sigmoidOf, tanhOf } from './maps';
 import { get, madd, next, put } from './simd';
 
-// @ts-ignore: decorator
-@inline
 function resetForward<T>(B: i32, H: i32, gates: usize, h_prev: usize, rh: usize): void {
   const row = <usize>H * sizeof<T>();
   for (let b = 0; b < B; b++) {
@@ -22,8 +21,6 @@ function resetForward<T>(B: i32, H: i32, gates: usize, h_prev: usize, rh: usize)
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function mixForward<T>(B: i32, H: i32, gates: usize, h_prev: usize, h_t: usize): void {
   const row = <usize>H * sizeof<T>();
   const one = constant<T>(At.one);
@@ -43,8 +40,6 @@ function mixForward<T>(B: i32, H: i32, gates: usize, h_prev: usize, h_t: usize):
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function mixBackward<T>(
   B: i32,
   H: i32,
@@ -79,8 +74,6 @@ function mixBackward<T>(
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function resetBackward<T>(
   B: i32,
   H: i32,
@@ -109,6 +102,55 @@ function resetBackward<T>(
     h_prev += row;
     grad_rh += row;
     grad_h_prev += row;
+  }
+}
+
+/**
+ * Steps 0 to T - 1 for B rows of a batch. The blocks of h start with the initial state.
+ * @param stride rows of the whole batch, from step to step
+ * @param W_zr   (H, 2H) and W_h (H, H), prepared
+ * @param gates  receives the activations for its pre-activations without the part of h
+ */
+// @ts-ignore: decorator
+@inline
+function steps<F>(
+  B: i32, stride: i32, T: i32, H: i32, work: usize, W_zr: usize, W_h: usize, gates: usize, rh: usize, h: usize,
+): void {
+  const row = <usize>H * sizeof<F>();
+  const block = <usize>stride * row;
+  for (let t = 0; t < T; t++) {
+    gemmPrepared<F>(B, 2 * H, H, h, row, W_zr, true, gates, 3 * row, work);
+    resetForward<F>(B, H, gates, h, rh);
+    gemmPrepared<F>(B, H, H, rh, row, W_h, true, gates + 2 * row, 3 * row, work);
+    mixForward<F>(B, H, gates, h, h + block);
+    gates += 3 * block;
+    rh += block;
+    h += block;
+  }
+}
+
+/**
+ * Twin of steps, from the last one to the first.
+ * @param W_zr    (H, 2H) and W_h (H, H), both transposed, prepared
+ * @param grad_h  T + 1 blocks: what reaches the states from outside; what reaches them through later steps is added
+ * @param grad_rh room for one block
+ */
+// @ts-ignore: decorator
+@inline
+function stepsBackward<F>(
+  B: i32, stride: i32, T: i32, H: i32, work: usize, W_zr: usize, W_h: usize,
+  gates: usize, h: usize, grad_h: usize, grad_rh: usize, grad_a: usize,
+): void {
+  const row = <usize>H * sizeof<F>();
+  const block = <usize>stride * row;
+  for (let t: usize = T; t > 0; t--) {
+    const before = (t - 1) * block;
+    const a = grad_a + 3 * before;
+    const g = gates + 3 * before;
+    mixBackward<F>(B, H, g, a, h + before, grad_h + t * block, grad_h + before);
+    gemmPrepared<F>(B, H, H, a + 2 * row, 3 * row, W_h, false, grad_rh, row, work);
+    resetBackward<F>(B, H, g, a, h + before, grad_rh, grad_h + before);
+    gemmPrepared<F>(B, H, 2 * H, a, 3 * row, W_zr, true, grad_h + before, row, work);
   }
 }
 
@@ -150,4 +192,30 @@ export function gruResetBackward64(
   B: i32, H: i32, gates: usize, grad_a: usize, h_prev: usize, grad_rh: usize, grad_h_prev: usize,
 ): void {
   resetBackward<f64>(B, H, gates, grad_a, h_prev, grad_rh, grad_h_prev);
+}
+
+export function gruSteps32(
+  B: i32, stride: i32, T: i32, H: i32, work: usize, W_zr: usize, W_h: usize, gates: usize, rh: usize, h: usize,
+): void {
+  steps<f32>(B, stride, T, H, work, W_zr, W_h, gates, rh, h);
+}
+
+export function gruSteps64(
+  B: i32, stride: i32, T: i32, H: i32, work: usize, W_zr: usize, W_h: usize, gates: usize, rh: usize, h: usize,
+): void {
+  steps<f64>(B, stride, T, H, work, W_zr, W_h, gates, rh, h);
+}
+
+export function gruStepsBackward32(
+  B: i32, stride: i32, T: i32, H: i32, work: usize, W_zr: usize, W_h: usize,
+  gates: usize, h: usize, grad_h: usize, grad_rh: usize, grad_a: usize,
+): void {
+  stepsBackward<f32>(B, stride, T, H, work, W_zr, W_h, gates, h, grad_h, grad_rh, grad_a);
+}
+
+export function gruStepsBackward64(
+  B: i32, stride: i32, T: i32, H: i32, work: usize, W_zr: usize, W_h: usize,
+  gates: usize, h: usize, grad_h: usize, grad_rh: usize, grad_a: usize,
+): void {
+  stepsBackward<f64>(B, stride, T, H, work, W_zr, W_h, gates, h, grad_h, grad_rh, grad_a);
 }

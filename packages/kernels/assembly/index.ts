@@ -9,9 +9,29 @@ export {
   gruReset64,
   gruResetBackward32,
   gruResetBackward64,
+  gruSteps32,
+  gruSteps64,
+  gruStepsBackward32,
+  gruStepsBackward64,
 } from './gru';
-export { lstmBackward32, lstmBackward64, lstmForward32, lstmForward64 } from './lstm';
+export {
+  lstmBackward32,
+  lstmBackward64,
+  lstmForward32,
+  lstmForward64,
+  lstmSteps32,
+  lstmSteps64,
+  lstmStepsBackward32,
+  lstmStepsBackward64,
+} from './lstm';
 export { sigmoid32, sigmoid64, tanh32, tanh64 } from './maps';
-export { tanhBackward32, tanhBackward64 } from './rnn';
+export {
+  rnnSteps32,
+  rnnSteps64,
+  rnnStepsBackward32,
+  rnnStepsBackward64,
+  tanhBackward32,
+  tanhBackward64,
+} from './rnn';
 export { exponentials } from './softmax';
 export { columnSums32, columnSums64 } from './sums';

@@ -1,6 +1,7 @@
-// The point-wise half of an LSTM step, as in packages/lstm/src/gates.ts: a row of `gates` holds f, i, c_tilde, o side by side, H
-// entries each; all other blocks are (B, H). Pointers in bytes.
+// The point-wise half of an LSTM step, as in packages/lstm/src/gates.ts, and all steps of a sequence, as in its tape.ts. A row of
+// `gates` holds f, i, c_tilde, o side by side, H entries each; rows of all other blocks have H. Pointers in bytes.
 import { At, constant } from './constants';
+import { gemmPrepared } from './gemm';
 import { sigmoidOf, tanhOf } from './maps';
 import { get, madd, next, put } from './simd';
 
@@ -79,6 +80,51 @@ function backward<T>(
   }
 }
 
+/**
+ * Steps 0 to T - 1 for B rows of a batch. Blocks of c and h start with the initial states.
+ * @param stride  rows of the whole batch, from step to step
+ * @param W_h     (H, 4H), prepared
+ * @param gates   receives the activations for its pre-activations without the part of h
+ */
+// @ts-ignore: decorator
+@inline
+function steps<F>(
+  B: i32, stride: i32, T: i32, H: i32, work: usize, W_h: usize, gates: usize, c: usize, tanh_c: usize, h: usize,
+): void {
+  const row = <usize>H * sizeof<F>();
+  const block = <usize>stride * row;
+  for (let t = 0; t < T; t++) {
+    gemmPrepared<F>(B, 4 * H, H, h, row, W_h, true, gates, 4 * row, work);
+    h += block;
+    forward<F>(B, H, gates, c, c + block, tanh_c, h);
+    gates += 4 * block;
+    c += block;
+    tanh_c += block;
+  }
+}
+
+/**
+ * Twin of steps, from the last one to the first.
+ * @param W_h    (H, 4H) transposed, prepared
+ * @param grad_h T + 1 blocks: what reaches the states from outside; what reaches them through later steps is added
+ * @param grad_c one block: the gradient of the last c in, that of the first one out
+ */
+// @ts-ignore: decorator
+@inline
+function stepsBackward<F>(
+  B: i32, stride: i32, T: i32, H: i32, work: usize, W_h: usize,
+  gates: usize, c: usize, tanh_c: usize, grad_h: usize, grad_c: usize, grad_a: usize,
+): void {
+  const row = <usize>H * sizeof<F>();
+  const block = <usize>stride * row;
+  for (let t: usize = T; t > 0; t--) {
+    const before = (t - 1) * block;
+    const a = grad_a + 4 * before;
+    backward<F>(B, H, gates + 4 * before, c + before, tanh_c + before, grad_h + t * block, grad_c, a);
+    gemmPrepared<F>(B, H, 4 * H, a, 4 * row, W_h, true, grad_h + before, row, work);
+  }
+}
+
 export function lstmForward32(
   B: i32, H: i32, gates: usize, c_prev: usize, c_t: usize, tanh_c: usize, h_t: usize,
 ): void {
@@ -101,4 +147,30 @@ export function lstmBackward64(
   B: i32, H: i32, gates: usize, c_prev: usize, tanh_c: usize, grad_h: usize, grad_c: usize, grad_a: usize,
 ): void {
   backward<f64>(B, H, gates, c_prev, tanh_c, grad_h, grad_c, grad_a);
+}
+
+export function lstmSteps32(
+  B: i32, stride: i32, T: i32, H: i32, work: usize, W_h: usize, gates: usize, c: usize, tanh_c: usize, h: usize,
+): void {
+  steps<f32>(B, stride, T, H, work, W_h, gates, c, tanh_c, h);
+}
+
+export function lstmSteps64(
+  B: i32, stride: i32, T: i32, H: i32, work: usize, W_h: usize, gates: usize, c: usize, tanh_c: usize, h: usize,
+): void {
+  steps<f64>(B, stride, T, H, work, W_h, gates, c, tanh_c, h);
+}
+
+export function lstmStepsBackward32(
+  B: i32, stride: i32, T: i32, H: i32, work: usize, W_h: usize,
+  gates: usize, c: usize, tanh_c: usize, grad_h: usize, grad_c: usize, grad_a: usize,
+): void {
+  stepsBackward<f32>(B, stride, T, H, work, W_h, gates, c, tanh_c, grad_h, grad_c, grad_a);
+}
+
+export function lstmStepsBackward64(
+  B: i32, stride: i32, T: i32, H: i32, work: usize, W_h: usize,
+  gates: usize, c: usize, tanh_c: usize, grad_h: usize, grad_c: usize, grad_a: usize,
+): void {
+  stepsBackward<f64>(B, stride, T, H, work, W_h, gates, c, tanh_c, grad_h, grad_c, grad_a);
 }

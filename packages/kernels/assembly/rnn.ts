@@ -1,10 +1,10 @@
-// The backward half of a tanh unit: grad · (1 - h²), in place, for B rows of H entries. The forward
-// half is the tanh of maps.ts. Pointers in bytes.
+// The backward half of a tanh unit: grad · (1 - h²), in place, for B rows of H entries (the forward half is the tanh of maps.ts),
+// and all steps of a sequence, as in packages/rnn/src/tape.ts. Pointers in bytes.
 import { At, constant } from './constants';
+import { gemmPrepared } from './gemm';
+import { tanhOf } from './maps';
 import { get, next, put } from './simd';
 
-// @ts-ignore: decorator
-@inline
 function tanhBackward<T>(B: i32, H: i32, h: usize, grad: usize): void {
   const one = constant<T>(At.one);
   const end = h + <usize>(B * H) * sizeof<T>();
@@ -17,10 +17,70 @@ function tanhBackward<T>(B: i32, H: i32, h: usize, grad: usize): void {
   }
 }
 
+/**
+ * Steps 0 to T - 1 for B rows of a batch.
+ * @param stride rows of the whole batch, from step to step
+ * @param W_hh   (H, H), prepared
+ * @param h      T + 1 blocks: the initial state, then pre-activations without the part of h, which become states
+ */
+// @ts-ignore: decorator
+@inline
+function steps<F>(B: i32, stride: i32, T: i32, H: i32, work: usize, W_hh: usize, h: usize): void {
+  const row = <usize>H * sizeof<F>();
+  for (let t = 0; t < T; t++) {
+    const before = h;
+    h += <usize>stride * row;
+    gemmPrepared<F>(B, H, H, before, row, W_hh, true, h, row, work);
+    tanhOf<F>(B * H, h, h);
+  }
+}
+
+/**
+ * Twin of steps, from the last one to the first.
+ * @param W_hh transposed, prepared
+ * @param grad T + 1 blocks: what reaches the states from outside; the gradients of the pre-activations in the end, but for the
+ *             first, that of the initial state
+ */
+// @ts-ignore: decorator
+@inline
+function stepsBackward<F>(B: i32, stride: i32, T: i32, H: i32, work: usize, W_hh: usize, h: usize, grad: usize): void {
+  const row = <usize>H * sizeof<F>();
+  const block = <usize>stride * row;
+  h += <usize>T * block;
+  grad += <usize>T * block;
+  for (let t = 0; t < T; t++) {
+    tanhBackward<F>(B, H, h, grad);
+    const after = grad;
+    grad -= block;
+    h -= block;
+    gemmPrepared<F>(B, H, H, after, row, W_hh, true, grad, row, work);
+  }
+}
+
 export function tanhBackward32(B: i32, H: i32, h: usize, grad: usize): void {
   tanhBackward<f32>(B, H, h, grad);
 }
 
 export function tanhBackward64(B: i32, H: i32, h: usize, grad: usize): void {
   tanhBackward<f64>(B, H, h, grad);
+}
+
+export function rnnSteps32(B: i32, stride: i32, T: i32, H: i32, work: usize, W_hh: usize, h: usize): void {
+  steps<f32>(B, stride, T, H, work, W_hh, h);
+}
+
+export function rnnSteps64(B: i32, stride: i32, T: i32, H: i32, work: usize, W_hh: usize, h: usize): void {
+  steps<f64>(B, stride, T, H, work, W_hh, h);
+}
+
+export function rnnStepsBackward32(
+  B: i32, stride: i32, T: i32, H: i32, work: usize, W_hh: usize, h: usize, grad: usize,
+): void {
+  stepsBackward<f32>(B, stride, T, H, work, W_hh, h, grad);
+}
+
+export function rnnStepsBackward64(
+  B: i32, stride: i32, T: i32, H: i32, work: usize, W_hh: usize, h: usize, grad: usize,
+): void {
+  stepsBackward<f64>(B, stride, T, H, work, W_hh, h, grad);
 }

@@ -3,9 +3,16 @@
  * and the same in WebAssembly (assembly/lstm.ts of the kernels). A row of `gates` holds the four gates of one sample side by
  * side: f, i, c_tilde, o, H entries each. Everything else is (B, H), at the offset given for it.
  */
-import { type Block, kernelsCode, perKernels, type RowFunction, sigmoidScalar } from '@retrograd/kernels';
+import {
+  type Block,
+  kernelsCode,
+  perKernels,
+  type RowFunction,
+  type StepsFunction,
+  sigmoidScalar,
+} from '@retrograd/kernels';
 
-/** The two halves, for the memory of one kernel set. */
+/** The two halves, for the memory of one kernel set, and whole sequences where the set has a function for them. */
 export interface LSTMGates {
   /**
    * Turns pre-activations into gates, in place, and computes the states.
@@ -45,13 +52,21 @@ export interface LSTMGates {
     grad_c: Block,
     grad_a: Block,
   ): void;
+
+  /** All steps forward with W_h prepared, on [gates, c, tanh_c, h]: as the loop in tape.ts, which is for where it gives false. */
+  readonly steps: StepsFunction;
+  /** All steps backward with W_h transposed, on [gates, c, tanh_c, grad_h, grad_c, grad_a]. */
+  readonly stepsBackward: StepsFunction;
 }
 
 /** The gates of a kernel set. */
 export const gatesOf = perKernels((kernels): LSTMGates => {
   const forward = kernels.rows(kernelsCode, 'lstmForward', [4, 1, 1, 1, 1], 8);
   const backward = kernels.rows(kernelsCode, 'lstmBackward', [4, 1, 1, 1, 1, 4], 2);
-  return forward === null || backward === null ? plainGates : wasmGates(forward, backward);
+  const steps = kernels.steps(kernelsCode, 'lstmSteps', [4, 1, 1, 1], 8);
+  const stepsBackward = kernels.steps(kernelsCode, 'lstmStepsBackward', [4, 1, 1, 1, 1, 4], 2);
+  if (forward === null || backward === null || steps === null || stepsBackward === null) return plainGates;
+  return { ...wasmGates(forward, backward), steps, stepsBackward };
 });
 
 const plainGates: LSTMGates = {
@@ -113,10 +128,13 @@ const plainGates: LSTMGates = {
       }
     }
   },
+
+  steps: () => false,
+  stepsBackward: () => false,
 };
 
 /** The functions of assembly/lstm.ts, on addresses. */
-const wasmGates = (forward: RowFunction, backward: RowFunction): LSTMGates => ({
+const wasmGates = (forward: RowFunction, backward: RowFunction): Pick<LSTMGates, 'forward' | 'backward'> => ({
   forward: (B, H, gates, gatesAt, c, c_prevAt, c_tAt, tanh_c, tanh_cAt, h, h_tAt) => {
     const [a, c_prev, c_t] = [gates.pointer(gatesAt), c.pointer(c_prevAt), c.pointer(c_tAt)];
     forward(gates.dtype, B, H, a, c_prev, c_t, tanh_c.pointer(tanh_cAt), h.pointer(h_tAt));

@@ -86,11 +86,13 @@ export function run(
       fillRows(gates.data, 0, T * B, b);
       kernels.gemm(false, false, T * B, N, I, x_tm, 0, I, scratch.W, H * N, N, true, gates, 0, N);
       const W_h = kernels.prepare(false, H, N, scratch.W, 0, N, B);
-      const activate = gatesOf(kernels).forward;
-      for (let t = 0; t < T; t++) {
-        const [before, after] = [t * B * H, (t + 1) * B * H];
-        kernels.gemmPrepared(B, h, before, H, W_h, true, gates, t * B * N, N);
-        activate(B, H, gates, t * B * N, c, before, after, tanh_c, before, h, after);
+      const { forward, steps } = gatesOf(kernels);
+      if (!steps(B, T, H, [W_h], [gates, c, tanh_c, h])) {
+        for (let t = 0; t < T; t++) {
+          const [before, after] = [t * B * H, (t + 1) * B * H];
+          kernels.gemmPrepared(B, h, before, H, W_h, true, gates, t * B * N, N);
+          forward(B, H, gates, t * B * N, c, before, after, tanh_c, before, h, after);
+        }
       }
       W_h.blocks.forEach(kernels.give, kernels);
     });
@@ -129,11 +131,13 @@ export function runBackward(
       grad_c.data.fill(0);
       if (grad_c_final) grad_c.data.set(dense(grad_c_final).data);
       const W_h = kernels.prepare(true, N, H, scratch.W, 0, N, B);
-      const differentiate = gatesOf(kernels).backward;
-      for (let t = T - 1; t >= 0; t--) {
-        const [before, after] = [t * B * H, (t + 1) * B * H];
-        differentiate(B, H, gates, t * B * N, c, before, tanh_c, before, grad_h, after, grad_c, grad_a);
-        kernels.gemmPrepared(B, grad_a, t * B * N, N, W_h, true, grad_h, before, H);
+      const { backward, stepsBackward } = gatesOf(kernels);
+      if (!stepsBackward(B, T, H, [W_h], [gates, c, tanh_c, grad_h, grad_c, grad_a])) {
+        for (let t = T - 1; t >= 0; t--) {
+          const [before, after] = [t * B * H, (t + 1) * B * H];
+          backward(B, H, gates, t * B * N, c, before, tanh_c, before, grad_h, after, grad_c, grad_a);
+          kernels.gemmPrepared(B, grad_a, t * B * N, N, W_h, true, grad_h, before, H);
+        }
       }
       W_h.blocks.forEach(kernels.give, kernels);
       if (needsX) {

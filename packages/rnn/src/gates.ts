@@ -1,17 +1,37 @@
-/** The point-wise half of the backward step: the reference in plain TypeScript, and the same in WebAssembly. */
-import { type Block, kernelsCode, perKernels } from '@retrograd/kernels';
+/** The point-wise half of the backward step: the reference in plain TypeScript, and the same in WebAssembly (assembly/rnn.ts). */
+import { type Block, kernelsCode, perKernels, type StepsFunction } from '@retrograd/kernels';
 
-/** grad · tanh', in terms of h = tanh(a): grad = grad (1 - h²), in place, for (B, H) entries from the offsets on. */
-type TanhBackward = (B: number, H: number, h: Block, hAt: number, grad: Block, gradAt: number) => void;
+/** The backward half of a tanh unit on a kernel set, and whole sequences where the set has a function for them. */
+export interface RNNGates {
+  /** grad · tanh', in terms of h = tanh(a): grad = grad (1 - h²), in place, for (B, H) entries from the offsets on. */
+  tanhBackward(B: number, H: number, h: Block, hAt: number, grad: Block, gradAt: number): void;
 
-/** The backward half of a tanh unit on a kernel set. */
-export const tanhBackwardOf = perKernels((kernels): TanhBackward => {
+  /** All steps forward with W_hh prepared, on [h]: as the loop in tape.ts, which is for where it gives false. */
+  readonly steps: StepsFunction;
+  /** All steps backward with W_hh transposed, on [h, grad]. */
+  readonly stepsBackward: StepsFunction;
+}
+
+/** The gates of a kernel set. */
+export const gatesOf = perKernels((kernels): RNNGates => {
   const backward = kernels.rows(kernelsCode, 'tanhBackward', [1, 1], 0.5);
-  if (backward === null) return plainTanhBackward;
-  return (B, H, h, hAt, grad, gradAt) => backward(h.dtype, B, H, h.pointer(hAt), grad.pointer(gradAt));
+  const steps = kernels.steps(kernelsCode, 'rnnSteps', [1], 3);
+  const stepsBackward = kernels.steps(kernelsCode, 'rnnStepsBackward', [1, 1], 0.5);
+  if (backward === null || steps === null || stepsBackward === null) return plainGates;
+  return {
+    tanhBackward: (B, H, h, hAt, grad, gradAt) => {
+      backward(h.dtype, B, H, h.pointer(hAt), grad.pointer(gradAt));
+    },
+    steps,
+    stepsBackward,
+  };
 });
 
-const plainTanhBackward: TanhBackward = (B, H, h, hAt, grad, gradAt) => {
-  const [states, gradients] = [h.data, grad.data];
-  for (let k = 0; k < B * H; k++) gradients[gradAt + k] *= 1 - states[hAt + k] * states[hAt + k];
+const plainGates: RNNGates = {
+  tanhBackward: (B, H, h, hAt, grad, gradAt) => {
+    const [states, gradients] = [h.data, grad.data];
+    for (let k = 0; k < B * H; k++) gradients[gradAt + k] *= 1 - states[hAt + k] * states[hAt + k];
+  },
+  steps: () => false,
+  stepsBackward: () => false,
 };

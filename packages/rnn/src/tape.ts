@@ -25,7 +25,7 @@ import {
   withBlocks,
   wrap,
 } from '@retrograd/kernels';
-import { tanhBackwardOf } from './gates.js';
+import { gatesOf } from './gates.js';
 
 /** Everything that a forward run leaves behind for the backward run, time-major. W is packed: W_hh above W_xh. */
 export interface RNNTape {
@@ -76,10 +76,12 @@ export function run(x: NdArray, h_0: NdArray, W: FloatData, b: FloatData, dtype:
       fillRows(h.data, B * H, T * B, b);
       kernels.gemm(false, false, T * B, H, I, x_tm, 0, I, scratch.W, H * H, H, true, h, B * H, H);
       const W_hh = kernels.prepare(false, H, H, scratch.W, 0, H, B);
-      for (let t = 0; t < T; t++) {
-        const [before, after] = [t * B * H, (t + 1) * B * H];
-        kernels.gemmPrepared(B, h, before, H, W_hh, true, h, after, H);
-        kernels.tanh(B * H, h, after);
+      if (!gatesOf(kernels).steps(B, T, H, [W_hh], [h])) {
+        for (let t = 0; t < T; t++) {
+          const [before, after] = [t * B * H, (t + 1) * B * H];
+          kernels.gemmPrepared(B, h, before, H, W_hh, true, h, after, H);
+          kernels.tanh(B * H, h, after);
+        }
       }
       W_hh.blocks.forEach(kernels.give, kernels);
     });
@@ -109,10 +111,12 @@ export function runBackward(
       toTimeMajor(grad_h_all, grad.data, block);
       if (grad_h_final) addBlock(grad.data, T * block, dense(grad_h_final).data);
       const W_hh = kernels.prepare(true, H, H, scratch.W, 0, H, B);
-      const differentiate = tanhBackwardOf(kernels);
-      for (let t = T; t >= 1; t--) {
-        differentiate(B, H, h, t * block, grad, t * block);
-        kernels.gemmPrepared(B, grad, t * block, H, W_hh, true, grad, (t - 1) * block, H);
+      const { tanhBackward, stepsBackward } = gatesOf(kernels);
+      if (!stepsBackward(B, T, H, [W_hh], [h, grad])) {
+        for (let t = T; t >= 1; t--) {
+          tanhBackward(B, H, h, t * block, grad, t * block);
+          kernels.gemmPrepared(B, grad, t * block, H, W_hh, true, grad, (t - 1) * block, H);
+        }
       }
       W_hh.blocks.forEach(kernels.give, kernels);
       if (needsX) {

@@ -1,6 +1,6 @@
 export { type Block, load, store, unload } from './block.js';
 export { Kept, prepareAll, withBlocks } from './kept.js';
-export type { Prepared, RowFunction, SequenceKernels } from './kernels.js';
+export type { Prepared, RowFunction, SequenceKernels, StepsFunction } from './kernels.js';
 export { perKernels } from './per-kernels.js';
 export { promote } from './promote.js';
 export { type Part, Resident } from './resident.js';

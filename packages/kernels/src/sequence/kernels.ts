@@ -59,7 +59,8 @@ export interface SequenceKernels {
 
   /**
    * Readies op(B) (K, N) for products with many A. B must stay as it is until the last of them.
-   * @param M the rows of all those A, where they are known: a set may leave out what only other products would want
+   * @param M the rows of all those A, where they are known: a set may leave out what only other products would want, and chooses
+   *          by it how to share the work
    */
   prepare(
     transB: boolean,
@@ -109,6 +110,12 @@ export interface SequenceKernels {
    * @param cost   about how long it takes for one of the B · H entries in float32, in nanoseconds
    */
   rows(code: string, name: string, widths: readonly number[], cost: number): RowFunction | null;
+
+  /**
+   * A function of the same kind that goes through all steps of a sequence, products with prepared weights included; null for
+   * sets that work on ordinary memory. Arguments as for `rows`; the cost is without the products.
+   */
+  steps(code: string, name: string, widths: readonly number[], cost: number): StepsFunction | null;
 }
 
 /** Runs on B rows; `a` to `f` are the addresses of its blocks, as many as it takes. */
@@ -123,3 +130,16 @@ export type RowFunction = (
   e?: number,
   f?: number,
 ) => void;
+
+/**
+ * Runs T steps of B rows, on blocks that hold step after step from their start on.
+ * @param weights prepared for products of B rows
+ * @returns false when nothing was done, since products with these weights are not the module's to compute
+ */
+export type StepsFunction = (
+  B: number,
+  T: number,
+  H: number,
+  weights: readonly Prepared[],
+  blocks: readonly Block[],
+) => boolean;

@@ -71,4 +71,5 @@ export const plainSequence: SequenceKernels = {
     columnSums(rows, columns, X.data, xOffset, ldx, accumulate, out.data, outOffset),
   tanh: (n, x, offset) => tanhMap(n, x.data, offset, x.data, offset),
   rows: () => null,
+  steps: () => null,
 };

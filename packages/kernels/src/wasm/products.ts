@@ -13,6 +13,8 @@ const PRODUCT_COST = 0.025;
 const PACK_COST = 0.2;
 /** Entries of a prepared B below which its products are not worth parting, whatever M is. */
 const WORTH_PARTING = 1 << 14;
+/** Rows a thread from which whole sequences are shared by rows, and B is not parted. */
+const ENOUGH_ROWS = 2;
 
 /** op(B) in parts of whole columns, each prepared by itself, one after the other. */
 export interface WasmPrepared extends Prepared, PreparedLayout {
@@ -29,12 +31,16 @@ export interface PreparedLayout {
   readonly bytes: number;
 }
 
+/** Whether a prepared B lies in one part. */
+export const isWhole = ({ N, share }: WasmPrepared): boolean => share >= N;
+
 /** Matrix products by assembly/gemm.ts, on addresses. */
 export class Products {
   private readonly sizes: GemmModule;
   private readonly multiply: Pair;
   private readonly pack: Pair;
-  private readonly work: number;
+  /** Address of the caller's work area. */
+  readonly work: number;
 
   constructor(
     modules: Modules,
@@ -67,7 +73,7 @@ export class Products {
   ): void {
     const size = dtype === 'float32' ? 4 : 8;
     const routine = this.multiply[dtype];
-    const cost = M * N * K * size * PRODUCT_COST;
+    const cost = this.costOf(dtype, M, N, K);
     const team = this.threads.for(cost);
     const { work } = this;
     const [ldaBytes, ldbBytes, ldcBytes] = [lda * size, ldb * size, ldc * size];
@@ -80,12 +86,17 @@ export class Products {
     team.multiply(routine, values, size, cost);
   }
 
-  /** As `SequenceKernels.prepare`, in parts for as many threads as are wanted. */
-  prepare(dtype: Dtype, transB: boolean, K: number, N: number, b: number, ldb: number): WasmPrepared {
+  /** About how long a product takes one thread, in nanoseconds. */
+  costOf(dtype: Dtype, M: number, N: number, K: number): number {
+    return M * N * K * (dtype === 'float32' ? 4 : 8) * PRODUCT_COST;
+  }
+
+  /** As `SequenceKernels.prepare`, in parts for as many threads as are wanted unless these can share M rows. */
+  prepare(dtype: Dtype, transB: boolean, K: number, N: number, b: number, ldb: number, M = 0): WasmPrepared {
     const { sizes, threads } = this;
     const size = dtype === 'float32' ? 4 : 8;
     const wide = size === 8;
-    const parted = threads.wanted > 1 && K * N >= WORTH_PARTING;
+    const parted = threads.wanted > 1 && K * N >= WORTH_PARTING && M < ENOUGH_ROWS * threads.wanted;
     const share = parted ? shareOf(N, threads.wanted, COLUMNS, PLENTY_COLUMNS) : N;
     const parts = N === 0 ? 1 : Math.ceil(N / share);
     const bytes = sizes.preparedSize(wide, K, share);
@@ -94,7 +105,6 @@ export class Products {
     const to = block.pointer(0);
     const routine = this.pack[dtype];
     const cost = K * N * size * PACK_COST;
-    const layout = { N, share, bytes };
     const team = parts > 1 ? threads.for(cost) : null;
     const step = share * size * (transB ? ldb : 1);
     if (team === null) {
@@ -103,9 +113,9 @@ export class Products {
         routine.call(transB, K, columns, b + part * step, ldb * size, to + part * bytes);
       }
     } else {
-      team.prepare(routine, [Number(transB), K, N, b, ldb * size, to], layout, step, cost);
+      team.prepare(routine, [Number(transB), K, N, b, ldb * size, to], { N, share, bytes }, step, cost);
     }
-    return { ...layout, K, blocks: [block] };
+    return { K, N, share, bytes, blocks: [block] };
   }
 
   /** As `SequenceKernels.gemmPrepared`: by parts where B has several, else by rows. */
@@ -122,7 +132,7 @@ export class Products {
     const { K, N, blocks, share, bytes } = prepared;
     const size = dtype === 'float32' ? 4 : 8;
     const routine = this.multiply[dtype];
-    const cost = M * N * K * size * PRODUCT_COST;
+    const cost = this.costOf(dtype, M, N, K);
     const team = this.threads.for(cost);
     const { work } = this;
     const b = blocks[0].pointer(0);

@@ -1,10 +1,10 @@
 import type { Block } from '../sequence/block.js';
-import type { Holding, Prepared, RowFunction, SequenceKernels } from '../sequence/kernels.js';
+import type { Holding, Prepared, RowFunction, SequenceKernels, StepsFunction } from '../sequence/kernels.js';
 import type { Dtype, FloatData } from '../types.js';
 import { kernelsCode } from './binaries/kernels.js';
 import type { WasmMemory } from './memory.js';
 import { Modules, type Pair } from './modules.js';
-import { Products, type WasmPrepared } from './products.js';
+import { isWhole, Products, type WasmPrepared } from './products.js';
 import { Threads } from './threads/threads.js';
 
 /** Rough times of one entry in nanoseconds a byte, which decide what is worth splitting. */
@@ -83,8 +83,16 @@ export class WasmSequence implements SequenceKernels {
     this.products.gemm(C.dtype, transA, transB, M, N, K, a, lda, b, ldb, accumulate, c, ldc);
   }
 
-  prepare(transB: boolean, K: number, N: number, B: Block, bOffset: number, ldb: number): Prepared {
-    return this.products.prepare(B.dtype, transB, K, N, B.pointer(bOffset), ldb);
+  prepare(
+    transB: boolean,
+    K: number,
+    N: number,
+    B: Block,
+    bOffset: number,
+    ldb: number,
+    M?: number,
+  ): Prepared {
+    return this.products.prepare(B.dtype, transB, K, N, B.pointer(bOffset), ldb, M);
   }
 
   gemmPrepared(
@@ -150,6 +158,34 @@ export class WasmSequence implements SequenceKernels {
         const bytes = widths.map((width) => width * row);
         team.rows(routine, values, bytes, cost);
       }
+    };
+  }
+
+  steps(code: string, name: string, widths: readonly number[], entryCost: number): StepsFunction {
+    const pair = this.modules.pair(code, name);
+    return (B, T, H, weights, blocks) => {
+      // Threads that share the columns of a product have to meet at every step.
+      if (!weights.every((each) => isWhole(each as WasmPrepared))) return false;
+      const { dtype } = blocks[0];
+      const routine = pair[dtype];
+      const { products, workers } = this;
+      const addresses = blocks.map((block) => block.pointer(0));
+      const prepared = weights.map((each) => each.blocks[0].pointer(0));
+      const values = [B, B, T, H, products.work, ...prepared, ...addresses];
+      const row = H * bytesOf(dtype);
+      const each = weights.reduce((sum, { K, N }) => sum + products.costOf(dtype, B, N, K), 0);
+      const cost = T * (each + B * row * (entryCost / 4));
+      const team = B > 1 ? workers.for(cost) : null;
+      if (team === null) routine.call(...values);
+      else
+        team.steps(
+          routine,
+          values,
+          5 + prepared.length,
+          widths.map((width) => width * row),
+          cost,
+        );
+      return true;
     };
   }
 }

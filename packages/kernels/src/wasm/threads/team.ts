@@ -1,8 +1,11 @@
-import { COLUMNS, GEMM, PLENTY_COLUMNS, PLENTY_ROWS, PREPARE, ROWS } from '../gemm-module.js';
+import { COLUMNS, GEMM, PLENTY_COLUMNS, PLENTY_ROWS, PREPARE, ROWS, STEPS_WORK } from '../gemm-module.js';
 import type { WasmMemory } from '../memory.js';
 import type { PreparedLayout } from '../products.js';
 import { type Routine, shareOf } from './job.js';
 import { Pool } from './pool.js';
+
+/** Rows that the smallest tile of a product has. */
+const PAIR = 2;
 
 /** Entries that fill a cache line: two threads never write to the same one. */
 const LINE = 16;
@@ -112,5 +115,23 @@ export class Team {
     const share = shareOf(B, this.threads, 1, B);
     const steps = [0, 0, ...bytes.map((each) => share * each)];
     this.pool.run({ routine, total: B, share, values, steps, countAt: 0, workAt: -1, cost });
+  }
+
+  /**
+   * All steps of a sequence: each thread goes through them for rows of its own. Row counts and such come first among the
+   * arguments, then the work area, the weights, and from `firstBlock` on the blocks.
+   * @param bytes of a row in each block
+   */
+  steps(
+    routine: Routine,
+    values: readonly number[],
+    firstBlock: number,
+    bytes: readonly number[],
+    cost: number,
+  ): void {
+    const [B] = values;
+    const share = shareOf(B, this.threads, PAIR, B);
+    const steps = [...new Array<number>(firstBlock).fill(0), ...bytes.map((each) => share * each)];
+    this.pool.run({ routine, total: B, share, values, steps, countAt: 0, workAt: STEPS_WORK, cost });
   }
 }
