@@ -1,4 +1,5 @@
 // The module: all kernels together, since they share most of their code.
+export { swapAxes } from './axes';
 export { gemm32, gemm64, prepare32, prepare64, preparedSize, workSize } from './gemm';
 export {
   gruMix32,

@@ -71,7 +71,7 @@ export function run(x: NdArray, h_0: NdArray, W: FloatData, b: FloatData, dtype:
   const buffers = new Kept(kernels, dtype, sizes, ({ x: x_tm, h }) => {
     withBlocks(kernels, dtype, { W: (H + I) * H }, (scratch) => {
       scratch.W.data.set(W);
-      toTimeMajor(x, x_tm.data);
+      toTimeMajor(kernels, x, x_tm);
       h.data.set(dense(h_0).data);
       fillRows(h.data, B * H, T * B, b);
       kernels.gemm(false, false, T * B, H, I, x_tm, 0, I, scratch.W, H * H, H, true, h, B * H, H);
@@ -108,7 +108,7 @@ export function runBackward(
       // Block t of grad: what reaches h_t from outside, then from the step behind it too; in the end, for t > 0, grad_a of
       // step t. Block 0 becomes grad_h_0.
       grad.data.fill(0, 0, block);
-      toTimeMajor(grad_h_all, grad.data, block);
+      toTimeMajor(kernels, grad_h_all, grad, block);
       if (grad_h_final) addBlock(grad.data, T * block, dense(grad_h_final).data);
       const W_hh = kernels.prepare(true, H, H, scratch.W, 0, H, B);
       const { tanhBackward, stepsBackward } = gatesOf(kernels);
@@ -128,7 +128,7 @@ export function runBackward(
       kernels.gemm(true, false, I, H, T * B, x, 0, I, grad, block, H, false, grad_W, H * H, H);
       kernels.columnSums(T * B, H, grad, block, H, false, grad_b, 0);
       return {
-        grad_x: needsX ? fromTimeMajor(grad_x.data, 0, B, T, I) : null,
+        grad_x: needsX ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
         grad_h_0: wrap(grad.data.slice(0, block), [B, H]),
         grad_W: grad_W.data.slice(),
         grad_b: grad_b.data.slice(),
@@ -139,7 +139,7 @@ export function runBackward(
 
 /** h_all (B, T, H), fresh. */
 export const allStates = ({ buffers, B, T, H }: RNNTape): NdArray =>
-  buffers.use(({ h }) => fromTimeMajor(h.data, B * H, B, T, H));
+  buffers.use(({ h }) => fromTimeMajor(buffers.kernels, h, B * H, B, T, H));
 
 /** h_T (B, H), fresh. */
 export const finalState = ({ buffers, B, T, H }: RNNTape): NdArray =>

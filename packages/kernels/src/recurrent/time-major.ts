@@ -1,35 +1,57 @@
 import { dense } from '../array.js';
+import type { Block } from '../sequence/block.js';
+import { withBlocks } from '../sequence/kept.js';
+import type { SequenceKernels } from '../sequence/kernels.js';
 import { allocate, wrap } from '../storage.js';
 import type { FloatData, NdArray } from '../types.js';
 
 /**
- * Copies a batch-first sequence into a buffer ordered by time, so that the rows of one step lie together and one matrix
- * product serves all steps.
+ * Copies a batch-first sequence into a block ordered by time, so that the rows of one step lie together and one matrix product
+ * serves all steps.
  * @param x      (B, T, N), any view
- * @param target (T, B, N) flat, from `offset` on
+ * @param target (T, B, N), from `offset` on; memory is taken meanwhile where that makes it faster
  */
-export function toTimeMajor(x: NdArray, target: FloatData, offset = 0): void {
+export function toTimeMajor(kernels: SequenceKernels, x: NdArray, target: Block, offset = 0): void {
   const [B, T, N] = x.shape;
   const { data } = dense(x);
   if (B === 1 || T === 1) {
-    target.set(data, offset);
-    return;
-  }
-  for (let t = 0, to = offset; t < T; t++) {
-    for (let b = 0; b < B; b++, to += N) copyRow(data, (b * T + t) * N, target, to, N);
+    target.data.set(data, offset);
+  } else if (kernels.swapAxes === null) {
+    for (let t = 0, to = offset; t < T; t++) {
+      for (let b = 0; b < B; b++, to += N) copyRow(data, (b * T + t) * N, target.data, to, N);
+    }
+  } else {
+    withBlocks(kernels, target.dtype, { x: data.length }, (staged) => {
+      staged.x.data.set(data);
+      kernels.swapAxes?.(B, T, N, staged.x, 0, target, offset);
+    });
   }
 }
 
 /**
- * Copies a buffer ordered by time to a batch-first sequence.
- * @param data   (T, B, N) flat, from `offset` on
+ * Copies a block ordered by time to a batch-first sequence.
+ * @param block (T, B, N), from `offset` on; memory is taken meanwhile where that makes it faster
  * @returns (B, T, N), fresh
  */
-export function fromTimeMajor(data: FloatData, offset: number, B: number, T: number, N: number): NdArray {
-  if (B === 1 || T === 1) return wrap(data.slice(offset, offset + T * B * N), [B, T, N]);
-  const result = allocate(data instanceof Float64Array ? 'float64' : 'float32', T * B * N);
+export function fromTimeMajor(
+  kernels: SequenceKernels,
+  block: Block,
+  offset: number,
+  B: number,
+  T: number,
+  N: number,
+): NdArray {
+  const n = B * T * N;
+  if (B === 1 || T === 1) return wrap(block.data.slice(offset, offset + n), [B, T, N]);
+  if (kernels.swapAxes !== null) {
+    return withBlocks(kernels, block.dtype, { x: n }, (staged) => {
+      kernels.swapAxes?.(T, B, N, block, offset, staged.x, 0);
+      return wrap(staged.x.data.slice(), [B, T, N]);
+    });
+  }
+  const result = allocate(block.dtype, n);
   for (let b = 0, to = 0; b < B; b++) {
-    for (let t = 0; t < T; t++, to += N) copyRow(data, offset + (t * B + b) * N, result, to, N);
+    for (let t = 0; t < T; t++, to += N) copyRow(block.data, offset + (t * B + b) * N, result, to, N);
   }
   return wrap(result, [B, T, N]);
 }
@@ -42,9 +64,19 @@ function copyRow(source: FloatData, from: number, target: FloatData, to: number,
   else for (let i = 0; i < n; i++) target[to + i] = source[from + i];
 }
 
+/** Entries up to which a copy of what is already there comes from a near cache. */
+const MOST = 1 << 13;
+
 /** Sets every one of `rows` rows of `target` (from `offset` on) to `row`. */
 export function fillRows(target: FloatData, offset: number, rows: number, row: FloatData): void {
-  for (let r = 0; r < rows; r++) target.set(row, offset + r * row.length);
+  const n = rows * row.length;
+  if (n === 0) return;
+  target.set(row, offset);
+  const most = Math.max(1, Math.floor(MOST / row.length)) * row.length;
+  for (let done = row.length, step = done; done < n; done += step) {
+    step = Math.min(done, most, n - done);
+    target.copyWithin(offset + done, offset, offset + step);
+  }
 }
 
 /** Adds `source` to `target` from `offset` on. */

@@ -97,6 +97,14 @@ export interface SequenceKernels {
     outOffset: number,
   ): void;
 
+  /**
+   * Copies rows of n entries from (M, N) rows to (N, M) rows, which start at `toAt`; null for sets that work on ordinary memory,
+   * where nothing is gained.
+   */
+  readonly swapAxes:
+    | ((M: number, N: number, n: number, from: Block, fromAt: number, to: Block, toAt: number) => void)
+    | null;
+
   /** x = tanh(x) for n entries from `offset` on. */
   tanh(n: number, x: Block, offset: number): void;
 

@@ -70,6 +70,7 @@ export const plainSequence: SequenceKernels = {
   columnSums: (rows, columns, X, xOffset, ldx, accumulate, out, outOffset) =>
     columnSums(rows, columns, X.data, xOffset, ldx, accumulate, out.data, outOffset),
   tanh: (n, x, offset) => tanhMap(n, x.data, offset, x.data, offset),
+  swapAxes: null,
   rows: () => null,
   steps: () => null,
 };

@@ -13,6 +13,11 @@ const SUM_COST = 0.05;
 
 const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);
 
+/** Exports of assembly/axes.ts; addresses and sizes in bytes. */
+interface AxesModule {
+  swapAxes(M: number, N: number, row: number, from: number, to: number): void;
+}
+
 /** The WebAssembly set. Every call is split among threads where that is worth it, without a change to any bit. */
 export class WasmSequence implements SequenceKernels {
   private readonly modules: Modules;
@@ -142,6 +147,11 @@ export class WasmSequence implements SequenceKernels {
     const team = this.workers.for(cost);
     if (team === null) routine.call(n, at, at);
     else team.spread(routine, [n, at, at], 0, [1, 2], size, cost);
+  }
+
+  swapAxes(M: number, N: number, n: number, from: Block, fromAt: number, to: Block, toAt: number): void {
+    const { swapAxes } = this.module<AxesModule>(kernelsCode);
+    swapAxes(M, N, n * bytesOf(to.dtype), from.pointer(fromAt), to.pointer(toAt));
   }
 
   rows(code: string, name: string, widths: readonly number[], entryCost: number): RowFunction {

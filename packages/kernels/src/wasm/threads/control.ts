@@ -38,5 +38,5 @@ export const MESSAGE_UNITS = 200;
 export const MODULES_AT = 1024;
 export const CONTROL_BYTES = 1 << 17;
 
-/** How long an idle thread watches the control block before it sleeps, in milliseconds: about what waking it costs, twice. */
-export const SPIN_MS = 0.2;
+/** How long an idle thread watches the control block before it sleeps, in milliseconds: some times what waking it may cost. */
+export const SPIN_MS = 2;

@@ -130,7 +130,7 @@ export class Team {
     cost: number,
   ): void {
     const [B] = values;
-    const share = shareOf(B, this.threads, PAIR, B);
+    const share = shareOf(B, this.threads, PAIR, 8);
     const steps = [...new Array<number>(firstBlock).fill(0), ...bytes.map((each) => share * each)];
     this.pool.run({ routine, total: B, share, values, steps, countAt: 0, workAt: STEPS_WORK, cost });
   }

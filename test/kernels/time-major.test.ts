@@ -1,0 +1,80 @@
+/** Sequences in batch-first and time-major order, and rows filled with one row. */
+import {
+  currentKernels,
+  type Dtype,
+  fillRows,
+  fromTimeMajor,
+  plainKernels,
+  Random,
+  randomNormal,
+  type SequenceKernels,
+  toTimeMajor,
+  transpose,
+} from '@retrograd/kernels';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { assertSameBits } from '../support/same.js';
+
+const SIZES = [
+  [1, 1, 1],
+  [1, 7, 3],
+  [4, 1, 5],
+  [2, 3, 1],
+  [3, 5, 4],
+  [6, 4, 30],
+  [5, 2, 33],
+] as const;
+const BESIDE = 3;
+
+const SETS: readonly [string, SequenceKernels][] = [
+  ['the kernels in use', currentKernels().sequence],
+  ['the plain ones', plainKernels.sequence],
+];
+
+for (const [title, kernels] of SETS) {
+  for (const dtype of ['float32', 'float64'] as const satisfies Dtype[]) {
+    test(`to time-major order and back, in ${dtype}, by ${title}`, () => {
+      for (const [B, T, N] of SIZES) {
+        const x = randomNormal([T, N, B], { rng: new Random(B + T), dtype });
+        const view = transpose(x, [2, 0, 1]);
+        const block = kernels.take(dtype, B * T * N + 2 * BESIDE);
+        block.data.fill(7);
+        toTimeMajor(kernels, view, block, BESIDE);
+        for (let t = 0; t < T; t++) {
+          for (let b = 0; b < B; b++) {
+            for (let n = 0; n < N; n++) {
+              const at = BESIDE + (t * B + b) * N + n;
+              assert.is(block.data[at], view.get(b, t, n), `${[B, T, N]}: entry ${[b, t, n]}`);
+            }
+          }
+        }
+        const { data } = block;
+        assert.equal([...data.slice(0, BESIDE), ...data.slice(-BESIDE)], new Array(2 * BESIDE).fill(7));
+        assertSameBits(fromTimeMajor(kernels, block, BESIDE, B, T, N), view, `${[B, T, N]}, back`);
+        kernels.give(block);
+      }
+    });
+  }
+}
+
+test('rows are filled whole, however many, and nothing beside them', () => {
+  for (const [rows, n] of [
+    [0, 4],
+    [1, 3],
+    [5, 1],
+    [4001, 6],
+    [3, 9000],
+    [700, 36],
+  ]) {
+    const row = Float64Array.from({ length: n }, (_, j) => j + 0.5);
+    const target = new Float64Array(rows * n + 2).fill(-1);
+    fillRows(target, 1, rows, row);
+    assert.is(target[0], -1);
+    assert.is(target[rows * n + 1], -1);
+    for (let k = 0; k < rows * n; k++) {
+      if (target[k + 1] !== row[k % n]) assert.unreachable(`${rows} rows of ${n}: entry ${k}`);
+    }
+  }
+});
+
+test.run();
