@@ -1,23 +1,26 @@
 /**
- * Compiles packages/kernels/assembly/index.ts to WebAssembly and writes it as a string to
- * packages/kernels/src/wasm/binaries/kernels.ts. Nothing is done when the sources are those of the last run.
+ * Compiles every packages/kernels/assembly/modules/<name>.ts to WebAssembly and writes it as a string to
+ * packages/kernels/src/wasm/binaries/<name>.ts. Nothing is done when the sources are those of the last run.
  *
- * The string is hexadecimal: base64 is shorter as it stands, but hexadecimal compresses to little more than the binary, and
+ * A string is hexadecimal: base64 is shorter as it stands, but hexadecimal compresses to little more than the binary, and
  * what travels to a browser is compressed.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sources = join(root, 'packages/kernels/assembly');
 const binaries = join(root, 'packages/kernels/src/wasm/binaries');
-const target = join(binaries, 'kernels.ts');
+const modules = readdirSync(join(sources, 'modules')).sort();
 
-// The memory is declared shared, so that one module serves threads too; where there are none the flag is cleared on load.
+/** Bytes that the constants of one module may take. */
+const CONSTANTS = 512;
+
+// The memory is declared shared, so that a module serves threads too; where there are none the flag is cleared on load.
 const options = [
-  ...['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--noExportMemory', '--memoryBase', '64'],
+  ...['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--noExportMemory'],
   ...['--importMemory', '--sharedMemory', '--maximumMemory', '65536'],
   ...['--enable', 'simd', '--enable', 'threads'],
 ];
@@ -27,8 +30,8 @@ function digestOfSources() {
   const hash = createHash('sha256');
   hash.update(readFileSync(fileURLToPath(import.meta.url)));
   hash.update(readFileSync(join(root, 'node_modules/assemblyscript/package.json')));
-  for (const file of readdirSync(sources).sort())
-    hash.update(`${file}\n`).update(readFileSync(join(sources, file)));
+  const files = readdirSync(sources, { recursive: true }).filter((name) => name.endsWith('.ts'));
+  for (const file of files.sort()) hash.update(`${file}\n`).update(readFileSync(join(sources, file)));
   return hash.digest('hex');
 }
 
@@ -39,10 +42,12 @@ function replace(file, text) {
   renameSync(beside, file);
 }
 
-async function compile() {
+/** @param index of the module: each has its constants at a place of its own, from 64 on */
+async function compile(name, index) {
   const { main } = await import('assemblyscript/asc');
   let binary;
-  const { error, stderr } = await main(['index.ts', ...options, '--outFile', 'out.wasm'], {
+  const place = ['--memoryBase', String(64 + CONSTANTS * index)];
+  const { error, stderr } = await main([`modules/${name}`, ...options, ...place, '--outFile', 'out.wasm'], {
     readFile: (path) => {
       const file = join(sources, path);
       return existsSync(file) ? readFileSync(file, 'utf8') : null;
@@ -59,12 +64,21 @@ async function compile() {
 export async function assemble() {
   const digest = digestOfSources();
   const stamp = join(binaries, 'sources.sha256');
-  if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
   mkdirSync(binaries, { recursive: true });
-  const digits = Buffer.from(await compile()).toString('hex');
-  // The type is written out, or the declaration file would repeat the digits.
-  const constant = `export const kernelsCode: string =\n  '${digits}';`;
-  replace(target, `/** Made from assembly/index.ts by scripts/assemble.mjs. */\n${constant}\n`);
+  for (const [index, name] of modules.entries()) {
+    const digits = Buffer.from(await compile(name, index)).toString('hex');
+    const words = name.replace('.ts', '').replace(/-./g, ([, letter]) => letter.toUpperCase());
+    // The type is written out, or the declaration file would repeat the digits.
+    const constant = `export const ${words}Code: string =\n  '${digits}';`;
+    replace(
+      join(binaries, name),
+      `/** Made from assembly/modules/${name} by scripts/assemble.mjs. */\n${constant}\n`,
+    );
+  }
+  for (const name of readdirSync(binaries)) {
+    if (name.endsWith('.ts') && !modules.includes(name)) rmSync(join(binaries, name));
+  }
   replace(stamp, digest);
 }
 

@@ -7,9 +7,10 @@
  */
 import {
   type Block,
+  coreCode,
   type FloatData,
-  kernelsCode,
   type SequenceKernels,
+  softmaxCode,
   wasmKernels,
 } from '@retrograd/kernels';
 import { test } from 'uvu';
@@ -29,7 +30,8 @@ interface WithModules extends SequenceKernels {
 /** The module with products and sums rounded apart, and with fused ones where this machine has them. */
 const sets = [false, true].map((relaxed) => {
   const sequence = wasmKernels({ relaxed })?.sequence as WithModules;
-  return { sequence, module: sequence.module<Module>(kernelsCode), rounding: relaxed ? 'fused' : 'apart' };
+  const module = { ...sequence.module<Module>(coreCode), ...sequence.module<Module>(softmaxCode) };
+  return { sequence, module, rounding: relaxed ? 'fused' : 'apart' };
 });
 let { sequence, module } = sets[0];
 

@@ -19,4 +19,4 @@ export function evict(memory: WasmMemory): void {
 }
 
 /** Bytes of a memory that are never given out. */
-export const OWN = 512;
+export const OWN = 8192;

@@ -7,7 +7,8 @@
  */
 import {
   type Block,
-  kernelsCode,
+  gruBackwardCode,
+  gruForwardCode,
   perKernels,
   type RowFunction,
   type StepsFunction,
@@ -73,12 +74,12 @@ export interface GRUGates {
 
 /** The gates of a kernel set. */
 export const gatesOf = perKernels((kernels): GRUGates => {
-  const reset = kernels.rows(kernelsCode, 'gruReset', [3, 1, 1], 3);
-  const mix = kernels.rows(kernelsCode, 'gruMix', [3, 1, 1], 2);
-  const mixBackward = kernels.rows(kernelsCode, 'gruMixBackward', [3, 3, 1, 1, 1], 1.5);
-  const resetBackward = kernels.rows(kernelsCode, 'gruResetBackward', [3, 3, 1, 1, 1], 1);
-  const steps = kernels.steps(kernelsCode, 'gruSteps', [3, 1, 1], 5);
-  const stepsBackward = kernels.steps(kernelsCode, 'gruStepsBackward', [3, 1, 1, 1, 3], 2.5);
+  const reset = kernels.rows(gruForwardCode, 'gruReset', [3, 1, 1], 3);
+  const mix = kernels.rows(gruForwardCode, 'gruMix', [3, 1, 1], 2);
+  const mixBackward = kernels.rows(gruBackwardCode, 'gruMixBackward', [3, 3, 1, 1, 1], 1.5);
+  const resetBackward = kernels.rows(gruBackwardCode, 'gruResetBackward', [3, 3, 1, 1, 1], 1);
+  const steps = kernels.steps(gruForwardCode, 'gruSteps', [3, 1, 1], 5);
+  const stepsBackward = kernels.steps(gruBackwardCode, 'gruStepsBackward', [3, 1, 1, 1, 3], 2.5);
   if (reset === null || mix === null || mixBackward === null || resetBackward === null) return plainGates;
   if (steps === null || stepsBackward === null) return plainGates;
   return { ...wasmGates(reset, mix, mixBackward, resetBackward), steps, stepsBackward };

@@ -135,13 +135,6 @@ function prepare<T>(transB: bool, K: i32, N: i32, b: usize, ldb: usize, to: usiz
   }
 }
 
-/** C (M, N) = A (M, K) B, plus C when `accumulate`, for a B that `prepare` packed. */
-export function gemmPrepared<T>(
-  M: i32, N: i32, K: i32, a: usize, lda: usize, b: usize, accumulate: bool, c: usize, ldc: usize, work: usize,
-): void {
-  gemm<T>(false, false, true, M, N, K, a, lda, b, 0, accumulate, c, ldc, work);
-}
-
 /** Bytes of `work` that a product needs, of either type. */
 export function workSize(): i32 {
   return MR * <i32>WIDE + MC * KC * 8 + NC * KC * 8;

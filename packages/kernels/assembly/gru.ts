@@ -1,8 +1,7 @@
 // The point-wise half of a GRU step, as in packages/gru/src/gates.ts, and all steps of a sequence, as in its tape.ts. A row of
 // `gates` holds z, r, h_tilde side by side, H entries each; rows of all other blocks have H. Pointers in bytes.
 import { At, constant } from './constants';
-import { gemmPrepared } from './gemm';
-import { sigmoidOf, tanhOf } from './maps';
+import { gemmPrepared, sigmoidOf, tanhOf } from './core';
 import { get, madd, next, put } from './simd';
 
 function resetForward<T>(B: i32, H: i32, gates: usize, h_prev: usize, rh: usize): void {

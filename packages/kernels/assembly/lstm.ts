@@ -1,8 +1,7 @@
 // The point-wise half of an LSTM step, as in packages/lstm/src/gates.ts, and all steps of a sequence, as in its tape.ts. A row of
 // `gates` holds f, i, c_tilde, o side by side, H entries each; rows of all other blocks have H. Pointers in bytes.
 import { At, constant } from './constants';
-import { gemmPrepared } from './gemm';
-import { sigmoidOf, tanhOf } from './maps';
+import { gemmPrepared, sigmoidOf, tanhOf } from './core';
 import { get, madd, next, put } from './simd';
 
 function forward<T>(B: i32, H: i32, gates: usize, c_prev: usize, c_t: usize, tanh_c: usize, h_t: usize): void {

@@ -1,8 +1,7 @@
 // The backward half of a tanh unit: grad · (1 - h²), in place, for B rows of H entries (the forward half is the tanh of maps.ts),
 // and all steps of a sequence, as in packages/rnn/src/tape.ts. Pointers in bytes.
 import { At, constant } from './constants';
-import { gemmPrepared } from './gemm';
-import { tanhOf } from './maps';
+import { gemmPrepared, tanhOf } from './core';
 import { get, next, put } from './simd';
 
 function tanhBackward<T>(B: i32, H: i32, h: usize, grad: usize): void {

@@ -5,7 +5,8 @@
  */
 import {
   type Block,
-  kernelsCode,
+  lstmBackwardCode,
+  lstmForwardCode,
   perKernels,
   type RowFunction,
   type StepsFunction,
@@ -61,10 +62,10 @@ export interface LSTMGates {
 
 /** The gates of a kernel set. */
 export const gatesOf = perKernels((kernels): LSTMGates => {
-  const forward = kernels.rows(kernelsCode, 'lstmForward', [4, 1, 1, 1, 1], 8);
-  const backward = kernels.rows(kernelsCode, 'lstmBackward', [4, 1, 1, 1, 1, 4], 2);
-  const steps = kernels.steps(kernelsCode, 'lstmSteps', [4, 1, 1, 1], 8);
-  const stepsBackward = kernels.steps(kernelsCode, 'lstmStepsBackward', [4, 1, 1, 1, 1, 4], 2);
+  const forward = kernels.rows(lstmForwardCode, 'lstmForward', [4, 1, 1, 1, 1], 8);
+  const backward = kernels.rows(lstmBackwardCode, 'lstmBackward', [4, 1, 1, 1, 1, 4], 2);
+  const steps = kernels.steps(lstmForwardCode, 'lstmSteps', [4, 1, 1, 1], 8);
+  const stepsBackward = kernels.steps(lstmBackwardCode, 'lstmStepsBackward', [4, 1, 1, 1, 1, 4], 2);
   if (forward === null || backward === null || steps === null || stepsBackward === null) return plainGates;
   return { ...wasmGates(forward, backward), steps, stepsBackward };
 });

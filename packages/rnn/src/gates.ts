@@ -1,5 +1,11 @@
 /** The point-wise half of the backward step: the reference in plain TypeScript, and the same in WebAssembly (assembly/rnn.ts). */
-import { type Block, kernelsCode, perKernels, type StepsFunction } from '@retrograd/kernels';
+import {
+  type Block,
+  perKernels,
+  rnnBackwardCode,
+  rnnForwardCode,
+  type StepsFunction,
+} from '@retrograd/kernels';
 
 /** The backward half of a tanh unit on a kernel set, and whole sequences where the set has a function for them. */
 export interface RNNGates {
@@ -14,9 +20,9 @@ export interface RNNGates {
 
 /** The gates of a kernel set. */
 export const gatesOf = perKernels((kernels): RNNGates => {
-  const backward = kernels.rows(kernelsCode, 'tanhBackward', [1, 1], 0.5);
-  const steps = kernels.steps(kernelsCode, 'rnnSteps', [1], 3);
-  const stepsBackward = kernels.steps(kernelsCode, 'rnnStepsBackward', [1, 1], 0.5);
+  const backward = kernels.rows(rnnBackwardCode, 'tanhBackward', [1, 1], 0.5);
+  const steps = kernels.steps(rnnForwardCode, 'rnnSteps', [1], 3);
+  const stepsBackward = kernels.steps(rnnBackwardCode, 'rnnStepsBackward', [1, 1], 0.5);
   if (backward === null || steps === null || stepsBackward === null) return plainGates;
   return {
     tanhBackward: (B, H, h, hAt, grad, gradAt) => {

@@ -6,7 +6,7 @@ import { rowExponentials as plainExponentials } from '../row-exponentials.js';
 import type { Block } from '../sequence/block.js';
 import { withBlocks } from '../sequence/kept.js';
 import type { Dtype, FloatData } from '../types.js';
-import { kernelsCode } from './binaries/kernels.js';
+import { softmaxCode } from './binaries/softmax.js';
 import { type LoadedWasm, loadWasm } from './load.js';
 import type { WasmMemory } from './memory.js';
 
@@ -64,7 +64,7 @@ export function kernelsOver({ sequence, relaxed }: LoadedWasm): Kernels {
       withBlocks(sequence, 'float64', { entries: N * V, largest: N, sums: N }, (rows) => {
         const at = rows.entries.pointer(0);
         rows.entries.data.set(x);
-        const { exponentials } = sequence.module<SoftmaxModule>(kernelsCode);
+        const { exponentials } = sequence.module<SoftmaxModule>(softmaxCode);
         exponentials(N, V, at, at, rows.largest.pointer(0), rows.sums.pointer(0));
         out.set(rows.entries.data);
         largest.set(rows.largest.data);

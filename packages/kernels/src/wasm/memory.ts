@@ -8,8 +8,8 @@ const PAGE = 1 << 16;
 const FIRST_PAGES = 16;
 /** Every span starts at a multiple of this, a cache line. */
 const LINE = 64;
-/** What lies below belongs to the module: address 0, so that no block looks like a null, and its constants (assembly/constants.ts). */
-const FIRST = 512;
+/** What lies below belongs to the modules: address 0, so that no block looks like a null, and their constants (assembly/constants.ts). */
+const FIRST = 8192;
 /** Bytes in use before held blocks are taken away. It doubles whenever that turns out to have been too early. */
 const FIRST_BUDGET = 128 * 2 ** 20;
 /** Holdings before the oldest is taken away: small ones cost more outside this memory, about 1 kB each, than in it. Doubles too. */

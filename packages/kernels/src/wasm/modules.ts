@@ -1,3 +1,4 @@
+import { coreCode } from './binaries/core.js';
 import type { WasmMemory } from './memory.js';
 import { decode } from './module.js';
 import type { Routine } from './threads/job.js';
@@ -10,7 +11,7 @@ interface Loaded {
   readonly exports: Exports;
 }
 
-/** The modules of a kernel set, each compiled when it is first used. */
+/** The modules of a kernel set, each compiled when it is first used, and linked to the core (assembly/core.ts). */
 export class Modules {
   private readonly loaded = new Map<string, Loaded>();
 
@@ -28,7 +29,12 @@ export class Modules {
   /** One export, as a routine that threads can share. */
   routine(code: string, name: string): Routine {
     const { bytes, exports } = this.load(code);
-    return { module: bytes, index: Object.keys(exports).indexOf(name), call: exports[name] };
+    return {
+      core: this.load(coreCode).bytes,
+      module: bytes,
+      index: Object.keys(exports).indexOf(name),
+      call: exports[name],
+    };
   }
 
   /** `name32` and `name64`. */
@@ -42,7 +48,8 @@ export class Modules {
     if (loaded === undefined) {
       const { memory, shared } = this.memory;
       const bytes = decode(code, { shared, fused: this.fused });
-      const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+      const core = code === coreCode ? {} : this.exports<WebAssembly.ModuleImports>(coreCode);
+      const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory }, core });
       loaded = { bytes, exports: instance.exports as Exports };
       this.loaded.set(code, loaded);
     }

@@ -1,7 +1,7 @@
 import type { Block } from '../sequence/block.js';
 import type { Prepared } from '../sequence/kernels.js';
 import type { Dtype } from '../types.js';
-import { kernelsCode } from './binaries/kernels.js';
+import { coreCode } from './binaries/core.js';
 import { COLUMNS, type GemmModule, PLENTY_COLUMNS } from './gemm-module.js';
 import type { WasmMemory } from './memory.js';
 import type { Modules, Pair } from './modules.js';
@@ -47,9 +47,9 @@ export class Products {
     private readonly memory: WasmMemory,
     private readonly threads: Threads,
   ) {
-    this.sizes = modules.exports<GemmModule>(kernelsCode);
-    this.multiply = modules.pair(kernelsCode, 'gemm');
-    this.pack = modules.pair(kernelsCode, 'prepare');
+    this.sizes = modules.exports<GemmModule>(coreCode);
+    this.multiply = modules.pair(coreCode, 'gemm');
+    this.pack = modules.pair(coreCode, 'prepare');
     const bytes = this.sizes.workSize();
     this.work = memory.takeBytes(bytes).at;
     threads.provide(bytes, this.work);

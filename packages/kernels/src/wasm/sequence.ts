@@ -1,7 +1,8 @@
 import type { Block } from '../sequence/block.js';
 import type { Holding, Prepared, RowFunction, SequenceKernels, StepsFunction } from '../sequence/kernels.js';
 import type { Dtype, FloatData } from '../types.js';
-import { kernelsCode } from './binaries/kernels.js';
+import { coreCode } from './binaries/core.js';
+import { sumsCode } from './binaries/sums.js';
 import type { WasmMemory } from './memory.js';
 import { Modules, type Pair } from './modules.js';
 import { isWhole, Products, type WasmPrepared } from './products.js';
@@ -126,7 +127,7 @@ export class WasmSequence implements SequenceKernels {
     outOffset: number,
   ): void {
     const size = bytesOf(X.dtype);
-    this.sums ??= this.modules.pair(kernelsCode, 'columnSums');
+    this.sums ??= this.modules.pair(sumsCode, 'columnSums');
     const routine = this.sums[X.dtype];
     const [x, to] = [X.pointer(xOffset), out.pointer(outOffset)];
     const cost = rows * columns * size * SUM_COST;
@@ -140,7 +141,7 @@ export class WasmSequence implements SequenceKernels {
 
   tanh(n: number, x: Block, offset: number): void {
     const size = bytesOf(x.dtype);
-    this.tanhs ??= this.modules.pair(kernelsCode, 'tanh');
+    this.tanhs ??= this.modules.pair(coreCode, 'tanh');
     const routine = this.tanhs[x.dtype];
     const at = x.pointer(offset);
     const cost = n * size * TANH_COST;
@@ -150,7 +151,7 @@ export class WasmSequence implements SequenceKernels {
   }
 
   swapAxes(M: number, N: number, n: number, from: Block, fromAt: number, to: Block, toAt: number): void {
-    const { swapAxes } = this.module<AxesModule>(kernelsCode);
+    const { swapAxes } = this.module<AxesModule>(coreCode);
     swapAxes(M, N, n * bytesOf(to.dtype), from.pointer(fromAt), to.pointer(toAt));
   }
 

@@ -15,6 +15,8 @@ export const Word = {
   callerAsleep: 34,
   /** Bytes of the message of the first piece that failed in a worker; 0 when none did. */
   failure: 35,
+  /** Bytes of the core, the first of the modules. */
+  coreBytes: 36,
   /** The current job: where in the block the module lies, its bytes, and which of its exports to call. */
   module: 48,
   moduleBytes: 49,
@@ -34,7 +36,7 @@ export const Word = {
 } as const;
 
 export const MESSAGE_UNITS = 200;
-/** Where modules start in the block, in bytes, and where the block ends. */
+/** Where the modules start in the block, the core first, in bytes, and where the block ends. */
 export const MODULES_AT = 1024;
 export const CONTROL_BYTES = 1 << 17;
 

@@ -1,5 +1,7 @@
 /** A function of a module, here and in every worker. */
 export interface Routine {
+  /** Bytes of the core, which every module is linked to. */
+  readonly core: Uint8Array;
   /** Bytes of its module, the same object for all of the module's routines. */
   readonly module: Uint8Array;
   /** Its place among the module's exports. */

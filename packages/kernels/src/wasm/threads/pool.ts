@@ -1,7 +1,7 @@
 import { ThreadError } from '../../errors.js';
 import type { Span, WasmMemory } from '../memory.js';
 import { CONTROL_BYTES, MODULES_AT, SPIN_MS, Word } from './control.js';
-import type { Job, Routine } from './job.js';
+import type { Job } from './job.js';
 import { type RunningWorker, startWorker } from './start-worker.js';
 
 /** A thread that has not finished a piece for this long, and a hundred times as long as the piece should take, is lost. */
@@ -119,9 +119,11 @@ export class Pool {
 
   /** Writes the job into the control block. @returns false when there is no room for its module */
   private describe({ routine, share, total, values, steps, countAt, workAt }: Job): boolean {
-    const module = this.place(routine);
-    if (module === null) return false;
+    const core = this.place(routine.core);
+    const module = this.place(routine.module);
+    if (core === null || module === null) return false;
     const { words } = this;
+    words[Word.coreBytes] = core.bytes;
     words[Word.module] = module.at;
     words[Word.moduleBytes] = module.bytes;
     words[Word.export] = routine.index;
@@ -138,7 +140,7 @@ export class Pool {
   }
 
   /** Where a module lies in the control block, from its first use on. */
-  private place({ module }: Routine): { at: number; bytes: number } | null {
+  private place(module: Uint8Array): { at: number; bytes: number } | null {
     let place = this.modules.get(module);
     if (place === undefined) {
       const bytes = module.length;

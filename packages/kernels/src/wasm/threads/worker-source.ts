@@ -1,4 +1,4 @@
-import { MESSAGE_UNITS, SPIN_MS, Word } from './control.js';
+import { MESSAGE_UNITS, MODULES_AT, SPIN_MS, Word } from './control.js';
 
 /** What a worker is given. */
 export interface WorkerSetting {
@@ -19,14 +19,15 @@ const run = ({ memory, control, work }) => {
   const words = new Int32Array(control);
   const modules = new Map();
   const load = (at, bytes) => {
+    if (modules.has(at)) return modules.get(at);
+    const core = at === ${MODULES_AT} ? {} : load(${MODULES_AT}, words[${Word.coreBytes}]).exports;
     const module = new WebAssembly.Module(new Uint8Array(control, at, bytes).slice());
-    const functions = Object.values(new WebAssembly.Instance(module, { env: { memory } }).exports);
-    modules.set(at, functions);
-    return functions;
+    const { exports } = new WebAssembly.Instance(module, { env: { memory }, core });
+    modules.set(at, { exports, functions: Object.values(exports) });
+    return modules.get(at);
   };
   const perform = (piece) => {
-    const at = words[${Word.module}];
-    const functions = modules.get(at) ?? load(at, words[${Word.moduleBytes}]);
+    const { functions } = load(words[${Word.module}], words[${Word.moduleBytes}]);
     const args = [];
     for (let i = 0; i < words[${Word.arguments}]; i++) {
       args.push(words[${Word.values} + i] + piece * words[${Word.steps} + i]);

@@ -1,0 +1,1 @@
+export { lstmBackward32, lstmBackward64, lstmStepsBackward32, lstmStepsBackward64 } from '../lstm';

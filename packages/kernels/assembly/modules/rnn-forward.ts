@@ -1,0 +1,1 @@
+export { rnnSteps32, rnnSteps64 } from '../rnn';

@@ -1,0 +1,1 @@
+export { exponentials } from '../softmax';

@@ -1,0 +1,1 @@
+export { columnSums32, columnSums64 } from '../sums';
