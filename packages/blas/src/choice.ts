@@ -11,8 +11,8 @@ import { addressOf } from './native.js';
 import type { Products } from './products.js';
 import { SPIN } from './ways.js';
 
-/** Multiplications below which a call out of JavaScript costs more than the product itself. */
-const SMALL = 1 << 10;
+/** Multiplications below which a call out of JavaScript costs more than the product itself, or than one inside of a module. */
+const SMALL = 1 << 13;
 /** Multiplications below which the WebAssembly kernels use one thread anyway. */
 const SPLIT = 1 << 17;
 /** The largest product and the largest matrix that are timed; sizes above are taken to compare as these do. */
