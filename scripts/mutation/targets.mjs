@@ -37,8 +37,9 @@ export const targets = [
     limit: 18,
   },
   {
-    sources: /^packages\/(kernels\/src\/cross-entropy|autograd\/src\/ops\/(cross-entropy|mse-loss))\.ts$/,
-    functions: /^(export )?function (crossEntropyBackward|slope|curvature|mseLoss)\(/,
+    sources:
+      /^packages\/(kernels\/src\/cross-entropy(-rows)?|autograd\/src\/ops\/(cross-entropy|mse-loss))\.ts$/,
+    functions: /^(export )?function (crossEntropyRows|lossOf|curvature|mseLoss)\(/,
     lines: PULLBACK,
     tests: ['test/cross-check/pytorch-losses.test.ts', 'test/autograd/op-gradients.test.ts'],
     limit: 7,
@@ -56,14 +57,14 @@ export const targets = [
   },
   {
     sources: /^packages\/utils\/src\/(clip-gradients|global-norm)\.ts$/,
-    functions: /^export function (clipGradients|scaledNorm)\(/,
+    functions: /^export function (limitNorm|scaledNorm|sumOfSquares)\(/,
     tests: ['test/utils/clip-gradients.test.ts'],
     limit: 5,
   },
   {
-    sources: /^packages\/nn\/src\/optim\/(adam|rmsprop|sgd)\.ts$/,
-    functions: /^function (adamUpdate|rmspropUpdate|descend|descendWithMomentum)\(/,
-    lines: /const kept =/,
+    sources: /^packages\/nn\/src\/optim\/(adam|adam-update|rmsprop|sgd)\.ts$/,
+    functions: /^function (plainUpdate|rmspropUpdate|descend|descendWithMomentum)\(/,
+    lines: /kept: |const (correction|stepSize|rule) =/,
     tests: ['test/cross-check/pytorch-optimizers.test.ts', 'test/nn/short-memory.test.ts'],
     limit: 10,
   },
@@ -78,13 +79,8 @@ export const equivalent = [
   },
   {
     file: 'kernels/src/cross-entropy.ts',
-    line: 'grad.fill(0, start, start);',
+    line: 'grad?.fill(0, 0, N);',
     because: 'both callers bring a buffer of zeros',
-  },
-  {
-    file: 'optim/adam.ts',
-    line: 'const mean = 1 + beta1 < 0.5 ? m[i] + (1 - beta1) * (g - m[i]) : g - (g - m[i]) * beta1;',
-    because: 'both ways of interpolating are the same but for rounding',
   },
   {
     file: 'optim/rmsprop.ts',

@@ -245,6 +245,13 @@ export const OP_CASES: Record<string, MakeCase> = {
   relu: unary(ag.relu, apart),
   where: whereCase,
   matmul: matmulCase,
+  affine: (rng) => {
+    const [N, I, O] = randomShape(rng, 3);
+    return {
+      inputs: [normal(rng, [N, I]), normal(rng, [I, O]), normal(rng, [O])],
+      apply: (x, W, b) => ag.affine(x, W, b),
+    };
+  },
   sum: reduction(ag.sum),
   mean: reduction(ag.mean),
   max: reduction(ag.max, distinct),

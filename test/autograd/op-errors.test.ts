@@ -115,6 +115,12 @@ TABLE.push(
     () => ag.matmul(zeros([2, 2, 3]), zeros([3, 3, 2])),
   ],
 
+  [DtypeError, `affine: x must be ${operand}, got 'x'`, () => ag.affine(wrong('x'), x, v)],
+  [DtypeError, `affine: b must be ${operand}, got null`, () => ag.affine(x, zeros([3, 5]), wrong(null))],
+  [ShapeError, 'affine: x must be [rows, 4], got [2, 3]', () => ag.affine(x, y, zeros([5]))],
+  [ShapeError, 'affine: b must be [5], got [4]', () => ag.affine(x, zeros([3, 5]), zeros([4]))],
+  [ShapeError, 'affine: x must be [rows, 3], got [3]', () => ag.affine(v, zeros([3, 5]), zeros([5]))],
+
   [DtypeError, `reshape: x must be ${operand}, got 'x'`, () => ag.reshape(wrong('x'), [1])],
   [ShapeError, 'reshape: shape must be of the 6 entries of [2, 3], got [4]', () => ag.reshape(x, [4])],
   [

@@ -3,6 +3,7 @@ import {
   add,
   backward,
   concat,
+  crossEntropy,
   grad,
   lift,
   matmul,
@@ -152,6 +153,27 @@ test('addMatmul adds the product where it is allowed to, and says when it is not
   const [a, b] = [k.ones([2, 3]), k.ones([3, 2])];
   assert.not.ok(k.addMatmul(k.zeros([2, 2], { dtype: 'float32' }), a, b));
   assert.not.ok(k.addMatmul(k.zeros([2, 2]), k.ones([1, 2, 3]), b));
+});
+
+test('the gradient that a cross-entropy keeps is handed out as a copy, whatever is done with it', () => {
+  for (const shape of [
+    [2, 3],
+    [40, 20],
+  ]) {
+    const logits = parameter(randomNormal(shape, { seed: 7 }));
+    const loss = crossEntropy(logits, k.zeros([shape[0]]));
+    const [first] = grad(loss, [logits]);
+    const expected = k.copy(first.value);
+    first.value.data.fill(9);
+    for (const times of [1, 2]) {
+      backward(loss);
+      assertSameBits(logits.grad as NdArray, k.mul(expected, k.full([], times)), `${times} passes`);
+    }
+    logits.grad?.data.fill(9);
+    logits.grad = null;
+    backward(mul(loss, 4));
+    assertSameBits(logits.grad as unknown as NdArray, k.mul(expected, k.full([], 4)), 'another cotangent');
+  }
 });
 
 test.run();

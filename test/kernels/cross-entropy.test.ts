@@ -55,7 +55,7 @@ test('masks become flags and targets indices, of any rank', () => {
   );
   assert.throws(
     () => readTargets('op', 'targets', targets, [2, 2], 4, null),
-    'op: targets must be integers from 0 to 3, got -1 at [0, 1]',
+    /^op: targets must be integers from 0 to 3, got -1 at \[0, 1\]$/,
   );
 });
 

@@ -2,7 +2,7 @@ import * as k from '@retrograd/kernels';
 import { type FloatData, gemm, type NdArray, Random } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertEntries, assertSameProduct } from '../support/same.js';
+import { assertClose, assertEntries, assertSameProduct } from '../support/same.js';
 import { entriesOf, viewsOf } from '../support/views.js';
 
 const DTYPES = ['float64', 'float32'] as const;
@@ -264,6 +264,73 @@ test('columnSums adds up rows of a wider buffer, on top of what is there when as
   const out = k.allocate('float64', 500);
   k.columnSums(2, 500, wide, 0, 500, false, out, 0);
   assert.ok(out.every((s) => s === 2));
+});
+
+test('columnSums adds every column from its first row to its last, in double precision', () => {
+  for (const dtype of DTYPES) {
+    for (const [rows, columns] of [
+      [0, 3],
+      [1, 1],
+      [5, 4],
+      [63, 5],
+      [64, 6],
+      [65, 7],
+      [200, 9],
+    ]) {
+      const X = k.randomNormal([rows, columns], { seed: 9, dtype }).data;
+      const out = k.allocate(dtype, columns).fill(7);
+      k.columnSums(rows, columns, X, 0, columns, false, out, 0);
+      const expected = k.allocate(dtype, columns).map((_, j) => {
+        let sum = 0;
+        for (let i = 0; i < rows; i++) sum += X[i * columns + j];
+        return sum;
+      });
+      assertEntries([...out], [...expected], `${dtype}, ${rows} rows of ${columns}`);
+    }
+  }
+});
+
+test('affine is the product with the bias added to every row, of any size', () => {
+  for (const dtype of DTYPES) {
+    for (const [N, I, O] of [
+      [1, 1, 1],
+      [2, 3, 4],
+      [0, 3, 4],
+      [3, 0, 4],
+      [1, 300, 70],
+      [37, 41, 29],
+      [64, 300, 33],
+    ]) {
+      const x = k.randomNormal([N, I], { seed: 1, dtype });
+      const W = k.randomNormal([I, O], { seed: 2, dtype });
+      const b = k.randomNormal([O], { seed: 3, dtype });
+      const tolerance = dtype === 'float64' ? { rtol: 1e-12, atol: 1e-13 } : { rtol: 1e-5, atol: 1e-4 };
+      assertClose(k.affine(x, W, b), k.add(k.matmul(x, W), b), `${dtype} ${[N, I, O]}`, tolerance);
+    }
+  }
+  const mixed = k.affine(k.ones([2, 2], { dtype: 'float32' }), k.ones([2, 3]), k.ones([3]));
+  assert.is(k.dtypeOf(mixed), 'float64');
+  assert.ok([...mixed.data].every((y) => y === 3));
+});
+
+test('affine refuses shapes that do not fit', () => {
+  const refuses = (call: () => unknown, message: string) =>
+    assert.throws(call, (error: Error) => error.message === message);
+  const [x, W, b] = [k.zeros([4, 2]), k.zeros([2, 3]), k.zeros([3])];
+  refuses(() => k.affine(b, W, b), 'affine: x must be [rows, 2], got [3]');
+  refuses(() => k.affine(x, b, b), 'affine: W must be [inputs, outputs], got [3]');
+  refuses(() => k.affine(W, W, b), 'affine: x must be [rows, 2], got [2, 3]');
+  refuses(() => k.affine(x, W, k.zeros([2])), 'affine: b must be [3], got [2]');
+});
+
+test('fillRows sets every row and nothing beside', () => {
+  for (const rows of [0, 1, 2, 3, 7, 8, 9]) {
+    const data = new Float64Array(3 * rows + 5);
+    k.fillRows(data, 2, rows, Float64Array.of(1, 2, 3));
+    const expected = [0, 0, ...Array.from({ length: rows }, () => [1, 2, 3]).flat(), 0, 0, 0];
+    assert.equal([...data], expected, `${rows} rows`);
+  }
+  k.fillRows(new Float64Array(2), 0, 5, new Float64Array(0));
 });
 
 test.run();

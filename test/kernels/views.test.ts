@@ -79,6 +79,11 @@ const CASES: Case[] = [
     ],
   },
   {
+    name: 'affine',
+    call: k.affine,
+    shapes: [[5, 6], [6, 7], [7]],
+  },
+  {
     name: 'matmul of one row',
     call: k.matmul,
     shapes: [

@@ -8,9 +8,9 @@
 import {
   type Block,
   coreCode,
+  crossEntropyCode,
   type FloatData,
   type SequenceKernels,
-  softmaxCode,
   wasmKernels,
 } from '@retrograd/kernels';
 import { test } from 'uvu';
@@ -20,7 +20,7 @@ type Name = 'exp' | 'sigmoid' | 'tanh';
 type Map = (n: number, x: number, out: number) => void;
 
 interface Module extends Record<`${'sigmoid' | 'tanh'}${32 | 64}`, Map> {
-  exponentials(N: number, V: number, x: number, out: number, largest: number, sums: number): void;
+  crossEntropy64(N: number, V: number, x: number, rows: number, scale: number, wanted: boolean): void;
 }
 
 interface WithModules extends SequenceKernels {
@@ -30,7 +30,7 @@ interface WithModules extends SequenceKernels {
 /** The module with products and sums rounded apart, and with fused ones where this machine has them. */
 const sets = [false, true].map((relaxed) => {
   const sequence = wasmKernels({ relaxed })?.sequence as WithModules;
-  const module = { ...sequence.module<Module>(coreCode), ...sequence.module<Module>(softmaxCode) };
+  const module = { ...sequence.module<Module>(coreCode), ...sequence.module<Module>(crossEntropyCode) };
   return { sequence, module, rounding: relaxed ? 'fused' : 'apart' };
 });
 let { sequence, module } = sets[0];
@@ -66,10 +66,10 @@ function apply<Data extends FloatData>(name: Name, x: Data): Data {
 /** e^x in place for n entries, none above 0: a row of logits of which the largest, behind them, is 0. */
 function exponentials(block: Block, n: number): void {
   block.data[n] = 0;
-  const rest = sequence.take('float64', 2);
-  const at = block.pointer(0);
-  module.exponentials(1, n + 1, at, at, rest.pointer(0), rest.pointer(1));
-  sequence.give(rest);
+  const rows = sequence.take('float64', 2);
+  rows.data.fill(0);
+  module.crossEntropy64(1, n + 1, block.pointer(0), rows.pointer(0), 1, false);
+  sequence.give(rows);
 }
 
 const sigmoid = (x: number): number => {

@@ -12,6 +12,7 @@ import {
   randomNormal,
   ShapeError,
   ValueError,
+  wrap,
   zeros,
 } from '@retrograd/kernels';
 import { LSTM } from '@retrograd/lstm';
@@ -358,6 +359,60 @@ test('a saved state that does not fit is refused, and nothing is changed', async
   const after = adam.stateDict();
   assert.equal({ ...after, arrays: 0 }, { ...good, arrays: 0 });
   for (const [key, value] of Object.entries(good.arrays)) assertSameBits(after.arrays[key], value, key);
+});
+
+test('Adam takes PyTorch’s formula on arrays of every length, also long ones', () => {
+  const [lr, beta1, beta2, eps, decay] = [0.01, 0.9, 0.99, 1e-6, 0.05];
+  for (const dtype of ['float64', 'float32'] as const) {
+    for (const n of [1, 5, 1023, 1025, 4098, 16_384 + 3, 40_001]) {
+      for (const apart of [false, true]) {
+        const rng = new Random(n);
+        const p = parameter(randomNormal([n], { rng, dtype }));
+        const expected = Float64Array.from(p.value.data);
+        const [m, v] = [new Float64Array(n), new Float64Array(n)];
+        const Kind = apart ? AdamW : Adam;
+        const optimizer = new Kind([p], { lr, betas: [beta1, beta2], eps, weightDecay: decay });
+        for (let t = 1; t <= 3; t++) {
+          p.grad = randomNormal([n], { rng, dtype });
+          const given = copy(p.grad);
+          optimizer.step();
+          assertSameBits(p.grad, given, 'the gradient stays as it is');
+          for (let i = 0; i < n; i++) {
+            if (apart) expected[i] -= lr * decay * expected[i];
+            const g = given.data[i] + (apart ? 0 : decay * expected[i]);
+            m[i] = beta1 * m[i] + (1 - beta1) * g;
+            v[i] = beta2 * v[i] + (1 - beta2) * g * g;
+            const root = Math.sqrt(v[i]) / Math.sqrt(1 - beta2 ** t);
+            expected[i] -= (lr / (1 - beta1 ** t)) * (m[i] / (root + eps));
+          }
+        }
+        const tolerance = dtype === 'float64' ? { rtol: 1e-13, atol: 1e-14 } : { rtol: 2e-6, atol: 2e-6 };
+        const label = `${Kind.name}, ${dtype}, ${n} parameters`;
+        assertClose(p.value, wrap(expected, [n]), label, tolerance);
+        const { arrays } = optimizer.stateDict();
+        assertClose(arrays['0.exp_avg'], wrap(m, [n]), `${label}: m`, tolerance);
+        assertClose(arrays['0.exp_avg_sq'], wrap(v, [n]), `${label}: v`, tolerance);
+      }
+    }
+  }
+});
+
+test('a gradient of long arrays that is not finite is found wherever it is, and huge ones are not taken for it', () => {
+  const n = 2051;
+  for (const place of [0, 1, 2, 3, 1000, n - 1]) {
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      const p = parameter(zeros([n]));
+      const optimizer = new Adam([p]);
+      p.grad = zeros([n]);
+      p.grad.data[place] = bad;
+      assert.throws(() => optimizer.step(), /Adam\.step: gradient of parameters\[0\] must be finite/);
+      assert.ok(p.value.data.every((each) => each === 0));
+    }
+  }
+  const p = parameter(zeros([n]));
+  p.grad = full([n], 1e200);
+  new SGD([p], { lr: 1e-200 }).step();
+  assert.ok(p.value.data.every((each) => Math.abs(each + 1) < 1e-15));
 });
 
 test.run();

@@ -104,10 +104,10 @@ test('denormal entries have a norm and are clipped to it', () => {
   assert.equal(numbers(clipped), [1.5 * 2 ** -1060, 2 * 2 ** -1060]);
 });
 
-test('where nothing overflows the norm has the bits of the plain sum of squares', () => {
+test('where nothing overflows the norm is the root of the plain sum of squares, to rounding', () => {
   for (let seed = 1; seed <= 200; seed++) {
-    const x = randomNormal([7], { seed, std: 10 ** ((seed % 9) - 4) });
-    assert.is(globalNorm([x]), plainNorm([x]), `seed ${seed}`);
+    const x = randomNormal([seed % 11], { seed, std: 10 ** ((seed % 9) - 4) });
+    near(globalNorm([x]), plainNorm([x]), 1e-15, `seed ${seed}`);
   }
 });
 

@@ -19,7 +19,7 @@ export { type DropoutOptions, dropout } from './ops/dropout.js';
 export { embedding } from './ops/embedding.js';
 export { exp, log, sqrt } from './ops/exponentials.js';
 export { gather } from './ops/gather.js';
-export { matmul } from './ops/matmul.js';
+export { affine, matmul } from './ops/matmul.js';
 export { max } from './ops/max.js';
 export { maximum } from './ops/maximum.js';
 export { mseLoss } from './ops/mse-loss.js';

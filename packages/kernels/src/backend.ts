@@ -1,10 +1,10 @@
 import type { BlasDescription } from './blas-description.js';
 import { describe } from './checks.js';
 import { columnSums } from './column-sums.js';
+import { crossEntropyRows } from './cross-entropy-rows.js';
 import { ValueError } from './errors.js';
 import { gemm } from './gemm.js';
 import { sigmoidMap, tanhMap } from './maps.js';
-import { rowExponentials } from './row-exponentials.js';
 import type { SequenceKernels } from './sequence/kernels.js';
 import { plainSequence } from './sequence/plain.js';
 import type { FloatData } from './types.js';
@@ -67,16 +67,19 @@ export interface Kernels {
   ): void;
 
   /**
-   * For each of N rows of V entries, from the start of x: the largest entry, out = e^(x - largest), and the sum of the row of
-   * out, in double precision. What a row that holds NaN or +Infinity gives is NaN.
+   * The softmax of N rows of V logits from the start of x, m being the largest of a row: the sums Σ e^(x - m) in double precision,
+   * and the gradient scale · (e^(x - m) / Σ e^(x - m) - onehot(target)) where it is wanted. What a row that holds NaN or +Infinity
+   * gives is NaN.
+   * @param rows  (N, 2) for each row the target's place; the sum and x_target - m come instead
+   * @param grad  (N, V) of x's dtype; null when it is not wanted
    */
-  rowExponentials(
+  crossEntropyRows(
     N: number,
     V: number,
     x: FloatData,
-    out: Float64Array,
-    largest: Float64Array,
-    sums: Float64Array,
+    rows: Float64Array,
+    scale: number,
+    grad: FloatData | null,
   ): void;
 
   /** out[i] = sigmoid(x[i]) for n entries from the offsets on; x and out may be the same range. */
@@ -93,7 +96,7 @@ export const plainKernels: Kernels = {
   sequence: plainSequence,
   gemm,
   columnSums,
-  rowExponentials,
+  crossEntropyRows,
   sigmoid: sigmoidMap,
   tanh: tanhMap,
 };

@@ -10,7 +10,9 @@ import type { FloatData } from './types.js';
  * The largest logit is taken off before anything is exponentiated or added, so that finite logits never overflow and equal
  * logits of 1e300 still give log V. Sums are kept in double precision whatever the dtype.
  * @param targets  N classes in [0, V); those of rows left out are not read
- * @param selected N flags, 0 leaves the row out: it is not read, so it may hold NaN. Null selects all
+ * @param selected N flags, 0 leaves the row out: it counts for nothing, so it may hold NaN. Null selects all
+ * @param grad     (N·V) when the gradient is wanted too, which costs little then: that of `crossEntropyBackward` for a
+ *                 cotangent of 1
  * @returns the loss; 0 when no row is selected; NaN when a selected row holds NaN, +Infinity or nothing but -Infinity
  */
 export function crossEntropyForward(
@@ -19,16 +21,9 @@ export function crossEntropyForward(
   V: number,
   targets: ArrayLike<number>,
   selected: ArrayLike<number> | null,
+  grad: FloatData | null = null,
 ): number {
-  const { largest, sums } = rowExponentials(logits, N, V);
-  let total = 0;
-  let count = 0;
-  for (let n = 0; n < N; n++) {
-    if (selected !== null && selected[n] === 0) continue;
-    total += Math.log(sums[n]) - (logits[n * V + targets[n]] - largest[n]);
-    count++;
-  }
-  return count === 0 ? 0 : total / count;
+  return lossOf(1, logits, N, V, targets, selected, grad);
 }
 
 /**
@@ -47,32 +42,35 @@ export function crossEntropyBackward(
   selected: ArrayLike<number> | null,
   grad: FloatData,
 ): void {
-  let count = 0;
-  for (let n = 0; n < N; n++) if (selected === null || selected[n] !== 0) count++;
-  const scale = cotangent / count;
-  const { exponentials, sums } = rowExponentials(logits, N, V);
-  for (let n = 0; n < N; n++) {
-    const start = n * V;
-    if (selected !== null && selected[n] === 0) {
-      grad.fill(0, start, start + V);
-      continue;
-    }
-    const target = start + targets[n];
-    for (let i = start; i < start + V; i++) {
-      const p = exponentials[i] / sums[n];
-      grad[i] = scale * (i === target ? p - 1 : p);
-    }
-  }
+  lossOf(cotangent, logits, N, V, targets, selected, grad);
 }
 
-/** Per row of V logits: the largest, e^(x - largest) for every entry, and the sum of these. */
-function rowExponentials(
+function lossOf(
+  cotangent: number,
   logits: FloatData,
   N: number,
   V: number,
-): { largest: Float64Array; exponentials: Float64Array; sums: Float64Array } {
-  const [largest, sums] = [new Float64Array(N), new Float64Array(N)];
-  const exponentials = new Float64Array(N * V);
-  currentKernels().rowExponentials(N, V, logits, exponentials, largest, sums);
-  return { largest, exponentials, sums };
+  targets: ArrayLike<number>,
+  selected: ArrayLike<number> | null,
+  grad: FloatData | null,
+): number {
+  const isLeftOut = (n: number): boolean => selected !== null && selected[n] === 0;
+  const rows = new Float64Array(2 * N);
+  let count = 0;
+  for (let n = 0; n < N; n++) {
+    if (isLeftOut(n)) continue;
+    rows[2 * n] = targets[n];
+    count++;
+  }
+  if (count === 0) {
+    grad?.fill(0, 0, N * V);
+    return 0;
+  }
+  currentKernels().crossEntropyRows(N, V, logits, rows, cotangent / count, grad);
+  let total = 0;
+  for (let n = 0; n < N; n++) {
+    if (isLeftOut(n)) grad?.fill(0, n * V, (n + 1) * V);
+    else total += Math.log(rows[2 * n]) - rows[2 * n + 1];
+  }
+  return total / count;
 }

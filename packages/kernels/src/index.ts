@@ -57,7 +57,7 @@ export {
 export { gemm } from './gemm.js';
 export { type GlorotOptions, glorotUniform } from './glorot.js';
 export { sigmoidScalar } from './maps.js';
-export { addMatmul, matmul } from './matmul.js';
+export { addMatmul, affine, matmul } from './matmul.js';
 export { reshape, transpose } from './move.js';
 export { defaultRandom, manualSeed, Random, type RandomOptions, randomFrom } from './random.js';
 export { randomNormal, randomUniform } from './random-arrays.js';
@@ -75,14 +75,16 @@ export { addAt, gather, scatterAdd, take } from './take.js';
 export { formatPlace, readMask, readTargets } from './targets.js';
 export type { Dtype, DtypeOption, FloatData, IndexArray, IndexData, NdArray, NestedList } from './types.js';
 export { abs, exp, log, neg, relu, sigmoid, sign, sqrt, tanh } from './unary.js';
+export { adamCode } from './wasm/binaries/adam.js';
 export { coreCode } from './wasm/binaries/core.js';
+export { crossEntropyCode } from './wasm/binaries/cross-entropy.js';
 export { gruBackwardCode } from './wasm/binaries/gru-backward.js';
 export { gruForwardCode } from './wasm/binaries/gru-forward.js';
 export { lstmBackwardCode } from './wasm/binaries/lstm-backward.js';
 export { lstmForwardCode } from './wasm/binaries/lstm-forward.js';
 export { rnnBackwardCode } from './wasm/binaries/rnn-backward.js';
 export { rnnForwardCode } from './wasm/binaries/rnn-forward.js';
-export { softmaxCode } from './wasm/binaries/softmax.js';
+
 export { kernelsOver, type WasmOptions, wasmKernels } from './wasm/kernels.js';
 export { type LoadedWasm, loadWasm } from './wasm/load.js';
 export { WasmMemory, type WasmMemoryOptions } from './wasm/memory.js';

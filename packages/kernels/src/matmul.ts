@@ -2,6 +2,7 @@ import { cast, dense, dtypeOf, isDense, resultType } from './array.js';
 import { currentKernels } from './backend.js';
 import { checkArray } from './checks.js';
 import { ShapeError } from './errors.js';
+import { fillRows } from './recurrent/time-major.js';
 import { broadcastShapes, formatShape, sizeOf } from './shape.js';
 import { allocate, wrap } from './storage.js';
 import type { NdArray } from './types.js';
@@ -92,6 +93,28 @@ export function addMatmul(target: NdArray, a: NdArray, b: NdArray): boolean {
     true, target.data, 0, N,
   );
   return true;
+}
+
+/**
+ * x W + b, the bias added to every row: the sums of the product start from it.
+ * @param x (N, I)
+ * @param W (I, O)
+ * @param b (O)
+ * @returns (N, O)
+ * @throws ShapeError when an array has another shape
+ */
+export function affine(x: NdArray, W: NdArray, b: NdArray): NdArray {
+  checkArray('affine', 'W', W, ['inputs', 'outputs']);
+  const [I, O] = W.shape;
+  checkArray('affine', 'x', x, ['rows', I]);
+  checkArray('affine', 'b', b, [O]);
+  const dtype = resultType(x, W, b);
+  const [N] = x.shape;
+  const data = allocate(dtype, N * O);
+  fillRows(data, 0, N, dense(cast(b, dtype)).data);
+  const y = wrap(data, [N, O]);
+  addMatmul(y, cast(x, dtype), cast(W, dtype));
+  return y;
 }
 
 /** The array itself when a kernel can read its matrices where they lie, as they are or transposed; else a dense copy. */

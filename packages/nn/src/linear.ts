@@ -1,4 +1,4 @@
-import { add, asTensor, parameter, type Tensor, type TensorLike } from '@retrograd/autograd';
+import { asTensor, parameter, type Tensor, type TensorLike } from '@retrograd/autograd';
 import {
   checkDtype,
   checkPositiveInteger,
@@ -55,7 +55,6 @@ export class Linear extends Module {
     if (input.shape.length === 0 || input.shape.at(-1) !== inputSize) {
       throw new ShapeError('Linear.forward', 'x', `[…, ${inputSize}]`, formatShape(input.shape));
     }
-    const y = project(input, weight);
-    return bias === null ? y : add(y, bias);
+    return project(input, weight, bias);
   }
 }

@@ -1,13 +1,14 @@
-import { matmul, reshape, type Tensor } from '@retrograd/autograd';
+import { affine, matmul, reshape, type Tensor } from '@retrograd/autograd';
 import { sizeOf } from '@retrograd/kernels';
 
 /**
- * x W on the last axis of x, whatever stands before it: (…, I) · (I, O) = (…, O). The leading axes count as one, so that there is
- * a single product, and one again for the gradient of W.
+ * x W + b on the last axis of x, whatever stands before it: (…, I) · (I, O) = (…, O). The leading axes count as one, so that there
+ * is a single product, and one again for the gradient of W.
  */
-export function project(x: Tensor, W: Tensor): Tensor {
+export function project(x: Tensor, W: Tensor, b: Tensor | null = null): Tensor {
   const [I, O] = W.shape;
   const leading = x.shape.slice(0, -1);
-  if (leading.length === 1) return matmul(x, W);
-  return reshape(matmul(reshape(x, [sizeOf(leading), I]), W), [...leading, O]);
+  const rows = leading.length === 1 ? x : reshape(x, [sizeOf(leading), I]);
+  const y = b === null ? matmul(rows, W) : affine(rows, W, b);
+  return leading.length === 1 ? y : reshape(y, [...leading, O]);
 }

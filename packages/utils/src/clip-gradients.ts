@@ -19,14 +19,30 @@ export function clipGradients(gradients: readonly NdArray[], maxNorm: number): N
   if (typeof maxNorm !== 'number' || !(maxNorm > 0)) {
     throw new ValueError('clipGradients', 'maxNorm', 'a number > 0', describe(maxNorm));
   }
-  const [scale, root] = scaledNorm(gradients);
-  if (!Number.isFinite(root)) throw notFinite(gradients);
+  const norm = scaledNorm(gradients);
+  if (!Number.isFinite(norm[1])) throw notFinite(gradients);
   const clipped = gradients.map((gradient) => copy(gradient));
-  if (!(scale * root > maxNorm)) return clipped;
+  limitNorm(clipped, norm, maxNorm);
+  return clipped;
+}
+
+/**
+ * Clips in place, where nobody else holds the arrays.
+ * @param gradients dense
+ * @param norm      theirs, finite, from `scaledNorm`
+ */
+export function limitNorm(
+  gradients: readonly NdArray[],
+  [scale, root]: readonly [scale: number, root: number],
+  maxNorm: number,
+): void {
+  if (!(scale * root > maxNorm)) return;
   // gradient · (maxNorm / norm), grouped so that no factor leaves the range of normal numbers.
   const factor = maxNorm / root;
-  for (const { data } of clipped) for (let i = 0; i < data.length; i++) data[i] = (data[i] / scale) * factor;
-  return clipped;
+  for (const { data } of gradients) {
+    if (scale === 1) for (let i = 0; i < data.length; i++) data[i] *= factor;
+    else for (let i = 0; i < data.length; i++) data[i] = (data[i] / scale) * factor;
+  }
 }
 
 function notFinite(gradients: readonly NdArray[]): ValueError {

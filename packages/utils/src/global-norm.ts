@@ -1,4 +1,4 @@
-import { checkArray, DtypeError, dense, describe, type NdArray } from '@retrograd/kernels';
+import { checkArray, DtypeError, dense, describe, type FloatData, type NdArray } from '@retrograd/kernels';
 
 /**
  * The Euclidean norm of all entries of all arrays together, as if they were one long vector. Neither the squares of large
@@ -22,17 +22,31 @@ export function checkGradients(op: string, gradients: readonly NdArray[]): void 
   gradients.forEach((gradient, i) => checkArray(op, `gradients[${i}]`, gradient));
 }
 
+/** In four sums, none of which waits for another. Finite only when all entries are. */
+export function sumOfSquares(data: FloatData): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = data.length - (data.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a += data[i] * data[i];
+    b += data[i + 1] * data[i + 1];
+    c += data[i + 2] * data[i + 2];
+    d += data[i + 3] * data[i + 3];
+  }
+  for (let i = whole; i < data.length; i++) a += data[i] * data[i];
+  return a + b + (c + d);
+}
+
 /** Between these a sum of squares lost nothing to underflow that it could show, and nothing to overflow. */
 const SAFE = [1e-250, 1e300] as const;
 
 /**
- * The norm as scale · root, where scale is a power of two near the largest entry. Multiplying and dividing by a power of
- * two is exact, so the norm has the bits of the plain sum of squares wherever that one neither overflows nor underflows.
+ * The norm as scale · root: scale is 1 where the sum of squares neither overflows nor underflows, as it never does in float32,
+ * and else a power of two near the largest entry, by which one multiplies and divides exactly.
  */
 export function scaledNorm(gradients: readonly NdArray[]): [scale: number, root: number] {
   const flat = gradients.map((gradient) => dense(gradient).data);
   let squares = 0;
-  for (const data of flat) for (let i = 0; i < data.length; i++) squares += data[i] * data[i];
+  for (const data of flat) squares += sumOfSquares(data);
   if (squares > SAFE[0] && squares < SAFE[1]) return [1, Math.sqrt(squares)];
   let largest = 0;
   for (const data of flat) {

@@ -1,8 +1,8 @@
 export { asTensors } from './as-tensors.js';
-export { clipGradients } from './clip-gradients.js';
+export { clipGradients, limitNorm } from './clip-gradients.js';
 export { createSequences } from './create-sequences.js';
 export { generateSequence } from './generate-sequence.js';
-export { globalNorm } from './global-norm.js';
+export { globalNorm, scaledNorm, sumOfSquares } from './global-norm.js';
 export type { ArrayOrTensor, GenerativeModel, SequenceModel, Steppable } from './model.js';
 export { type LayerOptions, type PackedArrays, PackedParams } from './packed-params.js';
 export { RecurrentLayer } from './recurrent-layer.js';

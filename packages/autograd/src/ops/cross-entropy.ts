@@ -1,5 +1,6 @@
 import * as k from '@retrograd/kernels';
 import { record } from '../call.js';
+import { isRecording } from '../recording.js';
 import { asIndices, asTensor, type IndexLike, type Tensor, type TensorLike } from '../tensor.js';
 import { mul } from './arithmetic.js';
 import { softmax, softmaxPullback } from './softmax.js';
@@ -33,17 +34,21 @@ export function crossEntropy(logits: TensorLike, targets: IndexLike, mask?: Inde
   const given = asIndices('crossEntropy', 'targets', targets);
   const classes = k.readTargets('crossEntropy', 'targets', given, lead, V, selected);
   const steps: Steps = { N: k.sizeOf(lead), V, targets: classes, selected };
-  const loss = k.crossEntropyForward(k.dense(x.value).data, steps.N, V, classes, selected);
-  return record('crossEntropy', [x], k.full([], loss, { dtype: x.dtype }), [(g) => mul(g, slope(x, steps))]);
+  // The gradient is a by-product of the loss: it is kept for the way back when there will be one.
+  const gradient = isRecording() && x.requiresGrad ? k.zeros(x.shape, { dtype: x.dtype }) : null;
+  const { data } = k.dense(x.value);
+  const loss = k.crossEntropyForward(data, steps.N, V, classes, selected, gradient?.data);
+  return record('crossEntropy', [x], k.full([], loss, { dtype: x.dtype }), [
+    (g) => {
+      const slope = slopeOf(x, steps, gradient as k.NdArray);
+      return !isRecording() && g.item() === 1 ? slope : mul(g, slope);
+    },
+  ]);
 }
 
 /** ∂loss/∂logits: (softmax - onehot) / n in the steps that count, else 0. */
-function slope(x: Tensor, steps: Steps): Tensor {
-  const { N, V, targets, selected } = steps;
-  const value = k.zeros(x.shape, { dtype: x.dtype });
-  k.crossEntropyBackward(1, k.dense(x.value).data, N, V, targets, selected, value.data);
-  return record('crossEntropyGradient', [x], value, [(h) => curvature(h, x, steps)]);
-}
+const slopeOf = (x: Tensor, steps: Steps, value: k.NdArray): Tensor =>
+  record('crossEntropyGradient', [x], value, [(h) => curvature(h, x, steps)]);
 
 /** ∂²loss/∂logits² h: softmax's own vjp, over n, in the steps that count. */
 function curvature(h: Tensor, x: Tensor, { N, selected }: Steps): Tensor {

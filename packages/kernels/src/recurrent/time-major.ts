@@ -72,6 +72,7 @@ export function fillRows(target: FloatData, offset: number, rows: number, row: F
   const n = rows * row.length;
   if (n === 0) return;
   target.set(row, offset);
+  // What is there already is copied behind itself: a few long copies instead of many short ones.
   const most = Math.max(1, Math.floor(MOST / row.length)) * row.length;
   for (let done = row.length, step = done; done < n; done += step) {
     step = Math.min(done, most, n - done);

@@ -1,12 +1,12 @@
 import type { Kernels } from '../backend.js';
 import { columnSums } from '../column-sums.js';
+import { crossEntropyRows as plainRows } from '../cross-entropy-rows.js';
 import { gemm as plainGemm } from '../gemm.js';
 import { sigmoidMap, tanhMap } from '../maps.js';
-import { rowExponentials as plainExponentials } from '../row-exponentials.js';
 import type { Block } from '../sequence/block.js';
 import { withBlocks } from '../sequence/kept.js';
 import type { Dtype, FloatData } from '../types.js';
-import { softmaxCode } from './binaries/softmax.js';
+import { crossEntropyCode } from './binaries/cross-entropy.js';
 import { type LoadedWasm, loadWasm } from './load.js';
 import type { WasmMemory } from './memory.js';
 
@@ -16,10 +16,11 @@ const WORTH = 1 << 14;
 /** Exponentials below which copying to WebAssembly memory and back costs more than it saves. */
 const FEW = 1 << 8;
 
-/** Exports of assembly/softmax.ts; addresses in bytes. */
-interface SoftmaxModule {
-  exponentials(N: number, V: number, x: number, out: number, largest: number, sums: number): void;
-}
+/** The exports of assembly/cross-entropy.ts; addresses in bytes. */
+type CrossEntropyModule = Record<
+  'crossEntropy32' | 'crossEntropy64',
+  (N: number, V: number, x: number, rows: number, scale: number, wanted: boolean) => void
+>;
 
 export interface WasmOptions {
   /** Whether relaxed SIMD (fused multiply-add) may be used where there is any. Default true. */
@@ -56,20 +57,23 @@ export function kernelsOver({ sequence, relaxed }: LoadedWasm): Kernels {
     relaxed,
     sequence,
     columnSums,
-    rowExponentials: (N, V, x, out, largest, sums) => {
+    crossEntropyRows: (N, V, x, rows, scale, grad) => {
       if (N * V < FEW) {
-        plainExponentials(N, V, x, out, largest, sums);
+        plainRows(N, V, x, rows, scale, grad);
         return;
       }
-      withBlocks(sequence, 'float64', { entries: N * V, largest: N, sums: N }, (rows) => {
-        const at = rows.entries.pointer(0);
-        rows.entries.data.set(x);
-        const { exponentials } = sequence.module<SoftmaxModule>(softmaxCode);
-        exponentials(N, V, at, at, rows.largest.pointer(0), rows.sums.pointer(0));
-        out.set(rows.entries.data);
-        largest.set(rows.largest.data);
-        sums.set(rows.sums.data);
-      });
+      const dtype = x instanceof Float64Array ? 'float64' : 'float32';
+      const module = sequence.module<CrossEntropyModule>(crossEntropyCode);
+      const run = dtype === 'float64' ? module.crossEntropy64 : module.crossEntropy32;
+      withBlocks(sequence, 'float64', { each: 2 * N }, ({ each }) =>
+        withBlocks(sequence, dtype, { entries: N * V }, ({ entries }) => {
+          entries.data.set(x);
+          each.data.set(rows);
+          run(N, V, entries.pointer(0), each.pointer(0), scale, grad !== null);
+          rows.set(each.data);
+          grad?.set(entries.data);
+        }),
+      );
     },
     sigmoid: sigmoidMap,
     tanh: tanhMap,
@@ -86,7 +90,8 @@ export function kernelsOver({ sequence, relaxed }: LoadedWasm): Kernels {
         load(B, bOffset, ldb, bRows, bColumns, b);
         if (accumulate) load(C, cOffset, ldc, M, N, c);
         sequence.gemm(transA, transB, M, N, K, a, 0, aColumns, b, 0, bColumns, accumulate, c, 0, N);
-        for (let i = 0; i < M; i++) C.set(c.data.subarray(i * N, (i + 1) * N), cOffset + i * ldc);
+        if (ldc === N) C.set(c.data, cOffset);
+        else for (let i = 0; i < M; i++) C.set(c.data.subarray(i * N, (i + 1) * N), cOffset + i * ldc);
       });
     },
   };

@@ -1,5 +1,6 @@
 import type { Tensor } from '@retrograd/autograd';
 import { checkNonNegative, describe, type FloatData, ValueError } from '@retrograd/kernels';
+import { type AdamStep, adamUpdate } from './adam-update.js';
 import { type Algorithm, Optimizer, type OptimizerOptions } from './optimizer.js';
 
 export interface AdamOptions extends OptimizerOptions {
@@ -41,10 +42,22 @@ const ADAM = adamAlgorithm('Adam', 0);
 const ADAM_W = adamAlgorithm('AdamW', 0.01);
 
 abstract class AdamBase extends Optimizer<AdamSettings> {
-  /** Moments of parameter i, and the largest second moment when it is wanted. */
-  protected moments(i: number): [FloatData, FloatData, FloatData | null] {
-    const largest = this.options.amsgrad ? this.slot(i, 'max_exp_avg_sq') : null;
-    return [this.slot(i, 'exp_avg'), this.slot(i, 'exp_avg_sq'), largest];
+  /** Step number `step` of parameter i, whose weight decay is either in the gradient or apart from it. */
+  protected update(
+    value: FloatData,
+    gradient: FloatData,
+    step: number,
+    i: number,
+    { kept, decay }: Pick<AdamStep, 'kept' | 'decay'>,
+  ): void {
+    const { lr, betas, eps, amsgrad } = this.options;
+    const [beta1, beta2] = betas;
+    const correction = Math.sqrt(1 - beta2 ** step);
+    const stepSize = (lr * correction) / (1 - beta1 ** step);
+    const largest = amsgrad ? this.slot(i, 'max_exp_avg_sq') : null;
+    const [m, v] = [this.slot(i, 'exp_avg'), this.slot(i, 'exp_avg_sq')];
+    const rule = { kept, decay, beta1, beta2, stepSize, eps: eps * correction };
+    adamUpdate(value, gradient, m, v, largest, rule);
   }
 }
 
@@ -65,7 +78,7 @@ export class Adam extends AdamBase {
   }
 
   protected override change(value: FloatData, gradient: FloatData, step: number, i: number): void {
-    adamUpdate(value, gradient, this.moments(i), step, this.options.weightDecay, this.options);
+    this.update(value, gradient, step, i, { kept: 1, decay: this.options.weightDecay });
   }
 }
 
@@ -81,34 +94,6 @@ export class AdamW extends AdamBase {
 
   protected override change(value: FloatData, gradient: FloatData, step: number, i: number): void {
     const { lr, weightDecay } = this.options;
-    const kept = 1 - lr * weightDecay;
-    for (let j = 0; j < value.length; j++) value[j] *= kept;
-    adamUpdate(value, gradient, this.moments(i), step, 0, this.options);
-  }
-}
-
-function adamUpdate(
-  p: FloatData,
-  gradient: FloatData,
-  [m, v, largest]: [FloatData, FloatData, FloatData | null],
-  step: number,
-  weightDecay: number,
-  { lr, betas: [beta1, beta2], eps }: AdamSettings,
-): void {
-  const stepSize = lr / (1 - beta1 ** step);
-  const correction = Math.sqrt(1 - beta2 ** step);
-  for (let i = 0; i < p.length; i++) {
-    const g = weightDecay === 0 ? gradient[i] : gradient[i] + weightDecay * p[i];
-    // PyTorch interpolates here, from the end that is nearer: the rounding differs from β₁ m + (1 - β₁) g.
-    const mean = 1 - beta1 < 0.5 ? m[i] + (1 - beta1) * (g - m[i]) : g - (g - m[i]) * beta1;
-    const square = v[i] * beta2 + (1 - beta2) * g * g;
-    m[i] = mean;
-    v[i] = square;
-    let divisor = square;
-    if (largest !== null) {
-      if (square > largest[i]) largest[i] = square;
-      divisor = largest[i];
-    }
-    p[i] += (-stepSize * mean) / (Math.sqrt(divisor) / correction + eps);
+    this.update(value, gradient, step, i, { kept: 1 - lr * weightDecay, decay: 0 });
   }
 }

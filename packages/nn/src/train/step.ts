@@ -1,6 +1,6 @@
 import { backward } from '@retrograd/autograd';
-import { type NdArray, ValueError } from '@retrograd/kernels';
-import { clipGradients, globalNorm } from '@retrograd/utils';
+import { ValueError } from '@retrograd/kernels';
+import { limitNorm, scaledNorm } from '@retrograd/utils';
 import type { Optimizer } from '../optim/optimizer.js';
 import type { ModelState } from '../recurrent-model.js';
 import type { Batch } from './batches.js';
@@ -55,13 +55,10 @@ export function trainStep(
 
 /** Clips the gradients of an optimizer's parameters by their global norm, and answers with the norm before. */
 function clip({ parameters }: Optimizer, maxNorm: number): number {
-  const trained = parameters.filter((parameter) => parameter.grad !== null);
-  const gradients = trained.map((parameter) => parameter.grad as NdArray);
-  const norm = globalNorm(gradients);
-  if (norm > maxNorm) {
-    clipGradients(gradients, maxNorm).forEach((clipped, i) => {
-      trained[i].grad = clipped;
-    });
-  }
-  return norm;
+  const gradients = parameters.flatMap(({ grad }) => grad ?? []);
+  const norm = scaledNorm(gradients);
+  const [scale, root] = norm;
+  // In place: this step's own backward pass made them. Those that are not finite are the optimizer's to refuse.
+  if (Number.isFinite(root)) limitNorm(gradients, norm, maxNorm);
+  return scale * root;
 }

@@ -1,0 +1,54 @@
+// A step of Adam on n = B · H parameters, in their own type as PyTorch computes it (reference: packages/nn/src/optim/adam-update.ts).
+// Pointers in bytes.
+import { get, madd, next, put } from './simd';
+
+/** A setting in every lane. */
+// @ts-ignore: decorator
+@inline
+function setting<T>(settings: usize, place: usize): v128 {
+  return v128.load_splat<T>(settings + sizeof<T>() * place);
+}
+
+/**
+ * @param p        the parameters; g their gradients; m and v the moments
+ * @param settings kept, decay, 1 - β₁, β₂, 1 - β₂, stepSize, eps
+ */
+// @ts-ignore: decorator
+@inline
+function adam<T>(B: i32, H: i32, p: usize, g: usize, m: usize, v: usize, settings: usize): void {
+  const kept = setting<T>(settings, 0);
+  const decay = setting<T>(settings, 1);
+  const share1 = setting<T>(settings, 2);
+  const beta2 = setting<T>(settings, 3);
+  const share2 = setting<T>(settings, 4);
+  const stepSize = setting<T>(settings, 5);
+  const eps = setting<T>(settings, 6);
+  const end = p + <usize>(B * H) * sizeof<T>();
+  while (p < end) {
+    const whole = p + 16 <= end;
+    const old = v128.mul<T>(get<T>(p, whole), kept);
+    const raw = get<T>(g, whole);
+    const gradient = madd<T>(decay, old, raw);
+    const before = get<T>(m, whole);
+    const mean = madd<T>(share1, v128.sub<T>(gradient, before), before);
+    const faded = v128.mul<T>(get<T>(v, whole), beta2);
+    const square = madd<T>(v128.mul<T>(share2, gradient), gradient, faded);
+    put<T>(m, mean, whole);
+    put<T>(v, square, whole);
+    const change = v128.div<T>(v128.mul<T>(stepSize, mean), v128.add<T>(v128.sqrt<T>(square), eps));
+    put<T>(p, v128.sub<T>(old, change), whole);
+    const step = next<T>(whole);
+    p += step;
+    g += step;
+    m += step;
+    v += step;
+  }
+}
+
+export function adam32(B: i32, H: i32, p: usize, g: usize, m: usize, v: usize, settings: usize): void {
+  adam<f32>(B, H, p, g, m, v, settings);
+}
+
+export function adam64(B: i32, H: i32, p: usize, g: usize, m: usize, v: usize, settings: usize): void {
+  adam<f64>(B, H, p, g, m, v, settings);
+}

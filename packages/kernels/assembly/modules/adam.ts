@@ -1,0 +1,1 @@
+export { adam32, adam64 } from '../adam';

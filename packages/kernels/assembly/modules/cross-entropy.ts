@@ -1,0 +1,1 @@
+export { crossEntropy32, crossEntropy64 } from '../cross-entropy';

@@ -1,1 +1,0 @@
-export { exponentials } from '../softmax';

@@ -1,0 +1,94 @@
+import { adamCode, currentKernels, type FloatData, perKernels, withBlocks } from '@retrograd/kernels';
+
+/** What a step of Adam does to every parameter alike. */
+export interface AdamStep {
+  /** What is left of a parameter before anything else: 1 - lr · weightDecay for AdamW, else 1. */
+  readonly kept: number;
+  /** Share of a parameter that is added to its gradient. */
+  readonly decay: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  /** lr √(1 - β₂ᵗ) / (1 - β₁ᵗ) */
+  readonly stepSize: number;
+  /** eps √(1 - β₂ᵗ): with the correction taken out of the denominator there is one division a parameter. */
+  readonly eps: number;
+}
+
+/** Parameters below which copying to WebAssembly memory and back costs more than it saves. */
+const FEW = 1 << 10;
+/** Parameters at a time: their arrays fit the second-level cache. */
+const MANY = 1 << 14;
+
+/** The step in WebAssembly (assembly/adam.ts of the kernels); null where the kernels work on ordinary arrays. */
+const adamOf = perKernels((kernels) => kernels.rows(adamCode, 'adam', [1, 1, 1, 1, 0], 2));
+
+/**
+ * Updates parameters and their moments in place.
+ * @param largest the largest running squares, for AMSGrad; else null
+ */
+export function adamUpdate(
+  p: FloatData,
+  gradient: FloatData,
+  m: FloatData,
+  v: FloatData,
+  largest: FloatData | null,
+  step: AdamStep,
+): void {
+  const { sequence } = currentKernels();
+  const adam = p.length < FEW || largest !== null || isFar(step) ? null : adamOf(sequence);
+  if (adam === null) {
+    plainUpdate(p, gradient, m, v, largest, step);
+    return;
+  }
+  const { kept, decay, beta1, beta2, stepSize, eps } = step;
+  const dtype = p instanceof Float64Array ? 'float64' : 'float32';
+  const n = Math.min(p.length, MANY);
+  withBlocks(sequence, dtype, { p: n, gradient: n, m: n, v: n, settings: 7 }, (blocks) => {
+    blocks.settings.data.set([kept, decay, 1 - beta1, beta2, 1 - beta2, stepSize, eps]);
+    const addresses = [blocks.p, blocks.gradient, blocks.m, blocks.v, blocks.settings].map((block) =>
+      block.pointer(0),
+    );
+    const [toP, toGradient, toM, toV, settings] = addresses;
+    for (let from = 0; from < p.length; from += n) {
+      const to = Math.min(from + n, p.length);
+      blocks.p.data.set(p.subarray(from, to));
+      blocks.gradient.data.set(gradient.subarray(from, to));
+      blocks.m.data.set(m.subarray(from, to));
+      blocks.v.data.set(v.subarray(from, to));
+      adam(dtype, to - from, 1, toP, toGradient, toM, toV, settings);
+      p.set(blocks.p.data.subarray(0, to - from), from);
+      m.set(blocks.m.data.subarray(0, to - from), from);
+      v.set(blocks.v.data.subarray(0, to - from), from);
+    }
+  });
+}
+
+/** PyTorch interpolates between m and g from the end that is nearer: the rounding differs from β₁ m + (1 - β₁) g. */
+const isFar = ({ beta1 }: AdamStep): boolean => 1 - beta1 >= 0.5;
+
+function plainUpdate(
+  p: FloatData,
+  gradient: FloatData,
+  m: FloatData,
+  v: FloatData,
+  largest: FloatData | null,
+  step: AdamStep,
+): void {
+  const { kept, decay, beta1, beta2, stepSize, eps } = step;
+  const far = isFar(step);
+  for (let i = 0; i < p.length; i++) {
+    const old = p[i] * kept;
+    const g = gradient[i] + decay * old;
+    const before = m[i];
+    const mean = far ? g - (g - before) * beta1 : before + (1 - beta1) * (g - before);
+    const square = v[i] * beta2 + (1 - beta2) * g * g;
+    m[i] = mean;
+    v[i] = square;
+    let divisor = square;
+    if (largest !== null) {
+      if (square > largest[i]) largest[i] = square;
+      divisor = largest[i];
+    }
+    p[i] = old - (stepSize * mean) / (Math.sqrt(divisor) + eps);
+  }
+}
