@@ -2,13 +2,13 @@
  * Compiles every packages/kernels/assembly/modules/<name>.ts to WebAssembly and writes it as a string to
  * packages/kernels/src/wasm/binaries/<name>.ts. Nothing is done when the sources are those of the last run.
  *
- * A string is hexadecimal: base64 is shorter as it stands, but hexadecimal compresses to little more than the binary, and
- * what travels to a browser is compressed.
+ * What travels to a browser is compressed: the form of the text (binary-text.mjs) is chosen for how small it becomes then.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { toText } from './binary-text.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sources = join(root, 'packages/kernels/assembly');
@@ -28,7 +28,8 @@ const options = [
 /** What the binaries depend on: the sources, this file and the compiler. */
 function digestOfSources() {
   const hash = createHash('sha256');
-  hash.update(readFileSync(fileURLToPath(import.meta.url)));
+  for (const script of ['assemble.mjs', 'binary-text.mjs'])
+    hash.update(readFileSync(join(root, 'scripts', script)));
   hash.update(readFileSync(join(root, 'node_modules/assemblyscript/package.json')));
   const files = readdirSync(sources, { recursive: true }).filter((name) => name.endsWith('.ts'));
   for (const file of files.sort()) hash.update(`${file}\n`).update(readFileSync(join(sources, file)));
@@ -67,10 +68,10 @@ export async function assemble() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
   mkdirSync(binaries, { recursive: true });
   for (const [index, name] of modules.entries()) {
-    const digits = Buffer.from(await compile(name, index)).toString('hex');
+    const text = toText(await compile(name, index));
     const words = name.replace('.ts', '').replace(/-./g, ([, letter]) => letter.toUpperCase());
-    // The type is written out, or the declaration file would repeat the digits.
-    const constant = `export const ${words}Code: string =\n  '${digits}';`;
+    // The type is written out, or the declaration file would repeat the text.
+    const constant = `export const ${words}Code: string =\n  ${JSON.stringify(text)};`;
     replace(
       join(binaries, name),
       `/** Made from assembly/modules/${name} by scripts/assemble.mjs. */\n${constant}\n`,

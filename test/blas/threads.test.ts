@@ -223,7 +223,7 @@ testWith(
     const ask = asker(file);
     const calls = () => [ask('standin_gemm_calls'), ask('standin_gemv_calls')];
     const before = calls();
-    const both = prepared(kernels, 16, 64, 64);
+    const both = prepared(kernels, 16, 128, 128);
     assert.is(both.blocks, 1);
     assert.equal(calls(), before, 'nothing is timed before the rows are known');
     // The stand-in wins with one row, and loses with a batch.
@@ -234,8 +234,8 @@ testWith(
     assert.equal(calls(), after, 'the batch stays with WebAssembly');
     both.multiply(1);
     assert.equal(calls(), [after[0], after[1] + 1]);
-    assert.is(prepared(kernels, 1, 64, 64, 1).blocks, 0);
-    assert.is(prepared(kernels, 16, 64, 64, 16).blocks, 1);
+    assert.is(prepared(kernels, 1, 128, 128, 1).blocks, 0);
+    assert.is(prepared(kernels, 16, 128, 128, 16).blocks, 1);
     both.free();
   },
 );

@@ -1,5 +1,12 @@
 /** The kernel of cross-entropy on every kernel set, against the formula: sizes, extremes, and what must not be touched. */
-import { type FloatData, type Kernels, plainKernels, Random, wasmKernels } from '@retrograd/kernels';
+import {
+  crossEntropyRows,
+  type FloatData,
+  type Kernels,
+  plainKernels,
+  Random,
+  wasmKernels,
+} from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
@@ -39,7 +46,7 @@ function compute(
 ) {
   const rows = Float64Array.from(targets.flatMap((target) => [target, 7]));
   const grad = wanted ? x.slice().fill(7) : null;
-  set.crossEntropyRows(targets.length, V, x, rows, scale, grad);
+  crossEntropyRows(set.sequence, targets.length, V, x, rows, scale, grad);
   return { rows: Array.from(rows), grad };
 }
 

@@ -38,7 +38,7 @@ test('the kernels can be bundled for a process of their own', async () => {
 
 const PRODUCT = `
   const [A, C] = [new Float64Array(1600).fill(1), new Float64Array(1600)];
-  k.currentKernels().gemm(false, false, 40, 40, 40, A, 0, 40, A, 0, 40, false, C, 0, 40);
+  k.product(k.currentKernels(), false, false, 40, 40, 40, A, 0, 40, A, 0, 40, false, C, 0, 40);
   const right = C.every((v) => v === 40);
 `;
 

@@ -4,6 +4,7 @@
  */
 import {
   type Block,
+  columnSumsOf,
   currentKernels,
   type Dtype,
   type FloatData,
@@ -141,7 +142,7 @@ for (const dtype of ['float64', 'float32'] as const) {
         prepared.blocks.forEach(s.give, s);
         collect(D);
         const E = filled(dtype, N + 9, 5);
-        s.columnSums(K, N, A, 1, N + pads[0], accumulate, E, 4);
+        columnSumsOf(s, K, N, A, 1, N + pads[0], accumulate, E, 4);
         collect(E);
         const F = filled(dtype, M * N + 9, 6);
         s.tanh(M * N, F, 4);

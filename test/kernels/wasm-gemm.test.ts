@@ -4,12 +4,14 @@
  */
 import {
   type Block,
+  columnSumsOf,
   type Dtype,
   type KernelName,
   type Kernels,
   matmul,
   type NdArray,
   plainKernels,
+  product as productOn,
   Random,
   randomNormal,
   type SequenceKernels,
@@ -295,7 +297,7 @@ for (const [name, set] of Object.entries(SETS)) {
         const run = (on: SequenceKernels, type: Dtype): number[] => {
           const X = lay(on, type, rows, columns, false, entry, { offset, gap });
           const out = lay(on, type, 1, columns, false, before, { offset, fill: MARK });
-          on.columnSums(rows, columns, X.block, X.offset, X.ld, accumulate, out.block, out.offset);
+          columnSumsOf(on, rows, columns, X.block, X.offset, X.ld, accumulate, out.block, out.offset);
           const { entries, clean } = readC(out, 1, columns);
           assert.ok(clean, 'nothing beside the sums is written');
           for (const { block } of [X, out]) on.give(block);
@@ -330,7 +332,20 @@ for (const [name, set] of Object.entries(SETS)) {
               [A.block.data, A.offset, A.ld],
               [B.block.data, B.offset, B.ld],
             ] as const;
-            set.gemm(transA, transB, M, N, K, ...left, ...right, accumulate, C.block.data, C.offset, C.ld);
+            productOn(
+              set,
+              transA,
+              transB,
+              M,
+              N,
+              K,
+              ...left,
+              ...right,
+              accumulate,
+              C.block.data,
+              C.offset,
+              C.ld,
+            );
             const { entries, clean } = readC(C, M, N);
             assert.ok(clean, 'nothing outside C is written');
             return entries;

@@ -1,9 +1,11 @@
 /** The memory of the WebAssembly kernels: growth, reuse, what is taken away when room is short, and what is kept over a run. */
 import {
   type Block,
+  columnSumsOf,
   Kept,
   type Kernels,
   MemoryError,
+  product,
   Random,
   Resident,
   type SequenceKernels,
@@ -67,7 +69,7 @@ for (const shared of [true, false]) {
       kernels.gemm(false, false, 2, 2, 2, a, 0, 2, b, 0, 2, false, c, 0, 2);
       assert.equal([...c.data], [19, 22, 43, 50]);
       kernels.tanh(4, c, 0);
-      kernels.columnSums(2, 2, c, 0, 2, false, a, 0);
+      columnSumsOf(kernels, 2, 2, c, 0, 2, false, a, 0);
       assert.equal([...a.data.subarray(0, 2)], [2, 2]);
     });
     assert.is(memory.bytesTaken, base);
@@ -373,7 +375,7 @@ test('products of ordinary arrays leave nothing behind, also when there is no ro
   const base = memory.bytesTaken;
   const run = (n: number): Float64Array => {
     const [A, C] = [new Float64Array(n * n).fill(1), new Float64Array(n * n)];
-    set.gemm(false, false, n, n, n, A, 0, n, A, 0, n, false, C, 0, n);
+    product(set, false, false, n, n, n, A, 0, n, A, 0, n, false, C, 0, n);
     return C;
   };
   assert.ok(run(64).every((v) => v === 64));

@@ -9,7 +9,15 @@ const TFJS = `
 export const PROGRAMS = [
   {
     system: null,
-    title: 'Retrograd, LSTM inference',
+    title: 'Retrograd, LSTM inference by function',
+    source: `
+      import { wrap } from '@retrograd/kernels';
+      import { lstmForward } from '@retrograd/lstm';
+      export const run = (x, T, params, h_0, c_0) => lstmForward(wrap(x, [1, T, 32]), h_0, c_0, params);`,
+  },
+  {
+    system: null,
+    title: 'Retrograd, LSTM inference by layer, step by step',
     source: `
       import { LSTM } from '@retrograd/lstm';
       import { wrap } from '@retrograd/kernels';

@@ -6,7 +6,7 @@ import {
   kernelsOver,
   loadWasm,
   onThreads,
-  gemm as plainGemm,
+  product,
 } from '@retrograd/kernels';
 import { Choice } from './choice.js';
 import { LibraryError } from './errors.js';
@@ -24,6 +24,7 @@ const WORTH_COPYING = 1 << 14;
 export interface BlasKernels extends Kernels {
   /** Tells the library how many threads to compute with; it does not follow the `setThreads` of all kernels from then on. */
   setThreads(n: number): void;
+  gemm: NonNullable<Kernels['gemm']>;
 }
 
 /** The kernels over a library. @param always whether the library computes every product that it can, untimed */
@@ -72,14 +73,13 @@ export function kernelsWith({ library, wide, why }: Found, relaxed: boolean, alw
       const work = M * N * K;
       const usable = ways[dtype].length > 0 && work > 0 && within(transA, transB, M, N, K, lda, ldb, ldc);
       if (!usable || (work < WORTH && !always)) {
-        const { gemm } = work < WORTH ? { gemm: plainGemm } : base;
-        gemm(transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc);
+        product(base, transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc);
         return;
       }
       const small = work < WORTH_COPYING && !always;
       const native = small ? ways[dtype][0] : decide(dtype, transA, transB, false, M, N, K);
       if (native === null) {
-        base.gemm(transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc);
+        product(base, transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc);
         return;
       }
       const [a, b, c] = [from(A, aOffset), from(B, bOffset), from(C, cOffset)];

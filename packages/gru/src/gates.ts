@@ -10,13 +10,12 @@ import {
   gruBackwardCode,
   gruForwardCode,
   perKernels,
-  type RowFunction,
   type StepsFunction,
   sigmoidScalar,
 } from '@retrograd/kernels';
 
-/** The halves of both directions, for the memory of one kernel set, and whole sequences where the set has a function for them. */
-export interface GRUGates {
+/** The forward halves, for the memory of one kernel set, and whole sequences where the set has a function for them. */
+export interface ForwardGates {
   /** Turns the pre-activations of z and r into gates, in place, and writes r_t h_prev to `rh`. */
   reset(
     B: number,
@@ -32,6 +31,12 @@ export interface GRUGates {
   /** Turns the candidate's pre-activation into h_tilde, in place, and mixes the new state. */
   mix(B: number, H: number, gates: Block, gatesAt: number, h: Block, h_prevAt: number, h_tAt: number): void;
 
+  /** All steps with W_zr and W_h prepared, on [gates, rh, h]: as the loop in tape.ts, which is for where it gives false. */
+  readonly steps: StepsFunction;
+}
+
+/** The backward halves. */
+export interface BackwardGates {
   /**
    * Twin of mix: the gradients of the pre-activations of z and of the candidate, and the share of h_prev in the mix.
    * @param grad_h the part at `grad_hAt` holds the whole gradient of h_t; the one at `grad_h_prevAt` is added to
@@ -66,26 +71,47 @@ export interface GRUGates {
     grad_h_prevAt: number,
   ): void;
 
-  /** All steps forward with W_zr and W_h prepared, on [gates, rh, h]: as the loop in tape.ts, which is for where it gives false. */
+  /** All steps with W_zr and W_h transposed, on [gates, h, grad_h, grad_rh, grad_a]. */
   readonly steps: StepsFunction;
-  /** All steps backward with W_zr and W_h transposed, on [gates, h, grad_h, grad_rh, grad_a]. */
-  readonly stepsBackward: StepsFunction;
 }
 
-/** The gates of a kernel set. */
-export const gatesOf = perKernels((kernels): GRUGates => {
+/** The forward halves on a kernel set: assembly/gru.ts, on addresses. */
+export const forwardOf = /* @__PURE__ */ perKernels((kernels): ForwardGates => {
   const reset = kernels.rows(gruForwardCode, 'gruReset', [3, 1, 1], 3);
   const mix = kernels.rows(gruForwardCode, 'gruMix', [3, 1, 1], 2);
-  const mixBackward = kernels.rows(gruBackwardCode, 'gruMixBackward', [3, 3, 1, 1, 1], 1.5);
-  const resetBackward = kernels.rows(gruBackwardCode, 'gruResetBackward', [3, 3, 1, 1, 1], 1);
   const steps = kernels.steps(gruForwardCode, 'gruSteps', [3, 1, 1], 5);
-  const stepsBackward = kernels.steps(gruBackwardCode, 'gruStepsBackward', [3, 1, 1, 1, 3], 2.5);
-  if (reset === null || mix === null || mixBackward === null || resetBackward === null) return plainGates;
-  if (steps === null || stepsBackward === null) return plainGates;
-  return { ...wasmGates(reset, mix, mixBackward, resetBackward), steps, stepsBackward };
+  if (reset === null || mix === null || steps === null) return plainForward;
+  return {
+    reset: (B, H, gates, gatesAt, h, h_prevAt, rh, rhAt) => {
+      reset(gates.dtype, B, H, gates.pointer(gatesAt), h.pointer(h_prevAt), rh.pointer(rhAt));
+    },
+    mix: (B, H, gates, gatesAt, h, h_prevAt, h_tAt) => {
+      mix(gates.dtype, B, H, gates.pointer(gatesAt), h.pointer(h_prevAt), h.pointer(h_tAt));
+    },
+    steps,
+  };
 });
 
-const plainGates: GRUGates = {
+/** The backward halves on a kernel set. */
+export const backwardOf = /* @__PURE__ */ perKernels((kernels): BackwardGates => {
+  const mixBackward = kernels.rows(gruBackwardCode, 'gruMixBackward', [3, 3, 1, 1, 1], 1.5);
+  const resetBackward = kernels.rows(gruBackwardCode, 'gruResetBackward', [3, 3, 1, 1, 1], 1);
+  const steps = kernels.steps(gruBackwardCode, 'gruStepsBackward', [3, 1, 1, 1, 3], 2.5);
+  if (mixBackward === null || resetBackward === null || steps === null) return plainBackward;
+  return {
+    mixBackward: (B, H, gates, grad_a, gatesAt, h, h_prevAt, grad_h, grad_hAt, grad_h_prevAt) => {
+      const [at, a, h_prev] = [gates.pointer(gatesAt), grad_a.pointer(gatesAt), h.pointer(h_prevAt)];
+      mixBackward(gates.dtype, B, H, at, a, h_prev, grad_h.pointer(grad_hAt), grad_h.pointer(grad_h_prevAt));
+    },
+    resetBackward: (B, H, gates, grad_a, gatesAt, h, h_prevAt, grad_rh, grad_h, grad_h_prevAt) => {
+      const [at, a, h_prev] = [gates.pointer(gatesAt), grad_a.pointer(gatesAt), h.pointer(h_prevAt)];
+      resetBackward(gates.dtype, B, H, at, a, h_prev, grad_rh.pointer(0), grad_h.pointer(grad_h_prevAt));
+    },
+    steps,
+  };
+});
+
+const plainForward: ForwardGates = {
   reset: (B, H, gatesBlock, gatesAt, hBlock, h_prevAt, rhBlock, rhAt) => {
     const [gates, h, rh] = [gatesBlock.data, hBlock.data, rhBlock.data];
     for (let b = 0; b < B; b++) {
@@ -114,6 +140,10 @@ const plainGates: GRUGates = {
     }
   },
 
+  steps: () => false,
+};
+
+const plainBackward: BackwardGates = {
   mixBackward: (
     B,
     H,
@@ -167,28 +197,4 @@ const plainGates: GRUGates = {
   },
 
   steps: () => false,
-  stepsBackward: () => false,
 };
-
-/** The functions of assembly/gru.ts, on addresses. */
-const wasmGates = (
-  reset: RowFunction,
-  mix: RowFunction,
-  mixBackward: RowFunction,
-  resetBackward: RowFunction,
-): Omit<GRUGates, 'steps' | 'stepsBackward'> => ({
-  reset: (B, H, gates, gatesAt, h, h_prevAt, rh, rhAt) => {
-    reset(gates.dtype, B, H, gates.pointer(gatesAt), h.pointer(h_prevAt), rh.pointer(rhAt));
-  },
-  mix: (B, H, gates, gatesAt, h, h_prevAt, h_tAt) => {
-    mix(gates.dtype, B, H, gates.pointer(gatesAt), h.pointer(h_prevAt), h.pointer(h_tAt));
-  },
-  mixBackward: (B, H, gates, grad_a, gatesAt, h, h_prevAt, grad_h, grad_hAt, grad_h_prevAt) => {
-    const [at, a, h_prev] = [gates.pointer(gatesAt), grad_a.pointer(gatesAt), h.pointer(h_prevAt)];
-    mixBackward(gates.dtype, B, H, at, a, h_prev, grad_h.pointer(grad_hAt), grad_h.pointer(grad_h_prevAt));
-  },
-  resetBackward: (B, H, gates, grad_a, gatesAt, h, h_prevAt, grad_rh, grad_h, grad_h_prevAt) => {
-    const [at, a, h_prev] = [gates.pointer(gatesAt), grad_a.pointer(gatesAt), h.pointer(h_prevAt)];
-    resetBackward(gates.dtype, B, H, at, a, h_prev, grad_rh.pointer(0), grad_h.pointer(grad_h_prevAt));
-  },
-});

@@ -7,7 +7,7 @@ import { G, GATES, GRU_PARAMS } from './params.js';
 import { checkInputs } from './sequence.js';
 import { allStates, finalState, run, runBackward } from './tape.js';
 
-const cell = lift(
+const cell = /* @__PURE__ */ lift(
   'gruCell',
   (x_t, h_prev, W_z, b_z, W_r, b_r, W_h, b_h) => {
     const [h_t, cache] = gruCellForward(x_t, h_prev, W_z, b_z, W_r, b_r, W_h, b_h);
@@ -38,7 +38,7 @@ export function gruCell(x_t: TensorLike, h_prev: TensorLike, params: GRUTensors)
   return cell(...asTensors('gruCell', { x_t, h_prev, ...Object.fromEntries(named) }))[0];
 }
 
-const sequence = lift(
+const sequence = /* @__PURE__ */ lift(
   'gru',
   (x, h_0, W, b) => {
     checkInputs('gruSequence', x, h_0);

@@ -75,7 +75,7 @@ export function gruBackward(
 }
 
 /** Recognises lists of caches that came whole from one forward call. */
-const tapes = new CacheLists<GRUCache, GRUTape>();
+const tapes = /* @__PURE__ */ new CacheLists<GRUCache, GRUTape>();
 
 /** @throws ShapeError, DtypeError */
 export function checkInputs(op: string, x: NdArray, h_0: NdArray): void {

@@ -8,6 +8,7 @@
 import {
   addBlock,
   type Block,
+  columnSumsOf,
   currentKernels,
   type Dtype,
   dense,
@@ -24,7 +25,7 @@ import {
   withBlocks,
   wrap,
 } from '@retrograd/kernels';
-import { gatesOf } from './gates.js';
+import { backwardOf, forwardOf } from './gates.js';
 import { G } from './params.js';
 
 /** Everything that a forward run leaves behind for the backward run. */
@@ -75,7 +76,7 @@ export function run(x: NdArray, h_0: NdArray, W: FloatData, b: FloatData, dtype:
         [false, H, 2 * H, scratch.W, 0, N, B],
         [false, H, H, scratch.W, 2 * H, N, B],
       ]);
-      const { reset, mix, steps } = gatesOf(kernels);
+      const { reset, mix, steps } = forwardOf(kernels);
       if (!steps(B, T, H, [W_zr, W_h], [gates, rh, h])) {
         for (let t = 0; t < T; t++) {
           const [before, after, at] = [t * B * H, (t + 1) * B * H, t * B * N];
@@ -122,8 +123,8 @@ export function runBackward(
         [true, 2 * H, H, scratch.W, 0, N, B],
         [true, H, H, scratch.W, 2 * H, N, B],
       ]);
-      const { resetBackward, mixBackward, stepsBackward } = gatesOf(kernels);
-      if (!stepsBackward(B, T, H, [W_zr, W_h], [gates, h, grad_h, grad_rh, grad_a])) {
+      const { resetBackward, mixBackward, steps } = backwardOf(kernels);
+      if (!steps(B, T, H, [W_zr, W_h], [gates, h, grad_h, grad_rh, grad_a])) {
         for (let t = T - 1; t >= 0; t--) {
           const [before, after, at] = [t * B * H, (t + 1) * B * H, t * B * N];
           mixBackward(B, H, gates, grad_a, at, h, before, grad_h, after, before);
@@ -141,7 +142,7 @@ export function runBackward(
       kernels.gemm(true, false, H, 2 * H, T * B, h, 0, H, grad_a, 0, N, false, grad_W, 0, N);
       kernels.gemm(true, false, H, H, T * B, rh, 0, H, grad_a, 2 * H, N, false, grad_W, 2 * H, N);
       kernels.gemm(true, false, I, N, T * B, x, 0, I, grad_a, 0, N, false, grad_W, H * N, N);
-      kernels.columnSums(T * B, N, grad_a, 0, N, false, grad_b, 0);
+      columnSumsOf(kernels, T * B, N, grad_a, 0, N, false, grad_b, 0);
       return {
         grad_x: needsX ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
         grad_h_0: wrap(grad_h.data.slice(0, B * H), [B, H]),
@@ -183,7 +184,7 @@ export function runStep(x_t: NdArray, h_prev: NdArray, resident: GRUResident): r
   resident.ready(B);
   const [W_x, W_zr, W_h] = resident.weights;
   const { x, h, gates, rh } = resident.blocks;
-  const { reset, mix } = gatesOf(kernels);
+  const { reset, mix } = forwardOf(kernels);
   load(x, x_t);
   load(h, h_prev);
   fillRows(gates.data, 0, B, resident.b);

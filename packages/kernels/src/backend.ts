@@ -1,10 +1,6 @@
 import type { BlasDescription } from './blas-description.js';
 import { describe } from './checks.js';
-import { columnSums } from './column-sums.js';
-import { crossEntropyRows } from './cross-entropy-rows.js';
 import { ValueError } from './errors.js';
-import { gemm } from './gemm.js';
-import { sigmoidMap, tanhMap } from './maps.js';
 import type { SequenceKernels } from './sequence/kernels.js';
 import { plainSequence } from './sequence/plain.js';
 import type { FloatData } from './types.js';
@@ -32,11 +28,13 @@ export interface Kernels {
   readonly sequence: SequenceKernels;
 
   /**
+   * Products of ordinary arrays, where the set has them; else they are copied to the memory of its sequences and back.
+   *
    * C = op(A) op(B), plus what C holds already when `accumulate` is true; row-major, C being (M, N) and
    * op(A) (M, K), op(B) (K, N). A transposed operand is stored as (K, M) or (N, K). A row of A, B or C starts `lda`,
    * `ldb` or `ldc` entries after the one before it. C must not overlap A or B.
    */
-  gemm(
+  gemm?(
     transA: boolean,
     transB: boolean,
     M: number,
@@ -53,40 +51,6 @@ export interface Kernels {
     cOffset: number,
     ldc: number,
   ): void;
-
-  /** out[j] = the sum of column j of X (rows, columns), plus what out holds already when `accumulate` is true. */
-  columnSums(
-    rows: number,
-    columns: number,
-    X: FloatData,
-    xOffset: number,
-    ldx: number,
-    accumulate: boolean,
-    out: FloatData,
-    outOffset: number,
-  ): void;
-
-  /**
-   * The softmax of N rows of V logits from the start of x, m being the largest of a row: the sums Σ e^(x - m) in double precision,
-   * and the gradient scale · (e^(x - m) / Σ e^(x - m) - onehot(target)) where it is wanted. What a row that holds NaN or +Infinity
-   * gives is NaN.
-   * @param rows  (N, 2) for each row the target's place; the sum and x_target - m come instead
-   * @param grad  (N, V) of x's dtype; null when it is not wanted
-   */
-  crossEntropyRows(
-    N: number,
-    V: number,
-    x: FloatData,
-    rows: Float64Array,
-    scale: number,
-    grad: FloatData | null,
-  ): void;
-
-  /** out[i] = sigmoid(x[i]) for n entries from the offsets on; x and out may be the same range. */
-  sigmoid(n: number, x: FloatData, xOffset: number, out: FloatData, outOffset: number): void;
-
-  /** out[i] = tanh(x[i]) for n entries from the offsets on; x and out may be the same range. */
-  tanh(n: number, x: FloatData, xOffset: number, out: FloatData, outOffset: number): void;
 }
 
 /** The reference: plain TypeScript, every sum in the order of its index, in double precision. */
@@ -94,11 +58,6 @@ export const plainKernels: Kernels = {
   name: 'plain',
   why: 'plain TypeScript, the reference',
   sequence: plainSequence,
-  gemm,
-  columnSums,
-  crossEntropyRows,
-  sigmoid: sigmoidMap,
-  tanh: tanhMap,
 };
 
 /** A kernel set by name: 'wasm-simd' is 'wasm' without relaxed SIMD, which rounds products and sums apart. */

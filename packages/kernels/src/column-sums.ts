@@ -1,12 +1,15 @@
 import type { FloatData } from './types.js';
 
 /** Sums in double precision, whatever the dtype; grows to the widest array seen. */
-let sums = new Float64Array(256);
+let sums = /* @__PURE__ */ new Float64Array(256);
 
 /** Rows that are gone through column by column: they fit the first-level cache. */
 const BLOCK = 64;
 
-/** The plain `columnSums` of the kernels' interface: each column from the first row to the last, in double precision. */
+/**
+ * out[j] = the sum of column j of X (rows, columns), plus what out holds already when `accumulate` is true: each column from the
+ * first row to the last, in double precision.
+ */
 export function columnSums(
   rows: number,
   columns: number,

@@ -1,10 +1,56 @@
+import { withBlocks } from './sequence/kept.js';
+import type { SequenceKernels } from './sequence/kernels.js';
 import type { FloatData } from './types.js';
+import { crossEntropyCode } from './wasm/binaries/cross-entropy.js';
+
+/** Exponentials below which copying to WebAssembly memory and back costs more than it saves. */
+const FEW = 1 << 8;
+
+/** The exports of assembly/cross-entropy.ts; addresses in bytes. */
+type CrossEntropyModule = Record<
+  'crossEntropy32' | 'crossEntropy64',
+  (N: number, V: number, x: number, rows: number, scale: number, wanted: boolean) => void
+>;
 
 /**
- * The plain `crossEntropyRows` of the kernels' interface. The largest logit is taken off before anything is exponentiated, so
- * nothing overflows; all is computed in double precision.
+ * The softmax of N rows of V logits from the start of x, m being the largest of a row: the sums Σ e^(x - m) in double precision,
+ * and the gradient scale · (e^(x - m) / Σ e^(x - m) - onehot(target)) where it is wanted. What a row that holds NaN or +Infinity
+ * gives is NaN.
+ * @param rows  (N, 2) for each row the target's place; the sum and x_target - m come instead
+ * @param grad  (N, V) of x's dtype; null when it is not wanted
  */
 export function crossEntropyRows(
+  kernels: SequenceKernels,
+  N: number,
+  V: number,
+  x: FloatData,
+  rows: Float64Array,
+  scale: number,
+  grad: FloatData | null,
+): void {
+  const module = N * V < FEW ? null : kernels.module<CrossEntropyModule>(crossEntropyCode);
+  if (module === null) {
+    plainRows(N, V, x, rows, scale, grad);
+    return;
+  }
+  const dtype = x instanceof Float64Array ? 'float64' : 'float32';
+  const run = dtype === 'float64' ? module.crossEntropy64 : module.crossEntropy32;
+  withBlocks(kernels, 'float64', { each: 2 * N }, ({ each }) =>
+    withBlocks(kernels, dtype, { entries: N * V }, ({ entries }) => {
+      entries.data.set(x);
+      each.data.set(rows);
+      run(N, V, entries.pointer(0), each.pointer(0), scale, grad !== null);
+      rows.set(each.data);
+      grad?.set(entries.data);
+    }),
+  );
+}
+
+/**
+ * The largest logit is taken off before anything is exponentiated, so
+ * nothing overflows; all is computed in double precision.
+ */
+function plainRows(
   N: number,
   V: number,
   x: FloatData,

@@ -1,4 +1,5 @@
 import { currentKernels } from './backend.js';
+import { crossEntropyRows } from './cross-entropy-rows.js';
 import type { FloatData } from './types.js';
 
 /**
@@ -66,7 +67,7 @@ function lossOf(
     grad?.fill(0, 0, N * V);
     return 0;
   }
-  currentKernels().crossEntropyRows(N, V, logits, rows, cotangent / count, grad);
+  crossEntropyRows(currentKernels().sequence, N, V, logits, rows, cotangent / count, grad);
   let total = 0;
   for (let n = 0; n < N; n++) {
     if (isLeftOut(n)) grad?.fill(0, n * V, (n + 1) * V);

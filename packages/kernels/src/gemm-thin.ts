@@ -1,8 +1,8 @@
 import type { FloatData } from './types.js';
 
 /** One row of op(A), and the sums of one row of C, in double precision. */
-let factors = new Float64Array(1 << 8);
-let sums = new Float64Array(1 << 8);
+let factors = /* @__PURE__ */ new Float64Array(1 << 8);
+let sums = /* @__PURE__ */ new Float64Array(1 << 8);
 
 /**
  * The product for a few rows (streaming: batch 1), where packing B would cost as much as the product. Row by row; every

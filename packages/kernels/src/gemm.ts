@@ -7,9 +7,9 @@ const A_BLOCK = 1 << 15;
 const B_BLOCK = 1 << 17;
 
 /** Packed blocks; they grow with K only, since the number of rows and columns in a block shrinks with it. */
-let packedA = new Float64Array(1 << 12);
-let packedB = new Float64Array(1 << 12);
-const tile = new Float64Array(PANEL * PANEL);
+let packedA = /* @__PURE__ */ new Float64Array(1 << 12);
+let packedB = /* @__PURE__ */ new Float64Array(1 << 12);
+const tile = /* @__PURE__ */ new Float64Array(PANEL * PANEL);
 
 /**
  * The plain `gemm` of the kernels' interface.

@@ -44,6 +44,7 @@ export { columnSums } from './column-sums.js';
 export { equal, greater, maximum, pow } from './compare.js';
 export { concat, stack } from './concat.js';
 export { crossEntropyBackward, crossEntropyForward } from './cross-entropy.js';
+export { crossEntropyRows } from './cross-entropy-rows.js';
 export {
   DtypeError,
   GraphError,
@@ -59,6 +60,7 @@ export { type GlorotOptions, glorotUniform } from './glorot.js';
 export { sigmoidScalar } from './maps.js';
 export { addMatmul, affine, matmul } from './matmul.js';
 export { reshape, transpose } from './move.js';
+export { product } from './product.js';
 export { defaultRandom, manualSeed, Random, type RandomOptions, randomFrom } from './random.js';
 export { randomNormal, randomUniform } from './random-arrays.js';
 export * from './recurrent/index.js';

@@ -10,7 +10,7 @@ export function sigmoidScalar(x: number): number {
   return e / (1 + e);
 }
 
-/** The plain `sigmoid` of the kernels' interface. */
+/** out[i] = sigmoid(x[i]) for n entries from the offsets on; x and out may be the same range. */
 export function sigmoidMap(
   n: number,
   x: FloatData,
@@ -21,7 +21,7 @@ export function sigmoidMap(
   for (let i = 0; i < n; i++) out[outOffset + i] = sigmoidScalar(x[xOffset + i]);
 }
 
-/** The plain `tanh` of the kernels' interface. */
+/** out[i] = tanh(x[i]) for n entries from the offsets on; x and out may be the same range. */
 export function tanhMap(n: number, x: FloatData, xOffset: number, out: FloatData, outOffset: number): void {
   for (let i = 0; i < n; i++) out[outOffset + i] = Math.tanh(x[xOffset + i]);
 }

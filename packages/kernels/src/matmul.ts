@@ -2,6 +2,7 @@ import { cast, dense, dtypeOf, isDense, resultType } from './array.js';
 import { currentKernels } from './backend.js';
 import { checkArray } from './checks.js';
 import { ShapeError } from './errors.js';
+import { product } from './product.js';
 import { fillRows } from './recurrent/time-major.js';
 import { broadcastShapes, formatShape, sizeOf } from './shape.js';
 import { allocate, wrap } from './storage.js';
@@ -40,8 +41,8 @@ export function matmul(a: NdArray, b: NdArray): NdArray {
     const transB = isTransposed(B);
     const lda = aRank === 2 ? leading(A, transA) : K;
     // biome-ignore format: the operands read best one a line
-    currentKernels().gemm(
-      transA, transB, rows, N, K,
+    product(
+      currentKernels(), transA, transB, rows, N, K,
       A.data, A.offset, lda,
       B.data, B.offset, leading(B, transB),
       false, data, 0, N,
@@ -53,12 +54,12 @@ export function matmul(a: NdArray, b: NdArray): NdArray {
   const data = allocate(dtype, sizeOf(shape));
   const transA = isTransposed(A);
   const transB = isTransposed(B);
-  const { gemm } = currentKernels();
+  const kernels = currentKernels();
   const index = new Array<number>(batch.length).fill(0);
   for (let to = 0; to < data.length; to += M * N) {
     // biome-ignore format: the operands read best one a line
-    gemm(
-      transA, transB, M, N, K,
+    product(
+      kernels, transA, transB, M, N, K,
       A.data, batchOffset(A, index), leading(A, transA),
       B.data, batchOffset(B, index), leading(B, transB),
       false, data, to, N,
@@ -86,8 +87,8 @@ export function addMatmul(target: NdArray, a: NdArray, b: NdArray): boolean {
   const [M, K] = a.shape;
   const N = b.shape[1];
   // biome-ignore format: the operands read best one a line
-  currentKernels().gemm(
-    transA, transB, M, N, K,
+  product(
+    currentKernels(), transA, transB, M, N, K,
     A.data, A.offset, leading(A, transA),
     B.data, B.offset, leading(B, transB),
     true, target.data, 0, N,

@@ -1,5 +1,4 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import { describe } from './checks.js';
 import { ValueError } from './errors.js';
@@ -57,7 +56,23 @@ export class Random {
     if (!Number.isSafeInteger(n) || n < 1) {
       throw new ValueError('Random.integer', 'n', 'a positive integer', describe(n));
     }
-    return uniformInt(this.#generator, 0, n - 1);
+    // Numbers from the last, incomplete multiple of n are drawn again, or small results would come more often.
+    const [draw, range] = n <= 2 ** 32 ? [() => this.#word(), 2 ** 32] : [() => this.#long(), 2 ** 53];
+    const end = range - (range % n);
+    let drawn: number;
+    do drawn = draw();
+    while (drawn >= end);
+    return drawn % n;
+  }
+
+  /** 32 random bits. */
+  #word(): number {
+    return this.#generator.next() + 2 ** 31;
+  }
+
+  /** 53 random bits. */
+  #long(): number {
+    return this.uniform() * 2 ** 53;
   }
 
   /** The items in a random order, all orders equally likely (Fisher and Yates); the list given stays as it is. */

@@ -1,6 +1,6 @@
 import { dense, dtypeOf, isDense } from './array.js';
-import { currentKernels } from './backend.js';
 import { checkArray } from './checks.js';
+import { columnSums } from './column-sums.js';
 import { ShapeError } from './errors.js';
 import { checkCount, reducedShape, rowsOf } from './rows.js';
 import { formatShape, normalizeAxes, normalizeAxis, sizeOf } from './shape.js';
@@ -31,7 +31,7 @@ export function sum(x: NdArray, axes?: Axes, keepdims = false): NdArray {
   let columns = 1;
   for (let i = reduced.length; i < x.shape.length; i++) columns *= x.shape[i];
   const out = allocate(dtypeOf(x), columns);
-  currentKernels().columnSums(rows, columns, x.data, 0, columns, false, out, 0);
+  columnSums(rows, columns, x.data, 0, columns, false, out, 0);
   return wrap(out, shape);
 }
 

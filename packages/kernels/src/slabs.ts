@@ -14,7 +14,7 @@ const SLAB = 8192;
 const LARGEST = SLAB / 8;
 
 let on = false;
-let slab = new ArrayBuffer(0);
+let slab = /* @__PURE__ */ new ArrayBuffer(0);
 let used = 0;
 
 /** Runs `fn` with small arrays cut from slabs, or not; the switch is restored even when `fn` throws. */

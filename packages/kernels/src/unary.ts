@@ -1,6 +1,6 @@
 import { dtypeOf, isDense } from './array.js';
-import { currentKernels } from './backend.js';
 import { checkArray } from './checks.js';
+import { sigmoidMap, tanhMap } from './maps.js';
 import { sizeOf } from './shape.js';
 import { allocate, wrap } from './storage.js';
 import { copyStrided } from './strided.js';
@@ -90,7 +90,7 @@ export function sigmoid(x: NdArray): NdArray {
 }
 
 function sigmoidLoop(x: FloatData, out: FloatData): void {
-  currentKernels().sigmoid(out.length, x, 0, out, 0);
+  sigmoidMap(out.length, x, 0, out, 0);
 }
 
 /** The hyperbolic tangent; -0 stays -0. */
@@ -99,5 +99,5 @@ export function tanh(x: NdArray): NdArray {
 }
 
 function tanhLoop(x: FloatData, out: FloatData): void {
-  currentKernels().tanh(out.length, x, 0, out, 0);
+  tanhMap(out.length, x, 0, out, 0);
 }

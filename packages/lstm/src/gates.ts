@@ -8,13 +8,12 @@ import {
   lstmBackwardCode,
   lstmForwardCode,
   perKernels,
-  type RowFunction,
   type StepsFunction,
   sigmoidScalar,
 } from '@retrograd/kernels';
 
-/** The two halves, for the memory of one kernel set, and whole sequences where the set has a function for them. */
-export interface LSTMGates {
+/** The forward half, for the memory of one kernel set, and whole sequences where the set has a function for them. */
+export interface ForwardGates {
   /**
    * Turns pre-activations into gates, in place, and computes the states.
    * @param gates (B, 4H) at `gatesAt`: pre-activations in, activations out
@@ -34,6 +33,12 @@ export interface LSTMGates {
     h_tAt: number,
   ): void;
 
+  /** All steps with W_h prepared, on [gates, c, tanh_c, h]: as the loop in tape.ts, which is for where it gives false. */
+  readonly steps: StepsFunction;
+}
+
+/** The backward half. */
+export interface BackwardGates {
   /**
    * @param grad_h (B, H) at `grad_hAt`: the whole gradient of h_t
    * @param grad_c (B, H): the gradient of c_t from the step behind in, that of c_prev out
@@ -54,23 +59,40 @@ export interface LSTMGates {
     grad_a: Block,
   ): void;
 
-  /** All steps forward with W_h prepared, on [gates, c, tanh_c, h]: as the loop in tape.ts, which is for where it gives false. */
+  /** All steps with W_h transposed, on [gates, c, tanh_c, grad_h, grad_c, grad_a]. */
   readonly steps: StepsFunction;
-  /** All steps backward with W_h transposed, on [gates, c, tanh_c, grad_h, grad_c, grad_a]. */
-  readonly stepsBackward: StepsFunction;
 }
 
-/** The gates of a kernel set. */
-export const gatesOf = perKernels((kernels): LSTMGates => {
+/** The forward half on a kernel set: assembly/lstm.ts, on addresses. */
+export const forwardOf = /* @__PURE__ */ perKernels((kernels): ForwardGates => {
   const forward = kernels.rows(lstmForwardCode, 'lstmForward', [4, 1, 1, 1, 1], 8);
-  const backward = kernels.rows(lstmBackwardCode, 'lstmBackward', [4, 1, 1, 1, 1, 4], 2);
   const steps = kernels.steps(lstmForwardCode, 'lstmSteps', [4, 1, 1, 1], 8);
-  const stepsBackward = kernels.steps(lstmBackwardCode, 'lstmStepsBackward', [4, 1, 1, 1, 1, 4], 2);
-  if (forward === null || backward === null || steps === null || stepsBackward === null) return plainGates;
-  return { ...wasmGates(forward, backward), steps, stepsBackward };
+  if (forward === null || steps === null) return plainForward;
+  return {
+    forward: (B, H, gates, gatesAt, c, c_prevAt, c_tAt, tanh_c, tanh_cAt, h, h_tAt) => {
+      const [a, c_prev, c_t] = [gates.pointer(gatesAt), c.pointer(c_prevAt), c.pointer(c_tAt)];
+      forward(gates.dtype, B, H, a, c_prev, c_t, tanh_c.pointer(tanh_cAt), h.pointer(h_tAt));
+    },
+    steps,
+  };
 });
 
-const plainGates: LSTMGates = {
+/** The backward half on a kernel set. */
+export const backwardOf = /* @__PURE__ */ perKernels((kernels): BackwardGates => {
+  const backward = kernels.rows(lstmBackwardCode, 'lstmBackward', [4, 1, 1, 1, 1, 4], 2);
+  const steps = kernels.steps(lstmBackwardCode, 'lstmStepsBackward', [4, 1, 1, 1, 1, 4], 2);
+  if (backward === null || steps === null) return plainBackward;
+  return {
+    backward: (B, H, gates, gatesAt, c, c_prevAt, tanh_c, tanh_cAt, grad_h, grad_hAt, grad_c, grad_a) => {
+      const [a, c_prev, t] = [gates.pointer(gatesAt), c.pointer(c_prevAt), tanh_c.pointer(tanh_cAt)];
+      const [to_h, to_c] = [grad_h.pointer(grad_hAt), grad_c.pointer(0)];
+      backward(gates.dtype, B, H, a, c_prev, t, to_h, to_c, grad_a.pointer(gatesAt));
+    },
+    steps,
+  };
+});
+
+const plainForward: ForwardGates = {
   forward: (B, H, gatesBlock, gatesAt, cBlock, c_prevAt, c_tAt, tanh_cBlock, tanh_cAt, hBlock, h_tAt) => {
     const [gates, c, tanh_c, h] = [gatesBlock.data, cBlock.data, tanh_cBlock.data, hBlock.data];
     for (let b = 0; b < B; b++) {
@@ -93,7 +115,10 @@ const plainGates: LSTMGates = {
       }
     }
   },
+  steps: () => false,
+};
 
+const plainBackward: BackwardGates = {
   backward: (
     B,
     H,
@@ -131,18 +156,4 @@ const plainGates: LSTMGates = {
   },
 
   steps: () => false,
-  stepsBackward: () => false,
 };
-
-/** The functions of assembly/lstm.ts, on addresses. */
-const wasmGates = (forward: RowFunction, backward: RowFunction): Pick<LSTMGates, 'forward' | 'backward'> => ({
-  forward: (B, H, gates, gatesAt, c, c_prevAt, c_tAt, tanh_c, tanh_cAt, h, h_tAt) => {
-    const [a, c_prev, c_t] = [gates.pointer(gatesAt), c.pointer(c_prevAt), c.pointer(c_tAt)];
-    forward(gates.dtype, B, H, a, c_prev, c_t, tanh_c.pointer(tanh_cAt), h.pointer(h_tAt));
-  },
-  backward: (B, H, gates, gatesAt, c, c_prevAt, tanh_c, tanh_cAt, grad_h, grad_hAt, grad_c, grad_a) => {
-    const [a, c_prev, t] = [gates.pointer(gatesAt), c.pointer(c_prevAt), tanh_c.pointer(tanh_cAt)];
-    const [to_h, to_c] = [grad_h.pointer(grad_hAt), grad_c.pointer(0)];
-    backward(gates.dtype, B, H, a, c_prev, t, to_h, to_c, grad_a.pointer(gatesAt));
-  },
-});

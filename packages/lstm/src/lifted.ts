@@ -7,7 +7,7 @@ import { G, GATES, LSTM_PARAMS } from './params.js';
 import { checkInputs } from './sequence.js';
 import { allStates, finalCell, finalHidden, run, runBackward } from './tape.js';
 
-const cell = lift(
+const cell = /* @__PURE__ */ lift(
   'lstmCell',
   (x_t, h_prev, c_prev, W_f, b_f, W_i, b_i, W_c, b_c, W_o, b_o) => {
     const [h_t, c_t, cache] = lstmCellForward(x_t, h_prev, c_prev, W_f, b_f, W_i, b_i, W_c, b_c, W_o, b_o);
@@ -43,7 +43,7 @@ export function lstmCell(
   return cell(...inputs) as [Tensor, Tensor];
 }
 
-const sequence = lift(
+const sequence = /* @__PURE__ */ lift(
   'lstm',
   (x, h_0, c_0, W, b) => {
     checkInputs('lstmSequence', x, h_0, c_0);

@@ -79,7 +79,7 @@ export function lstmBackward(
 }
 
 /** Recognises lists of caches that came whole from one forward call. */
-const tapes = new CacheLists<LSTMCache, LSTMTape>();
+const tapes = /* @__PURE__ */ new CacheLists<LSTMCache, LSTMTape>();
 
 /** @throws ShapeError, DtypeError */
 export function checkInputs(op: string, x: NdArray, h_0: NdArray, c_0: NdArray): void {

@@ -8,6 +8,7 @@
 import {
   addBlock,
   type Block,
+  columnSumsOf,
   currentKernels,
   type Dtype,
   dense,
@@ -23,7 +24,7 @@ import {
   withBlocks,
   wrap,
 } from '@retrograd/kernels';
-import { gatesOf } from './gates.js';
+import { backwardOf, forwardOf } from './gates.js';
 import { G } from './params.js';
 
 /** Everything that a forward run leaves behind for the backward run. */
@@ -86,7 +87,7 @@ export function run(
       fillRows(gates.data, 0, T * B, b);
       kernels.gemm(false, false, T * B, N, I, x_tm, 0, I, scratch.W, H * N, N, true, gates, 0, N);
       const W_h = kernels.prepare(false, H, N, scratch.W, 0, N, B);
-      const { forward, steps } = gatesOf(kernels);
+      const { forward, steps } = forwardOf(kernels);
       if (!steps(B, T, H, [W_h], [gates, c, tanh_c, h])) {
         for (let t = 0; t < T; t++) {
           const [before, after] = [t * B * H, (t + 1) * B * H];
@@ -131,8 +132,8 @@ export function runBackward(
       grad_c.data.fill(0);
       if (grad_c_final) grad_c.data.set(dense(grad_c_final).data);
       const W_h = kernels.prepare(true, N, H, scratch.W, 0, N, B);
-      const { backward, stepsBackward } = gatesOf(kernels);
-      if (!stepsBackward(B, T, H, [W_h], [gates, c, tanh_c, grad_h, grad_c, grad_a])) {
+      const { backward, steps } = backwardOf(kernels);
+      if (!steps(B, T, H, [W_h], [gates, c, tanh_c, grad_h, grad_c, grad_a])) {
         for (let t = T - 1; t >= 0; t--) {
           const [before, after] = [t * B * H, (t + 1) * B * H];
           backward(B, H, gates, t * B * N, c, before, tanh_c, before, grad_h, after, grad_c, grad_a);
@@ -147,7 +148,7 @@ export function runBackward(
       const grad_W = scratch.W;
       kernels.gemm(true, false, H, N, T * B, h, 0, H, grad_a, 0, N, false, grad_W, 0, N);
       kernels.gemm(true, false, I, N, T * B, x, 0, I, grad_a, 0, N, false, grad_W, H * N, N);
-      kernels.columnSums(T * B, N, grad_a, 0, N, false, grad_b, 0);
+      columnSumsOf(kernels, T * B, N, grad_a, 0, N, false, grad_b, 0);
       return {
         grad_x: needsX ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
         grad_h_0: wrap(grad_h.data.slice(0, B * H), [B, H]),
@@ -205,6 +206,6 @@ export function runStep(
   kernels.gemmPrepared(B, x, 0, I, W_x, true, gates, 0, N);
   kernels.gemmPrepared(B, h, 0, H, W_h, true, gates, 0, N);
   // The states before and after the step share their blocks: each entry is read before it is written.
-  gatesOf(kernels).forward(B, H, gates, 0, c, 0, 0, tanh_c, 0, h, 0);
+  forwardOf(kernels).forward(B, H, gates, 0, c, 0, 0, tanh_c, 0, h, 0);
   return [h, c];
 }

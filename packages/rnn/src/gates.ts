@@ -8,36 +8,36 @@ import {
 } from '@retrograd/kernels';
 
 /** The backward half of a tanh unit on a kernel set, and whole sequences where the set has a function for them. */
-export interface RNNGates {
+export interface BackwardGates {
   /** grad · tanh', in terms of h = tanh(a): grad = grad (1 - h²), in place, for (B, H) entries from the offsets on. */
   tanhBackward(B: number, H: number, h: Block, hAt: number, grad: Block, gradAt: number): void;
 
-  /** All steps forward with W_hh prepared, on [h]: as the loop in tape.ts, which is for where it gives false. */
+  /** All steps with W_hh transposed, on [h, grad]: as the loop in tape.ts, which is for where it gives false. */
   readonly steps: StepsFunction;
-  /** All steps backward with W_hh transposed, on [h, grad]. */
-  readonly stepsBackward: StepsFunction;
 }
 
-/** The gates of a kernel set. */
-export const gatesOf = perKernels((kernels): RNNGates => {
+/** All steps forward with W_hh prepared, on [h], likewise. */
+export const stepsOf = /* @__PURE__ */ perKernels(
+  (kernels): StepsFunction => kernels.steps(rnnForwardCode, 'rnnSteps', [1], 3) ?? (() => false),
+);
+
+/** The backward half on a kernel set. */
+export const backwardOf = /* @__PURE__ */ perKernels((kernels): BackwardGates => {
   const backward = kernels.rows(rnnBackwardCode, 'tanhBackward', [1, 1], 0.5);
-  const steps = kernels.steps(rnnForwardCode, 'rnnSteps', [1], 3);
-  const stepsBackward = kernels.steps(rnnBackwardCode, 'rnnStepsBackward', [1, 1], 0.5);
-  if (backward === null || steps === null || stepsBackward === null) return plainGates;
+  const steps = kernels.steps(rnnBackwardCode, 'rnnStepsBackward', [1, 1], 0.5);
+  if (backward === null || steps === null) return plainBackward;
   return {
     tanhBackward: (B, H, h, hAt, grad, gradAt) => {
       backward(h.dtype, B, H, h.pointer(hAt), grad.pointer(gradAt));
     },
     steps,
-    stepsBackward,
   };
 });
 
-const plainGates: RNNGates = {
+const plainBackward: BackwardGates = {
   tanhBackward: (B, H, h, hAt, grad, gradAt) => {
     const [states, gradients] = [h.data, grad.data];
     for (let k = 0; k < B * H; k++) gradients[gradAt + k] *= 1 - states[hAt + k] * states[hAt + k];
   },
   steps: () => false,
-  stepsBackward: () => false,
 };

@@ -6,7 +6,7 @@ import { rnnEquations } from './equations.js';
 import { checkInputs } from './sequence.js';
 import { allStates, finalState, run, runBackward } from './tape.js';
 
-const cell = lift(
+const cell = /* @__PURE__ */ lift(
   'rnnCell',
   (x_t, h_prev, W_xh, W_hh, b_h) => {
     const [h_t, cache] = rnnCellForward(x_t!, h_prev!, W_xh!, W_hh!, b_h!);
@@ -30,7 +30,7 @@ export function rnnCell(
   return cell(...asTensors('rnnCell', { x_t, h_prev, W_xh, W_hh, b_h }))[0];
 }
 
-const sequence = lift(
+const sequence = /* @__PURE__ */ lift(
   'rnn',
   (x, h_0, W, b) => {
     checkInputs('rnnSequence', x, h_0);

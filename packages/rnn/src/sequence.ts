@@ -76,7 +76,7 @@ export function rnnBackward(
 }
 
 /** Recognises lists of caches that came whole from one forward call. */
-const tapes = new CacheLists<RNNCache, RNNTape>();
+const tapes = /* @__PURE__ */ new CacheLists<RNNCache, RNNTape>();
 
 /** @throws ShapeError, DtypeError */
 export function checkInputs(op: string, x: NdArray, h_0: NdArray): void {

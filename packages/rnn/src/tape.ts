@@ -10,6 +10,7 @@ import {
   addBlock,
   allocate,
   type Block,
+  columnSumsOf,
   currentKernels,
   type Dtype,
   dense,
@@ -25,7 +26,7 @@ import {
   withBlocks,
   wrap,
 } from '@retrograd/kernels';
-import { gatesOf } from './gates.js';
+import { backwardOf, stepsOf } from './gates.js';
 
 /** Everything that a forward run leaves behind for the backward run, time-major. W is packed: W_hh above W_xh. */
 export interface RNNTape {
@@ -76,7 +77,7 @@ export function run(x: NdArray, h_0: NdArray, W: FloatData, b: FloatData, dtype:
       fillRows(h.data, B * H, T * B, b);
       kernels.gemm(false, false, T * B, H, I, x_tm, 0, I, scratch.W, H * H, H, true, h, B * H, H);
       const W_hh = kernels.prepare(false, H, H, scratch.W, 0, H, B);
-      if (!gatesOf(kernels).steps(B, T, H, [W_hh], [h])) {
+      if (!stepsOf(kernels)(B, T, H, [W_hh], [h])) {
         for (let t = 0; t < T; t++) {
           const [before, after] = [t * B * H, (t + 1) * B * H];
           kernels.gemmPrepared(B, h, before, H, W_hh, true, h, after, H);
@@ -111,8 +112,8 @@ export function runBackward(
       toTimeMajor(kernels, grad_h_all, grad, block);
       if (grad_h_final) addBlock(grad.data, T * block, dense(grad_h_final).data);
       const W_hh = kernels.prepare(true, H, H, scratch.W, 0, H, B);
-      const { tanhBackward, stepsBackward } = gatesOf(kernels);
-      if (!stepsBackward(B, T, H, [W_hh], [h, grad])) {
+      const { tanhBackward, steps } = backwardOf(kernels);
+      if (!steps(B, T, H, [W_hh], [h, grad])) {
         for (let t = T; t >= 1; t--) {
           tanhBackward(B, H, h, t * block, grad, t * block);
           kernels.gemmPrepared(B, grad, t * block, H, W_hh, true, grad, (t - 1) * block, H);
@@ -126,7 +127,7 @@ export function runBackward(
       const grad_W = scratch.W;
       kernels.gemm(true, false, H, H, T * B, h, 0, H, grad, block, H, false, grad_W, 0, H);
       kernels.gemm(true, false, I, H, T * B, x, 0, I, grad, block, H, false, grad_W, H * H, H);
-      kernels.columnSums(T * B, H, grad, block, H, false, grad_b, 0);
+      columnSumsOf(kernels, T * B, H, grad, block, H, false, grad_b, 0);
       return {
         grad_x: needsX ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
         grad_h_0: wrap(grad.data.slice(0, block), [B, H]),

@@ -1,6 +1,7 @@
 export { type Block, load, store, unload } from './block.js';
+export { columnSumsOf } from './column-sums.js';
 export { Kept, prepareAll, withBlocks } from './kept.js';
-export type { Prepared, RowFunction, SequenceKernels, StepsFunction } from './kernels.js';
+export type { Prepared, RowFunction, SequenceKernels, SpreadFunction, StepsFunction } from './kernels.js';
 export { perKernels } from './per-kernels.js';
 export { promote } from './promote.js';
 export { type Part, Resident } from './resident.js';

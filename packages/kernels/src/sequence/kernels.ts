@@ -85,18 +85,6 @@ export interface SequenceKernels {
     ldc: number,
   ): void;
 
-  /** As `Kernels.columnSums`. */
-  columnSums(
-    rows: number,
-    columns: number,
-    X: Block,
-    xOffset: number,
-    ldx: number,
-    accumulate: boolean,
-    out: Block,
-    outOffset: number,
-  ): void;
-
   /**
    * Copies rows of n entries from (M, N) rows to (N, M) rows, which start at `toAt`; null for sets that work on ordinary memory,
    * where nothing is gained.
@@ -112,7 +100,7 @@ export interface SequenceKernels {
    * A function that belongs to one layer and works on each row of a batch by itself, from a WebAssembly module over this set's
    * memory; null for sets that work on ordinary memory. Where the set fuses multiplications and additions, it does so in the
    * module too.
-   * @param code   the module, hexadecimal
+   * @param code   the module, as scripts/assemble.mjs writes it
    * @param name   of its exports `name32` and `name64`, without the number
    * @param widths entries of a row of each block that it takes, as multiples of H
    * @param cost   about how long it takes for one of the B · H entries in float32, in nanoseconds
@@ -124,6 +112,16 @@ export interface SequenceKernels {
    * sets that work on ordinary memory. Arguments as for `rows`; the cost is without the products.
    */
   steps(code: string, name: string, widths: readonly number[], cost: number): StepsFunction | null;
+
+  /**
+   * A function of the same kind over entries or columns that lie side by side; null for sets that work on ordinary memory.
+   * @param countAt which argument is their number
+   * @param at      which arguments are addresses of such entries
+   */
+  spread(code: string, name: string, countAt: number, at: readonly number[]): SpreadFunction | null;
+
+  /** All exports of such a module; null for sets that work on ordinary memory. */
+  module<Exports>(code: string): Exports | null;
 }
 
 /** Runs on B rows; `a` to `f` are the addresses of its blocks, as many as it takes. */
@@ -151,3 +149,9 @@ export type StepsFunction = (
   weights: readonly Prepared[],
   blocks: readonly Block[],
 ) => boolean;
+
+/**
+ * Runs on the arguments of a module's function, all in bytes.
+ * @param cost about how long it takes, in nanoseconds
+ */
+export type SpreadFunction = (dtype: Dtype, values: readonly number[], cost: number) => void;

@@ -1,4 +1,3 @@
-import { columnSums } from '../column-sums.js';
 import { gemm } from '../gemm.js';
 import { tanhMap } from '../maps.js';
 import { type Block, PlainBlock } from './block.js';
@@ -67,10 +66,10 @@ export const plainSequence: SequenceKernels = {
       ldc,
     );
   },
-  columnSums: (rows, columns, X, xOffset, ldx, accumulate, out, outOffset) =>
-    columnSums(rows, columns, X.data, xOffset, ldx, accumulate, out.data, outOffset),
   tanh: (n, x, offset) => tanhMap(n, x.data, offset, x.data, offset),
   swapAxes: null,
   rows: () => null,
   steps: () => null,
+  spread: () => null,
+  module: () => null,
 };

@@ -39,9 +39,9 @@ export function loadWasm(
 
 // Modules of one function without arguments that gives a vector: its type, its declaration, and its code, which has one local
 // variable and applies the addition of SIMD or the fused multiply-add of relaxed SIMD to it.
-const HEAD = '0061736d010000000105016000017b03020100';
-const SIMD = '0a0d010b01017b20002000fde4010b';
-const RELAXED = '0a0f010d01017b200020002000fd85020b';
+const HEAD = "&}-}?}9'&&&'+'},&'}G)('&";
+const SIMD = "03'1''}GF&F&#~V'1";
+const RELAXED = "05'3''}GF&F&F&#}Q(1";
 
 /** Whether the engine knows the instructions of a probe. */
 const knows = (probe: string): boolean =>

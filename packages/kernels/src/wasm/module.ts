@@ -8,18 +8,22 @@ export interface Target {
   readonly fused: boolean;
 }
 
-/** Bytes of a module that scripts/assemble.mjs wrote as hexadecimal digits, for a target. */
+/** Bytes of a module that scripts/assemble.mjs wrote as text (scripts/binary-text.mjs), for a target. */
 export function decode(code: string, { shared, fused }: Target): Uint8Array<ArrayBuffer> {
-  const digits = shared ? code : code.replace(`${IMPORT}03`, `${IMPORT}01`);
-  const bytes = new Uint8Array(digits.length / 2);
-  for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = (digit(digits.charCodeAt(2 * i)) << 4) | digit(digits.charCodeAt(2 * i + 1));
+  const text = shared ? code : code.replace(IMPORT, `${IMPORT.slice(0, -1)}'`);
+  const bytes: number[] = [];
+  let high = 0;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i] === '!' ? BACKSLASH : text.charCodeAt(i);
+    if (character < BRACE) bytes.push(high + character - 38);
+    high = character < BRACE ? 0 : 90 * (character - BRACE + 1);
   }
-  return fused ? fuse(bytes) : bytes;
+  const module = Uint8Array.from(bytes);
+  return fused ? fuse(module) : module;
 }
 
-/** The value of a character 0-9 or a-f. */
-const digit = (c: number): number => (c < 58 ? c - 48 : c - 87);
+const BACKSLASH = 92;
+const BRACE = 125;
 
-// The import of the memory, 'env' 'memory', and its flags: 3 is shared with a maximum, 1 is the same without sharing.
-const IMPORT = '03656e76066d656d6f727902';
+// The import of the memory, 'env' 'memory', and its flags, in that form: 3 is shared with a maximum, 1 is the same without sharing.
+const IMPORT = ')}1}:}B,}9}1}9};}>}E()';

@@ -21,7 +21,7 @@ export class Modules {
     private readonly fused: boolean,
   ) {}
 
-  /** The exports of a module. @param code hexadecimal */
+  /** The exports of a module. @param code as scripts/assemble.mjs writes it */
   exports<E>(code: string): E {
     return this.load(code).exports as E;
   }

@@ -1,16 +1,21 @@
 import type { Block } from '../sequence/block.js';
-import type { Holding, Prepared, RowFunction, SequenceKernels, StepsFunction } from '../sequence/kernels.js';
+import type {
+  Holding,
+  Prepared,
+  RowFunction,
+  SequenceKernels,
+  SpreadFunction,
+  StepsFunction,
+} from '../sequence/kernels.js';
 import type { Dtype, FloatData } from '../types.js';
 import { coreCode } from './binaries/core.js';
-import { sumsCode } from './binaries/sums.js';
 import type { WasmMemory } from './memory.js';
-import { Modules, type Pair } from './modules.js';
+import { Modules } from './modules.js';
 import { isWhole, Products, type WasmPrepared } from './products.js';
 import { Threads } from './threads/threads.js';
 
-/** Rough times of one entry in nanoseconds a byte, which decide what is worth splitting. */
+/** Rough time of one entry in nanoseconds a byte, which decides what is worth splitting. */
 const TANH_COST = 0.75;
-const SUM_COST = 0.05;
 
 const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);
 
@@ -24,8 +29,7 @@ export class WasmSequence implements SequenceKernels {
   private readonly modules: Modules;
   private readonly workers: Threads;
   private readonly products: Products;
-  private sums?: Pair;
-  private tanhs?: Pair;
+  private tanhs?: SpreadFunction;
 
   /** @param fused whether multiplications and additions are fused (relaxed SIMD) */
   constructor(
@@ -41,7 +45,6 @@ export class WasmSequence implements SequenceKernels {
     return this.workers.running;
   }
 
-  /** The exports of a WebAssembly module over this set's memory. @param code hexadecimal */
   module<Exports>(code: string): Exports {
     return this.modules.exports(code);
   }
@@ -116,38 +119,19 @@ export class WasmSequence implements SequenceKernels {
     this.products.gemmPrepared(C.dtype, M, a, lda, B as WasmPrepared, accumulate, c, ldc);
   }
 
-  columnSums(
-    rows: number,
-    columns: number,
-    X: Block,
-    xOffset: number,
-    ldx: number,
-    accumulate: boolean,
-    out: Block,
-    outOffset: number,
-  ): void {
-    const size = bytesOf(X.dtype);
-    this.sums ??= this.modules.pair(sumsCode, 'columnSums');
-    const routine = this.sums[X.dtype];
-    const [x, to] = [X.pointer(xOffset), out.pointer(outOffset)];
-    const cost = rows * columns * size * SUM_COST;
-    const team = this.workers.for(cost);
-    if (team === null) routine.call(rows, columns, x, ldx * size, accumulate, to);
-    else {
-      const values = [rows, columns, x, ldx * size, Number(accumulate), to];
-      team.spread(routine, values, 1, [2, 5], size, cost);
-    }
+  tanh(n: number, x: Block, offset: number): void {
+    this.tanhs ??= this.spread(coreCode, 'tanh', 0, [1, 2]);
+    const at = x.pointer(offset);
+    this.tanhs(x.dtype, [n, at, at], n * bytesOf(x.dtype) * TANH_COST);
   }
 
-  tanh(n: number, x: Block, offset: number): void {
-    const size = bytesOf(x.dtype);
-    this.tanhs ??= this.modules.pair(coreCode, 'tanh');
-    const routine = this.tanhs[x.dtype];
-    const at = x.pointer(offset);
-    const cost = n * size * TANH_COST;
-    const team = this.workers.for(cost);
-    if (team === null) routine.call(n, at, at);
-    else team.spread(routine, [n, at, at], 0, [1, 2], size, cost);
+  spread(code: string, name: string, countAt: number, at: readonly number[]): SpreadFunction {
+    const pair = this.modules.pair(code, name);
+    return (dtype, values, cost) => {
+      const team = this.workers.for(cost);
+      if (team === null) pair[dtype].call(...values);
+      else team.spread(pair[dtype], values, countAt, at, bytesOf(dtype), cost);
+    };
   }
 
   swapAxes(M: number, N: number, n: number, from: Block, fromAt: number, to: Block, toAt: number): void {

@@ -20,7 +20,7 @@ const FEW = 1 << 10;
 const MANY = 1 << 14;
 
 /** The step in WebAssembly (assembly/adam.ts of the kernels); null where the kernels work on ordinary arrays. */
-const adamOf = perKernels((kernels) => kernels.rows(adamCode, 'adam', [1, 1, 1, 1, 0], 2));
+const adamOf = /* @__PURE__ */ perKernels((kernels) => kernels.rows(adamCode, 'adam', [1, 1, 1, 1, 0], 2));
 
 /**
  * Updates parameters and their moments in place.

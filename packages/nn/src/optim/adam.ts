@@ -38,8 +38,8 @@ const adamAlgorithm = (name: string, defaultDecay: number): Algorithm<AdamSettin
   },
 });
 
-const ADAM = adamAlgorithm('Adam', 0);
-const ADAM_W = adamAlgorithm('AdamW', 0.01);
+const ADAM = /* @__PURE__ */ adamAlgorithm('Adam', 0);
+const ADAM_W = /* @__PURE__ */ adamAlgorithm('AdamW', 0.01);
 
 abstract class AdamBase extends Optimizer<AdamSettings> {
   /** Step number `step` of parameter i, whose weight decay is either in the gradient or apart from it. */

@@ -37,7 +37,7 @@ export function startWorker(setting: WorkerSetting, onEnd: () => void): RunningW
 
 function startInNode({ Worker }: NodeThreads, workerData: WorkerSetting, onEnd: () => void): RunningWorker {
   // No options and no environment of the process: a loader given there has no business in a worker.
-  const worker = new Worker(workerSource, { eval: true, workerData, execArgv: [], env: {} });
+  const worker = new Worker(workerSource(), { eval: true, workerData, execArgv: [], env: {} });
   worker.on('error', onEnd);
   worker.on('exit', onEnd);
   worker.unref();
@@ -45,7 +45,7 @@ function startInNode({ Worker }: NodeThreads, workerData: WorkerSetting, onEnd: 
 }
 
 function startInPage(setting: WorkerSetting, onEnd: () => void): RunningWorker {
-  url ??= URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
+  url ??= URL.createObjectURL(new Blob([workerSource()], { type: 'text/javascript' }));
   const worker = new Worker(url);
   worker.onerror = (event) => {
     event.preventDefault();

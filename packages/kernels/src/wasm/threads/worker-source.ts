@@ -14,7 +14,7 @@ export interface WorkerSetting {
  *
  * A piece that fails counts as done, with a message left behind, so that the caller does not wait for it.
  */
-export const workerSource = `
+export const workerSource = (): string => `
 const run = ({ memory, control, work }) => {
   const words = new Int32Array(control);
   const modules = new Map();
