@@ -29,7 +29,10 @@ export function columnSums(
     let j = 0;
     // Four sums at a time stay in registers, and need not wait for each other.
     for (; j + 4 <= columns; j += 4) {
-      let [a, b, c, d] = [total[j], total[j + 1], total[j + 2], total[j + 3]];
+      let a = total[j];
+      let b = total[j + 1];
+      let c = total[j + 2];
+      let d = total[j + 3];
       for (let at = from + j, r = 0; r < height; at += ldx, r++) {
         a += X[at];
         b += X[at + 1];

@@ -24,7 +24,10 @@ export function checkGradients(op: string, gradients: readonly NdArray[]): void 
 
 /** In four sums, none of which waits for another. Finite only when all entries are. */
 export function sumOfSquares(data: FloatData): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
   const whole = data.length - (data.length % 4);
   for (let i = 0; i < whole; i += 4) {
     a += data[i] * data[i];

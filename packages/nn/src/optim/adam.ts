@@ -50,12 +50,17 @@ abstract class AdamBase extends Optimizer<AdamSettings> {
     i: number,
     { kept, decay }: Pick<AdamStep, 'kept' | 'decay'>,
   ): void {
-    const { lr, betas, eps, amsgrad } = this.options;
-    const [beta1, beta2] = betas;
+    const {
+      lr,
+      betas: [beta1, beta2],
+      eps,
+      amsgrad,
+    } = this.options;
     const correction = Math.sqrt(1 - beta2 ** step);
     const stepSize = (lr * correction) / (1 - beta1 ** step);
     const largest = amsgrad ? this.slot(i, 'max_exp_avg_sq') : null;
-    const [m, v] = [this.slot(i, 'exp_avg'), this.slot(i, 'exp_avg_sq')];
+    const m = this.slot(i, 'exp_avg');
+    const v = this.slot(i, 'exp_avg_sq');
     const rule = { kept, decay, beta1, beta2, stepSize, eps: eps * correction };
     adamUpdate(value, gradient, m, v, largest, rule);
   }
