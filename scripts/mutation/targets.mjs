@@ -22,7 +22,7 @@ export const targets = [
     limit: 16,
   },
   {
-    // The reference: an entry of `plainGates`, or what is left without a module.
+    // The reference: an entry of `plainBackward`, or what is left without a module.
     sources: /^packages\/(rnn|lstm|gru)\/src\/gates\.ts$/,
     functions: /^ {2}\w*[bB]ackward: \($/,
     lines: /gradients\[.*\] \*= /,
@@ -39,7 +39,7 @@ export const targets = [
   {
     sources:
       /^packages\/(kernels\/src\/cross-entropy(-rows)?|autograd\/src\/ops\/(cross-entropy|mse-loss))\.ts$/,
-    functions: /^(export )?function (crossEntropyRows|lossOf|curvature|mseLoss)\(/,
+    functions: /^(export )?function (plainRows|lossOf|curvature|mseLoss)\(/,
     lines: PULLBACK,
     tests: ['test/cross-check/pytorch-losses.test.ts', 'test/autograd/op-gradients.test.ts'],
     limit: 7,
