@@ -1,5 +1,5 @@
 import { Tensor, type TensorLike } from '@retrograd/autograd';
-import { type Block, copy, type Dtype, type NdArray, resultType } from '@retrograd/kernels';
+import { copy, type NdArray, resultType } from '@retrograd/kernels';
 import { type LayerOptions, RecurrentLayer } from '@retrograd/utils';
 import { gruSequence } from './lifted.js';
 import { G, type GRUParams, initialParams, namedViews } from './params.js';
@@ -16,6 +16,7 @@ import { allStates, type GRUResident, type GRUTape, residentFor, run, runBackwar
  */
 export class GRU extends RecurrentLayer<GRUParams, GRUTape, GRUResident> {
   protected override readonly stateNames = ['h'];
+  protected override readonly stepping = { residentFor, runStep };
 
   /**
    * @param inputSize  I
@@ -105,13 +106,6 @@ export class GRU extends RecurrentLayer<GRUParams, GRUTape, GRUResident> {
    */
   setParams(params: GRUParams): void {
     this.assignParams('setParams', 'params', params);
-  }
-
-  protected override compute(x_t: NdArray, [h_prev]: readonly NdArray[], dtype: Dtype): readonly Block[] {
-    const resident = this.resident(dtype, (W, b) =>
-      residentFor(W, b, this.inputSize, this.hiddenSize, dtype),
-    );
-    return runStep(x_t, h_prev, resident);
   }
 
   protected override viewsOf(W: NdArray, b: NdArray): GRUParams {

@@ -176,7 +176,7 @@ export function residentFor(W: FloatData, b: FloatData, I: number, H: number, dt
 }
 
 /** One step without a cache, for streaming; the same bits as the sequence. @returns a block with h_t (B, H), until the next call */
-export function runStep(x_t: NdArray, h_prev: NdArray, resident: GRUResident): readonly Block[] {
+export function runStep(x_t: NdArray, [h_prev]: readonly NdArray[], resident: GRUResident): readonly Block[] {
   const { kernels } = resident;
   const [B, I] = x_t.shape;
   const H = h_prev.shape[1];

@@ -1,5 +1,5 @@
 import { Tensor, type TensorLike } from '@retrograd/autograd';
-import { type Block, copy, type Dtype, type NdArray, resultType } from '@retrograd/kernels';
+import { copy, type NdArray, resultType } from '@retrograd/kernels';
 import { type LayerOptions, RecurrentLayer } from '@retrograd/utils';
 import { lstmSequence } from './lifted.js';
 import { G, initialParams, type LSTMParams, namedViews } from './params.js';
@@ -24,6 +24,7 @@ import {
  */
 export class LSTM extends RecurrentLayer<LSTMParams, LSTMTape, LSTMResident> {
   protected override readonly stateNames = ['h', 'c'];
+  protected override readonly stepping = { residentFor, runStep };
 
   /**
    * @param inputSize  I
@@ -127,17 +128,6 @@ export class LSTM extends RecurrentLayer<LSTMParams, LSTMTape, LSTMResident> {
    */
   setParams(params: LSTMParams): void {
     this.assignParams('setParams', 'params', params);
-  }
-
-  protected override compute(
-    x_t: NdArray,
-    [h_prev, c_prev]: readonly NdArray[],
-    dtype: Dtype,
-  ): readonly Block[] {
-    const resident = this.resident(dtype, (W, b) =>
-      residentFor(W, b, this.inputSize, this.hiddenSize, dtype),
-    );
-    return runStep(x_t, h_prev, c_prev, resident);
   }
 
   protected override viewsOf(W: NdArray, b: NdArray): LSTMParams {

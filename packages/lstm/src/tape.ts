@@ -188,8 +188,7 @@ export function residentFor(W: FloatData, b: FloatData, I: number, H: number, dt
 /** One step without a cache, for streaming; the same bits as the sequence. @returns blocks with h_t and c_t, (B, H), until the next call */
 export function runStep(
   x_t: NdArray,
-  h_prev: NdArray,
-  c_prev: NdArray,
+  [h_prev, c_prev]: readonly NdArray[],
   resident: LSTMResident,
 ): readonly Block[] {
   const { kernels } = resident;

@@ -1,5 +1,5 @@
 import { Tensor, type TensorLike } from '@retrograd/autograd';
-import { type Block, copy, type Dtype, type NdArray, resultType } from '@retrograd/kernels';
+import { copy, type NdArray, resultType } from '@retrograd/kernels';
 import { type LayerOptions, RecurrentLayer } from '@retrograd/utils';
 import { rnnSequence } from './lifted.js';
 import { initialParams, namedViews, type RNNParams } from './params.js';
@@ -16,6 +16,7 @@ import { allStates, type RNNResident, type RNNTape, residentFor, run, runBackwar
  */
 export class VanillaRNN extends RecurrentLayer<RNNParams, RNNTape, RNNResident> {
   protected override readonly stateNames = ['h'];
+  protected override readonly stepping = { residentFor, runStep };
 
   /**
    * @param inputSize  I
@@ -93,13 +94,6 @@ export class VanillaRNN extends RecurrentLayer<RNNParams, RNNTape, RNNResident> 
    */
   setParams(W_xh: NdArray, W_hh: NdArray, b_h: NdArray): void {
     this.assignParams('setParams', 'params', { W_xh, W_hh, b_h });
-  }
-
-  protected override compute(x_t: NdArray, [h_prev]: readonly NdArray[], dtype: Dtype): readonly Block[] {
-    const resident = this.resident(dtype, (W, b) =>
-      residentFor(W, b, this.inputSize, this.hiddenSize, dtype),
-    );
-    return runStep(x_t, h_prev, resident);
   }
 
   protected override viewsOf(W: NdArray, b: NdArray): RNNParams {

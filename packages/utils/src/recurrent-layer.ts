@@ -37,6 +37,14 @@ interface Streaming<Ready> {
   version: number;
 }
 
+/** One time step of a layer, apart from the weights that it is computed with. */
+export interface Stepping<Ready> {
+  /** Readies packed weights and biases, which do not change, for steps of one dtype. */
+  residentFor(W: FloatData, b: FloatData, I: number, H: number, dtype: Dtype): Ready;
+  /** Computes a step. @returns blocks with the states after it, in the kernels' memory until their next call */
+  runStep(x_t: NdArray, state: readonly NdArray[], resident: Ready): readonly Block[];
+}
+
 /** What the recurrent layers have in common besides their parameters: checks, states, and the last run on arrays. */
 export abstract class RecurrentLayer<
   P extends { [K in keyof P]: NdArray },
@@ -50,8 +58,8 @@ export abstract class RecurrentLayer<
   /** The arrays of the state: ['h'] or ['h', 'c']. */
   protected abstract readonly stateNames: readonly string[];
 
-  /** Computes one time step. @returns blocks with the states after it, in the kernels' memory until their next call */
-  protected abstract compute(x_t: NdArray, state: readonly NdArray[], dtype: Dtype): readonly Block[];
+  /** How one time step is computed. */
+  protected abstract readonly stepping: Stepping<Ready>;
 
   /**
    * Gradients of the parameters from the last `backward` on arrays, under the spec's names; views of one packed array, which
@@ -163,11 +171,15 @@ export abstract class RecurrentLayer<
     return states.map((state, i) => tensors[i] ?? constant(state));
   }
 
+  private compute(x_t: NdArray, state: readonly NdArray[], dtype: Dtype): readonly Block[] {
+    return this.stepping.runStep(x_t, state, this.resident(dtype));
+  }
+
   /**
    * What a step needs of the weights, made when they have changed. Somebody who holds a view of them (`W_f`, …) can change them
    * without a word, so from the first time that one was handed out they are compared at every step.
    */
-  protected resident(dtype: Dtype, make: (W: FloatData, b: FloatData) => Ready): Ready {
+  private resident(dtype: Dtype): Ready {
     const before = this.streaming;
     const fresh =
       before !== null &&
@@ -178,8 +190,9 @@ export abstract class RecurrentLayer<
     if (fresh) return before.resident;
     before?.resident.free();
     const { W, b } = this.packedCopy(dtype);
-    this.streaming = { resident: make(W, b), W, b, version: this.version };
-    return this.streaming.resident;
+    const resident = this.stepping.residentFor(W, b, this.inputSize, this.hiddenSize, dtype);
+    this.streaming = { resident, W, b, version: this.version };
+    return resident;
   }
 
   private holdsSame({ W, b }: Streaming<Ready>): boolean {
