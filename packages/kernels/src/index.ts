@@ -86,7 +86,6 @@ export { lstmBackwardCode } from './wasm/binaries/lstm-backward.js';
 export { lstmForwardCode } from './wasm/binaries/lstm-forward.js';
 export { rnnBackwardCode } from './wasm/binaries/rnn-backward.js';
 export { rnnForwardCode } from './wasm/binaries/rnn-forward.js';
-
 export { kernelsOver, type WasmOptions, wasmKernels } from './wasm/kernels.js';
 export { type LoadedWasm, loadWasm } from './wasm/load.js';
 export { WasmMemory, type WasmMemoryOptions } from './wasm/memory.js';

@@ -11,17 +11,20 @@ export interface Target {
 /** Bytes of a module that scripts/assemble.mjs wrote as text (scripts/binary-text.mjs), for a target. */
 export function decode(code: string, { shared, fused }: Target): Uint8Array<ArrayBuffer> {
   const text = shared ? code : code.replace(IMPORT, `${IMPORT.slice(0, -1)}'`);
-  const bytes: number[] = [];
+  const bytes = new Uint8Array(text.length);
+  let length = 0;
   let high = 0;
   for (let i = 0; i < text.length; i++) {
-    const character = text[i] === '!' ? BACKSLASH : text.charCodeAt(i);
-    if (character < BRACE) bytes.push(high + character - 38);
+    const unit = text.charCodeAt(i);
+    const character = unit === EXCLAMATION_MARK ? BACKSLASH : unit;
+    if (character < BRACE) bytes[length++] = high + character - 38;
     high = character < BRACE ? 0 : 90 * (character - BRACE + 1);
   }
-  const module = Uint8Array.from(bytes);
+  const module = bytes.slice(0, length);
   return fused ? fuse(module) : module;
 }
 
+const EXCLAMATION_MARK = 33;
 const BACKSLASH = 92;
 const BRACE = 125;
 

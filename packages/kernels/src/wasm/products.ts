@@ -13,8 +13,11 @@ const PRODUCT_COST = 0.025;
 const PACK_COST = 0.2;
 /** Entries of a prepared B below which its products are not worth parting, whatever M is. */
 const WORTH_PARTING = 1 << 14;
-/** Rows a thread from which whole sequences are shared by rows, and B is not parted. */
-const ENOUGH_ROWS = 2;
+/** Entries of B that fit a thread's own cache. */
+const NEAR = 1 << 17;
+
+/** Rows a thread from which whole sequences are shared by rows, and B is not parted: then each thread goes through all of B. */
+const enoughRows = (entries: number): number => (entries > NEAR ? 6 : 2);
 
 /** op(B) in parts of whole columns, each prepared by itself, one after the other. */
 export interface WasmPrepared extends Prepared, PreparedLayout {
@@ -96,7 +99,8 @@ export class Products {
     const { sizes, threads } = this;
     const size = dtype === 'float32' ? 4 : 8;
     const wide = size === 8;
-    const parted = threads.wanted > 1 && K * N >= WORTH_PARTING && M < ENOUGH_ROWS * threads.wanted;
+    const few = M < threads.wanted * enoughRows(K * N);
+    const parted = threads.wanted > 1 && K * N >= WORTH_PARTING && few;
     const share = parted ? shareOf(N, threads.wanted, COLUMNS, PLENTY_COLUMNS) : N;
     const parts = N === 0 ? 1 : Math.ceil(N / share);
     const bytes = sizes.preparedSize(wide, K, share);
