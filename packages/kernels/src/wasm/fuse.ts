@@ -21,9 +21,9 @@ const LOAD_SPLATS: readonly number[] = [0x09, 0x0a];
  *     a, b, mul, c, add    becomes    a, b, c, madd, nop, nop, nop
  */
 export function fuse(module: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = Uint8Array.from(module);
-  const isAt = (at: number, [first, second]: readonly number[]): boolean =>
-    bytes[at] === SIMD && bytes[at + 1] === first && bytes[at + 2] === second;
+  const bytes = module.slice();
+  const isAt = (at: number, instruction: readonly number[]): boolean =>
+    bytes[at] === SIMD && bytes[at + 1] === instruction[0] && bytes[at + 2] === instruction[1];
   for (let at = 0; at < bytes.length; at++) {
     if (bytes[at] !== SIMD) continue;
     const type = TYPES.find(({ mul }) => isAt(at, mul));
