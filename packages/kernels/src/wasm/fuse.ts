@@ -1,11 +1,11 @@
 /**
- * Instructions of WebAssembly SIMD, and what follows 0xfd in each: multiplication, addition, and the fused one of relaxed SIMD,
- * for four and for two lanes.
+ * Instructions of WebAssembly SIMD, by what follows 0xfd in them: multiplication by its first byte (the second is 1), and the
+ * addition and the fused one of relaxed SIMD that go with it, for four and for two lanes.
  */
-const TYPES = [
-  { mul: [0xe6, 0x01], add: [0xe4, 0x01], madd: [0x85, 0x02] },
-  { mul: [0xf2, 0x01], add: [0xf0, 0x01], madd: [0x87, 0x02] },
-] as const;
+const MULTIPLICATIONS: Partial<Record<number, { add: readonly number[]; madd: readonly number[] }>> = {
+  230: { add: [0xe4, 0x01], madd: [0x85, 0x02] },
+  242: { add: [0xf0, 0x01], madd: [0x87, 0x02] },
+};
 
 const SIMD = 0xfd;
 const NOP = 0x01;
@@ -22,15 +22,14 @@ const LOAD_SPLATS: readonly number[] = [0x09, 0x0a];
  */
 export function fuse(module: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = module.slice();
-  const isAt = (at: number, instruction: readonly number[]): boolean =>
-    bytes[at] === SIMD && bytes[at + 1] === instruction[0] && bytes[at + 2] === instruction[1];
   for (let at = 0; at < bytes.length; at++) {
-    if (bytes[at] !== SIMD) continue;
-    const type = TYPES.find(({ mul }) => isAt(at, mul));
+    if (bytes[at] !== SIMD || bytes[at + 2] !== 0x01) continue;
+    const type = MULTIPLICATIONS[bytes[at + 1]];
     if (type === undefined) continue;
     const c = at + 3;
     const end = c + lengthOfOperand(bytes, c);
-    if (end === c || !isAt(end, type.add)) continue;
+    const { add } = type;
+    if (end === c || bytes[end] !== SIMD || bytes[end + 1] !== add[0] || bytes[end + 2] !== add[1]) continue;
     bytes.copyWithin(at, c, end);
     bytes.set([SIMD, ...type.madd, NOP, NOP, NOP], at + end - c);
   }

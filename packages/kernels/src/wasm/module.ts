@@ -11,21 +11,22 @@ export interface Target {
 /** Bytes of a module that scripts/assemble.mjs wrote as text (scripts/binary-text.mjs), for a target. */
 export function decode(code: string, { shared, fused }: Target): Uint8Array<ArrayBuffer> {
   const text = shared ? code : code.replace(IMPORT, `${IMPORT.slice(0, -1)}'`);
-  const bytes = new Uint8Array(text.length);
+  // Undone in place. A program waits for this at its start, before anything is compiled: nothing more than that is in the loop.
+  const bytes = new TextEncoder().encode(text.replaceAll('!', '\\'));
   let length = 0;
-  let high = 0;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    const character = unit === EXCLAMATION_MARK ? BACKSLASH : unit;
-    if (character < BRACE) bytes[length++] = high + character - 38;
-    high = character < BRACE ? 0 : 90 * (character - BRACE + 1);
+  let add = LEAST;
+  for (let i = 0; i < bytes.length; i++) {
+    const unit = bytes[i];
+    if (unit < BRACE) {
+      bytes[length++] = unit + add;
+      add = LEAST;
+    } else add = LEAST + 90 * (unit - BRACE + 1);
   }
   const module = bytes.slice(0, length);
   return fused ? fuse(module) : module;
 }
 
-const EXCLAMATION_MARK = 33;
-const BACKSLASH = 92;
+const LEAST = -38;
 const BRACE = 125;
 
 // The import of the memory, 'env' 'memory', and its flags, in that form: 3 is shared with a maximum, 1 is the same without sharing.
