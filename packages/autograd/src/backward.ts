@@ -150,9 +150,8 @@ let current: Pass | null = null;
  * @internal Says of a cotangent that its array was made just now and is held by nobody else: it need not be copied to become a
  * gradient, and may be added to in place.
  */
-export function claim(cotangent: Tensor): Tensor {
+export function claim(cotangent: Tensor): void {
   current?.claim(cotangent);
-  return cotangent;
 }
 
 /** One backward pass. Cotangents live in a map of its own, so passes never disturb each other. */

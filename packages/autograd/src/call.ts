@@ -66,7 +66,8 @@ export function recordAll(
   return outputs;
 }
 
-function isRecorded(inputs: readonly Tensor[]): boolean {
+/** Whether a call on these inputs becomes part of the graph. */
+export function isRecorded(inputs: readonly Tensor[]): boolean {
   if (!isRecording()) return false;
   for (const input of inputs) if (input.requiresGrad) return true;
   return false;

@@ -72,12 +72,11 @@ export function kernelsWith({ library, wide, why }: Found, relaxed: boolean, alw
       const dtype: Dtype = C instanceof Float64Array ? 'float64' : 'float32';
       const work = M * N * K;
       const usable = ways[dtype].length > 0 && work > 0 && within(transA, transB, M, N, K, lda, ldb, ldc);
-      if (!usable || (work < WORTH && !always)) {
-        product(base, transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc);
-        return;
+      let native: Products | null = null;
+      if (usable && (work >= WORTH || always)) {
+        const small = work < WORTH_COPYING && !always;
+        native = small ? ways[dtype][0] : decide(dtype, transA, transB, false, M, N, K);
       }
-      const small = work < WORTH_COPYING && !always;
-      const native = small ? ways[dtype][0] : decide(dtype, transA, transB, false, M, N, K);
       if (native === null) {
         product(base, transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc);
         return;

@@ -47,8 +47,7 @@ export function crossEntropyRows(
 }
 
 /**
- * The largest logit is taken off before anything is exponentiated, so
- * nothing overflows; all is computed in double precision.
+ * The largest logit is taken off before anything is exponentiated, so nothing overflows; all is computed in double precision.
  */
 function plainRows(
   N: number,

@@ -55,6 +55,7 @@ export {
   ThreadError,
   ValueError,
 } from './errors.js';
+export { fillRows } from './fill-rows.js';
 export { gemm } from './gemm.js';
 export { type GlorotOptions, glorotUniform } from './glorot.js';
 export { sigmoidScalar } from './maps.js';

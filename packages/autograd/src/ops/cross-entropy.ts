@@ -1,5 +1,5 @@
 import * as k from '@retrograd/kernels';
-import { record } from '../call.js';
+import { isRecorded, record } from '../call.js';
 import { isRecording } from '../recording.js';
 import { asIndices, asTensor, type IndexLike, type Tensor, type TensorLike } from '../tensor.js';
 import { mul } from './arithmetic.js';
@@ -35,7 +35,7 @@ export function crossEntropy(logits: TensorLike, targets: IndexLike, mask?: Inde
   const classes = k.readTargets('crossEntropy', 'targets', given, lead, V, selected);
   const steps: Steps = { N: k.sizeOf(lead), V, targets: classes, selected };
   // The gradient is a by-product of the loss: it is kept for the way back when there will be one.
-  const gradient = isRecording() && x.requiresGrad ? k.zeros(x.shape, { dtype: x.dtype }) : null;
+  const gradient = isRecorded([x]) ? k.zeros(x.shape, { dtype: x.dtype }) : null;
   const { data } = k.dense(x.value);
   const loss = k.crossEntropyForward(data, steps.N, V, classes, selected, gradient?.data);
   return record('crossEntropy', [x], k.full([], loss, { dtype: x.dtype }), [

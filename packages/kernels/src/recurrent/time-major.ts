@@ -64,22 +64,6 @@ function copyRow(source: FloatData, from: number, target: FloatData, to: number,
   else for (let i = 0; i < n; i++) target[to + i] = source[from + i];
 }
 
-/** Entries up to which a copy of what is already there comes from a near cache. */
-const MOST = 1 << 13;
-
-/** Sets every one of `rows` rows of `target` (from `offset` on) to `row`. */
-export function fillRows(target: FloatData, offset: number, rows: number, row: FloatData): void {
-  const n = rows * row.length;
-  if (n === 0) return;
-  target.set(row, offset);
-  // What is there already is copied behind itself: a few long copies instead of many short ones.
-  const most = Math.max(1, Math.floor(MOST / row.length)) * row.length;
-  for (let done = row.length, step = done; done < n; done += step) {
-    step = Math.min(done, most, n - done);
-    target.copyWithin(offset + done, offset, offset + step);
-  }
-}
-
 /** Adds `source` to `target` from `offset` on. */
 export function addBlock(target: FloatData, offset: number, source: FloatData): void {
   for (let k = 0; k < source.length; k++) target[offset + k] += source[k];

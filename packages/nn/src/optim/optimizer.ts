@@ -38,8 +38,8 @@ export interface Algorithm<Options> {
 
 /**
  * What the optimizers share. Formulas, order of operations and defaults are PyTorch's (`foreach=False`), so that float64 runs
- * agree to rounding. For float32 parameters the arithmetic is done in float32, as PyTorch does, or in double precision and rounded when
- * it is stored, whichever is faster.
+ * agree to rounding. For float32 parameters the arithmetic is done in float32, as PyTorch does, or in double precision and
+ * rounded when it is stored, whichever is faster.
  *
  * One thing differs on purpose: a gradient that is not finite is refused before anything is changed, where PyTorch would write NaN
  * into the parameter, from where it never goes away.

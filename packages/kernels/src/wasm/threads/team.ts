@@ -6,6 +6,8 @@ import { Pool } from './pool.js';
 
 /** Rows that the smallest tile of a product has. */
 const PAIR = 2;
+/** Rows of a sequence for which one more piece costs next to nothing. */
+const PLENTY_OF_STEPS = 8;
 
 /** Entries that fill a cache line: two threads never write to the same one. */
 const LINE = 16;
@@ -130,7 +132,7 @@ export class Team {
     cost: number,
   ): void {
     const [B] = values;
-    const share = shareOf(B, this.threads, PAIR, 8);
+    const share = shareOf(B, this.threads, PAIR, PLENTY_OF_STEPS);
     const steps = [...new Array<number>(firstBlock).fill(0), ...bytes.map((each) => share * each)];
     this.pool.run({ routine, total: B, share, values, steps, countAt: 0, workAt: STEPS_WORK, cost });
   }
