@@ -52,7 +52,7 @@ const onText = (name, pattern, replacement) => ({
 
 /** Lines that lay out memory: a wrong size or offset there is a crash, not a wrong derivative. */
 const LAYOUT =
-  /\b(gemm|allocate|columnSums(?:Of)?|addBlock|rows|slice|wrap|gatesBackward)\(|const (\[.*\]|block|now|start|[A-Z]|[a-z]) =|; \w+ < \w+; /;
+  /\b(gemm|allocate|columnSums|addBlock|rows|slice|wrap|gatesBackward)\(|const (\[.*\]|block|now|start|[A-Z]|[a-z]) =|; \w+ < \w+; /;
 
 const outsideLayout = (rule) => ({
   name: rule.name,

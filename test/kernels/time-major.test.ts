@@ -4,6 +4,7 @@ import {
   type Dtype,
   fillRows,
   fromTimeMajor,
+  loadInputs,
   plainKernels,
   Random,
   randomNormal,
@@ -55,6 +56,26 @@ for (const [title, kernels] of SETS) {
       }
     });
   }
+}
+
+for (const [title, kernels] of SETS) {
+  test(`inputs get a one behind every row, by ${title}`, () => {
+    for (const [B, T, I] of [[0, 3, 2], [3, 0, 2], ...SIZES]) {
+      const x = randomNormal([B, T, I], { rng: new Random(B + T), dtype: 'float32' });
+      const block = kernels.take('float32', T * B * (I + 1));
+      block.data.fill(7);
+      loadInputs(kernels, x, block);
+      const wanted: number[] = [];
+      for (let t = 0; t < T; t++) {
+        for (let b = 0; b < B; b++) {
+          for (let i = 0; i < I; i++) wanted.push(x.get(b, t, i));
+          wanted.push(1);
+        }
+      }
+      assert.equal([...block.data], wanted, `${[B, T, I]}`);
+      kernels.give(block);
+    }
+  });
 }
 
 test('rows are filled whole, however many, and nothing beside them', () => {

@@ -4,7 +4,6 @@
  */
 import {
   type Block,
-  columnSumsOf,
   type Dtype,
   type KernelName,
   type Kernels,
@@ -283,34 +282,6 @@ for (const [name, set] of Object.entries(SETS)) {
           const kept = product(kernels, dtype, added, [nothing, nothing, () => 7], { prepared });
           assert.ok(kept.every((v) => v === 7));
         }
-      }
-    });
-
-    test(`${name}: column sums in ${dtype} are the plain ones but for rounding`, () => {
-      for (let seed = 0; seed < 60; seed++) {
-        const rng = new Random(seed);
-        const [rows, columns] = [rng.integer(200), 1 + rng.integer(40)];
-        const [offset, gap] = [rng.integer(4), rng.integer(4)];
-        const accumulate = rng.integer(2) === 1;
-        const entry = matrix(rng, rows, columns, dtype);
-        const before = matrix(rng, 1, columns, dtype);
-        const run = (on: SequenceKernels, type: Dtype): number[] => {
-          const X = lay(on, type, rows, columns, false, entry, { offset, gap });
-          const out = lay(on, type, 1, columns, false, before, { offset, fill: MARK });
-          columnSumsOf(on, rows, columns, X.block, X.offset, X.ld, accumulate, out.block, out.offset);
-          const { entries, clean } = readC(out, 1, columns);
-          assert.ok(clean, 'nothing beside the sums is written');
-          for (const { block } of [X, out]) on.give(block);
-          return entries;
-        };
-        const wanted = run(plainKernels.sequence, 'float64');
-        const label = `${name}, seed ${seed}, rows ${rows}, columns ${columns}`;
-        const scales = wanted.map((_, j) => {
-          let sum = accumulate ? Math.abs(before(0, j)) : 0;
-          for (let i = 0; i < rows; i++) sum += Math.abs(entry(i, j));
-          return sum;
-        });
-        assertNear(run(kernels, dtype), wanted, scales, dtype, rows, label);
       }
     });
 

@@ -100,7 +100,7 @@ function cachesOf({ B, T, I, H, W, buffers }: GRUTape): GRUCache[] {
   return Array.from({ length: T }, (_, t) => {
     const gate = (g: number): NdArray => rows(gates, t * B * G * H + g * H, B, H, G * H);
     return Object.freeze({
-      x_t: rows(x, t * B * I, B, I),
+      x_t: rows(x, t * B * (I + 1), B, I, I + 1),
       h_prev: rows(h, t * B * H, B, H),
       z_t: gate(0),
       r_t: gate(1),

@@ -8,15 +8,15 @@
 import {
   addBlock,
   type Block,
-  columnSumsOf,
   currentKernels,
   type Dtype,
   dense,
   type FloatData,
-  fillRows,
   fromTimeMajor,
   Kept,
   load,
+  loadInput,
+  loadInputs,
   type NdArray,
   prepareAll,
   promote,
@@ -38,8 +38,8 @@ export interface GRUTape {
   /** (H + I, 3H) packed weights */
   readonly W: FloatData;
   /**
-   * x (T, B, I); gates (T, B, 3H), activations in gate order; rh (T, B, H), r_t h_prev; h (T + 1, B, H), the initial state and
-   * all states after it
+   * x (T, B, I + 1), a one behind each row; gates (T, B, 3H), activations in gate order; rh (T, B, H), r_t h_prev;
+   * h (T + 1, B, H), the initial state and all states after it
    */
   readonly buffers: Kept<'x' | 'gates' | 'rh' | 'h'>;
 }
@@ -64,14 +64,14 @@ export function run(x: NdArray, h_0: NdArray, W: FloatData, b: FloatData, dtype:
   const [B, T, I] = x.shape;
   const H = h_0.shape[1];
   const N = G * H;
-  const sizes = { x: T * B * I, gates: T * B * N, rh: T * B * H, h: (T + 1) * B * H };
+  const sizes = { x: T * B * (I + 1), gates: T * B * N, rh: T * B * H, h: (T + 1) * B * H };
   const buffers = new Kept(kernels, dtype, sizes, ({ x: x_tm, gates, rh, h }) => {
-    withBlocks(kernels, dtype, { W: (H + I) * N }, (scratch) => {
+    withBlocks(kernels, dtype, { W: (H + I + 1) * N }, (scratch) => {
       scratch.W.data.set(W);
-      toTimeMajor(kernels, x, x_tm);
+      scratch.W.data.set(b, W.length);
+      loadInputs(kernels, x, x_tm);
       h.data.set(dense(h_0).data);
-      fillRows(gates.data, 0, T * B, b);
-      kernels.gemm(false, false, T * B, N, I, x_tm, 0, I, scratch.W, H * N, N, true, gates, 0, N);
+      kernels.gemm(false, false, T * B, N, I + 1, x_tm, 0, I + 1, scratch.W, H * N, N, false, gates, 0, N);
       const [W_zr, W_h] = prepareAll(kernels, [
         [false, H, 2 * H, scratch.W, 0, N, B],
         [false, H, H, scratch.W, 2 * H, N, B],
@@ -104,16 +104,15 @@ export function runBackward(
   const { kernels } = tape.buffers;
   const dtype = promote(tape.dtype, grad_h_all, grad_h_final);
   const sizes = {
-    W: (H + I) * N,
+    W: (H + I + 1) * N,
     grad_h: (T + 1) * B * H,
     grad_rh: B * H,
     grad_a: T * B * N,
     grad_x: needsX ? T * B * I : 0,
-    grad_b: N,
   };
   return tape.buffers.useAs(dtype, ({ x, gates, rh, h }) =>
     withBlocks(kernels, dtype, sizes, (scratch) => {
-      const { grad_h, grad_rh, grad_a, grad_x, grad_b } = scratch;
+      const { grad_h, grad_rh, grad_a, grad_x } = scratch;
       scratch.W.data.set(W);
       // Block t of grad_h: what reaches h_t from outside, then from the step behind it too. Block 0 becomes grad_h_0.
       grad_h.data.fill(0, 0, B * H);
@@ -137,17 +136,16 @@ export function runBackward(
       if (needsX) {
         kernels.gemm(false, true, T * B, I, N, grad_a, 0, N, scratch.W, H * N, N, false, grad_x, 0, I);
       }
-      // The weights are not needed any more: their gradients take their place.
+      // The weights are not needed any more: their gradients take their place, with those of the biases below them.
       const grad_W = scratch.W;
       kernels.gemm(true, false, H, 2 * H, T * B, h, 0, H, grad_a, 0, N, false, grad_W, 0, N);
       kernels.gemm(true, false, H, H, T * B, rh, 0, H, grad_a, 2 * H, N, false, grad_W, 2 * H, N);
-      kernels.gemm(true, false, I, N, T * B, x, 0, I, grad_a, 0, N, false, grad_W, H * N, N);
-      columnSumsOf(kernels, T * B, N, grad_a, 0, N, false, grad_b, 0);
+      kernels.gemm(true, false, I + 1, N, T * B, x, 0, I + 1, grad_a, 0, N, false, grad_W, H * N, N);
       return {
         grad_x: needsX ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
         grad_h_0: wrap(grad_h.data.slice(0, B * H), [B, H]),
-        grad_W: grad_W.data.slice(),
-        grad_b: grad_b.data.slice(),
+        grad_W: grad_W.data.slice(0, W.length),
+        grad_b: grad_W.data.slice(W.length),
       };
     }),
   );
@@ -167,11 +165,11 @@ export type GRUResident = Resident<'x' | 'h' | 'gates' | 'rh'>;
 /** Packed weights (H + I, 3H) and biases (3H), ready for `runStep`. */
 export function residentFor(W: FloatData, b: FloatData, I: number, H: number, dtype: Dtype): GRUResident {
   const parts = [
-    { row: H, rows: I, column: 0, columns: G * H },
+    { row: H, rows: I + 1, column: 0, columns: G * H },
     { row: 0, rows: H, column: 0, columns: 2 * H },
     { row: 0, rows: H, column: 2 * H, columns: H },
   ];
-  const sizes = { x: I, h: H, gates: G * H, rh: H };
+  const sizes = { x: I + 1, h: H, gates: G * H, rh: H };
   return new Resident(currentKernels().sequence, dtype, W, b, parts, sizes);
 }
 
@@ -185,10 +183,9 @@ export function runStep(x_t: NdArray, [h_prev]: readonly NdArray[], resident: GR
   const [W_x, W_zr, W_h] = resident.weights;
   const { x, h, gates, rh } = resident.blocks;
   const { reset, mix } = forwardOf(kernels);
-  load(x, x_t);
+  loadInput(x, x_t);
   load(h, h_prev);
-  fillRows(gates.data, 0, B, resident.b);
-  kernels.gemmPrepared(B, x, 0, I, W_x, true, gates, 0, N);
+  kernels.gemmPrepared(B, x, 0, I + 1, W_x, false, gates, 0, N);
   kernels.gemmPrepared(B, h, 0, H, W_zr, true, gates, 0, N);
   reset(B, H, gates, 0, h, 0, rh, 0);
   kernels.gemmPrepared(B, rh, 0, H, W_h, true, gates, 2 * H, N);

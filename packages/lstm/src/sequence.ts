@@ -108,7 +108,7 @@ function cachesOf({ B, T, I, H, W, buffers }: LSTMTape): LSTMCache[] {
     const before = t * B * H;
     const gate = (g: number): NdArray => rows(gates, t * B * G * H + g * H, B, H, G * H);
     return Object.freeze({
-      x_t: rows(x, t * B * I, B, I),
+      x_t: rows(x, t * B * (I + 1), B, I, I + 1),
       h_prev: rows(h, before, B, H),
       c_prev: rows(c, before, B, H),
       f_t: gate(0),

@@ -8,15 +8,15 @@
 import {
   addBlock,
   type Block,
-  columnSumsOf,
   currentKernels,
   type Dtype,
   dense,
   type FloatData,
-  fillRows,
   fromTimeMajor,
   Kept,
   load,
+  loadInput,
+  loadInputs,
   type NdArray,
   promote,
   Resident,
@@ -37,8 +37,8 @@ export interface LSTMTape {
   /** (H + I, 4H) packed weights */
   readonly W: FloatData;
   /**
-   * x (T, B, I); gates (T, B, 4H), activations in gate order; c (T + 1, B, H); tanh_c (T, B, H), of the states after each
-   * step; h (T + 1, B, H)
+   * x (T, B, I + 1), a one behind each row; gates (T, B, 4H), activations in gate order; c (T + 1, B, H); tanh_c (T, B, H),
+   * of the states after each step; h (T + 1, B, H)
    */
   readonly buffers: Kept<'x' | 'gates' | 'c' | 'tanh_c' | 'h'>;
 }
@@ -72,20 +72,20 @@ export function run(
   const H = h_0.shape[1];
   const N = G * H;
   const sizes = {
-    x: T * B * I,
+    x: T * B * (I + 1),
     gates: T * B * N,
     c: (T + 1) * B * H,
     tanh_c: T * B * H,
     h: (T + 1) * B * H,
   };
   const buffers = new Kept(kernels, dtype, sizes, ({ x: x_tm, gates, c, tanh_c, h }) => {
-    withBlocks(kernels, dtype, { W: (H + I) * N }, (scratch) => {
+    withBlocks(kernels, dtype, { W: (H + I + 1) * N }, (scratch) => {
       scratch.W.data.set(W);
-      toTimeMajor(kernels, x, x_tm);
+      scratch.W.data.set(b, W.length);
+      loadInputs(kernels, x, x_tm);
       h.data.set(dense(h_0).data);
       c.data.set(dense(c_0).data);
-      fillRows(gates.data, 0, T * B, b);
-      kernels.gemm(false, false, T * B, N, I, x_tm, 0, I, scratch.W, H * N, N, true, gates, 0, N);
+      kernels.gemm(false, false, T * B, N, I + 1, x_tm, 0, I + 1, scratch.W, H * N, N, false, gates, 0, N);
       const W_h = kernels.prepare(false, H, N, scratch.W, 0, N, B);
       const { forward, steps } = forwardOf(kernels);
       if (!steps(B, T, H, [W_h], [gates, c, tanh_c, h])) {
@@ -114,16 +114,15 @@ export function runBackward(
   const { kernels } = tape.buffers;
   const dtype = promote(tape.dtype, grad_h_all, grad_h_final, grad_c_final);
   const sizes = {
-    W: (H + I) * N,
+    W: (H + I + 1) * N,
     grad_h: (T + 1) * B * H,
     grad_c: B * H,
     grad_a: T * B * N,
     grad_x: needsX ? T * B * I : 0,
-    grad_b: N,
   };
   return tape.buffers.useAs(dtype, ({ x, gates, c, tanh_c, h }) =>
     withBlocks(kernels, dtype, sizes, (scratch) => {
-      const { grad_h, grad_c, grad_a, grad_x, grad_b } = scratch;
+      const { grad_h, grad_c, grad_a, grad_x } = scratch;
       scratch.W.data.set(W);
       // Block t of grad_h: what reaches h_t from outside, then from the step behind it too. Block 0 becomes grad_h_0.
       grad_h.data.fill(0, 0, B * H);
@@ -144,17 +143,16 @@ export function runBackward(
       if (needsX) {
         kernels.gemm(false, true, T * B, I, N, grad_a, 0, N, scratch.W, H * N, N, false, grad_x, 0, I);
       }
-      // The weights are not needed any more: their gradients take their place.
+      // The weights are not needed any more: their gradients take their place, with those of the biases below them.
       const grad_W = scratch.W;
       kernels.gemm(true, false, H, N, T * B, h, 0, H, grad_a, 0, N, false, grad_W, 0, N);
-      kernels.gemm(true, false, I, N, T * B, x, 0, I, grad_a, 0, N, false, grad_W, H * N, N);
-      columnSumsOf(kernels, T * B, N, grad_a, 0, N, false, grad_b, 0);
+      kernels.gemm(true, false, I + 1, N, T * B, x, 0, I + 1, grad_a, 0, N, false, grad_W, H * N, N);
       return {
         grad_x: needsX ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
         grad_h_0: wrap(grad_h.data.slice(0, B * H), [B, H]),
         grad_c_0: wrap(grad_c.data.slice(), [B, H]),
-        grad_W: grad_W.data.slice(),
-        grad_b: grad_b.data.slice(),
+        grad_W: grad_W.data.slice(0, W.length),
+        grad_b: grad_W.data.slice(W.length),
       };
     }),
   );
@@ -178,10 +176,10 @@ export type LSTMResident = Resident<'x' | 'h' | 'gates' | 'c' | 'tanh_c'>;
 /** Packed weights (H + I, 4H) and biases (4H), ready for `runStep`. */
 export function residentFor(W: FloatData, b: FloatData, I: number, H: number, dtype: Dtype): LSTMResident {
   const parts = [
-    { row: H, rows: I, column: 0, columns: G * H },
+    { row: H, rows: I + 1, column: 0, columns: G * H },
     { row: 0, rows: H, column: 0, columns: G * H },
   ];
-  const sizes = { x: I, h: H, gates: G * H, c: H, tanh_c: H };
+  const sizes = { x: I + 1, h: H, gates: G * H, c: H, tanh_c: H };
   return new Resident(currentKernels().sequence, dtype, W, b, parts, sizes);
 }
 
@@ -198,11 +196,10 @@ export function runStep(
   resident.ready(B);
   const [W_x, W_h] = resident.weights;
   const { x, h, gates, c, tanh_c } = resident.blocks;
-  load(x, x_t);
+  loadInput(x, x_t);
   load(h, h_prev);
   load(c, c_prev);
-  fillRows(gates.data, 0, B, resident.b);
-  kernels.gemmPrepared(B, x, 0, I, W_x, true, gates, 0, N);
+  kernels.gemmPrepared(B, x, 0, I + 1, W_x, false, gates, 0, N);
   kernels.gemmPrepared(B, h, 0, H, W_h, true, gates, 0, N);
   // The states before and after the step share their blocks: each entry is read before it is written.
   forwardOf(kernels).forward(B, H, gates, 0, c, 0, 0, tanh_c, 0, h, 0);

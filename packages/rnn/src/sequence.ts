@@ -101,7 +101,7 @@ function cachesOf({ B, T, I, H, W, buffers }: RNNTape): RNNCache[] {
   const W_xh = rows(W, H * H, I, H);
   return Array.from({ length: T }, (_, t) =>
     Object.freeze({
-      x_t: rows(x, t * B * I, B, I),
+      x_t: rows(x, t * B * (I + 1), B, I, I + 1),
       h_prev: rows(h, t * B * H, B, H),
       h_t: rows(h, (t + 1) * B * H, B, H),
       W_xh,

@@ -10,15 +10,15 @@ import {
   addBlock,
   allocate,
   type Block,
-  columnSumsOf,
   currentKernels,
   type Dtype,
   dense,
   type FloatData,
-  fillRows,
   fromTimeMajor,
   Kept,
   load,
+  loadInput,
+  loadInputs,
   type NdArray,
   promote,
   Resident,
@@ -37,7 +37,7 @@ export interface RNNTape {
   readonly H: number;
   /** (H + I, H) */
   readonly W: FloatData;
-  /** x (T, B, I); h (T + 1, B, H), the initial state and all states after it */
+  /** x (T, B, I + 1), a one behind each row; h (T + 1, B, H), the initial state and all states after it */
   readonly buffers: Kept<'x' | 'h'>;
 }
 
@@ -68,14 +68,14 @@ export function run(x: NdArray, h_0: NdArray, W: FloatData, b: FloatData, dtype:
   const kernels = currentKernels().sequence;
   const [B, T, I] = x.shape;
   const H = h_0.shape[1];
-  const sizes = { x: T * B * I, h: (T + 1) * B * H };
+  const sizes = { x: T * B * (I + 1), h: (T + 1) * B * H };
   const buffers = new Kept(kernels, dtype, sizes, ({ x: x_tm, h }) => {
-    withBlocks(kernels, dtype, { W: (H + I) * H }, (scratch) => {
+    withBlocks(kernels, dtype, { W: (H + I + 1) * H }, (scratch) => {
       scratch.W.data.set(W);
-      toTimeMajor(kernels, x, x_tm);
+      scratch.W.data.set(b, W.length);
+      loadInputs(kernels, x, x_tm);
       h.data.set(dense(h_0).data);
-      fillRows(h.data, B * H, T * B, b);
-      kernels.gemm(false, false, T * B, H, I, x_tm, 0, I, scratch.W, H * H, H, true, h, B * H, H);
+      kernels.gemm(false, false, T * B, H, I + 1, x_tm, 0, I + 1, scratch.W, H * H, H, false, h, B * H, H);
       const W_hh = kernels.prepare(false, H, H, scratch.W, 0, H, B);
       if (!stepsOf(kernels)(B, T, H, [W_hh], [h])) {
         for (let t = 0; t < T; t++) {
@@ -101,10 +101,10 @@ export function runBackward(
   const { kernels } = tape.buffers;
   const block = B * H;
   const dtype = promote(tape.dtype, grad_h_all, grad_h_final);
-  const sizes = { W: (H + I) * H, grad: (T + 1) * block, grad_x: needsX ? T * B * I : 0, grad_b: H };
+  const sizes = { W: (H + I + 1) * H, grad: (T + 1) * block, grad_x: needsX ? T * B * I : 0 };
   return tape.buffers.useAs(dtype, ({ x, h }) =>
     withBlocks(kernels, dtype, sizes, (scratch) => {
-      const { grad, grad_x, grad_b } = scratch;
+      const { grad, grad_x } = scratch;
       scratch.W.data.set(W);
       // Block t of grad: what reaches h_t from outside, then from the step behind it too; in the end, for t > 0, grad_a of
       // step t. Block 0 becomes grad_h_0.
@@ -123,16 +123,15 @@ export function runBackward(
       if (needsX) {
         kernels.gemm(false, true, T * B, I, H, grad, block, H, scratch.W, H * H, H, false, grad_x, 0, I);
       }
-      // The weights are not needed any more: their gradients take their place.
+      // The weights are not needed any more: their gradients take their place, with those of the biases below them.
       const grad_W = scratch.W;
       kernels.gemm(true, false, H, H, T * B, h, 0, H, grad, block, H, false, grad_W, 0, H);
-      kernels.gemm(true, false, I, H, T * B, x, 0, I, grad, block, H, false, grad_W, H * H, H);
-      columnSumsOf(kernels, T * B, H, grad, block, H, false, grad_b, 0);
+      kernels.gemm(true, false, I + 1, H, T * B, x, 0, I + 1, grad, block, H, false, grad_W, H * H, H);
       return {
         grad_x: needsX ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
         grad_h_0: wrap(grad.data.slice(0, block), [B, H]),
-        grad_W: grad_W.data.slice(),
-        grad_b: grad_b.data.slice(),
+        grad_W: grad_W.data.slice(0, W.length),
+        grad_b: grad_W.data.slice(W.length),
       };
     }),
   );
@@ -152,10 +151,10 @@ export type RNNResident = Resident<'x' | 'h' | 'h_t'>;
 /** Packed weights (H + I, H) and biases (H), ready for `runStep`. */
 export function residentFor(W: FloatData, b: FloatData, I: number, H: number, dtype: Dtype): RNNResident {
   const parts = [
-    { row: H, rows: I, column: 0, columns: H },
+    { row: H, rows: I + 1, column: 0, columns: H },
     { row: 0, rows: H, column: 0, columns: H },
   ];
-  return new Resident(currentKernels().sequence, dtype, W, b, parts, { x: I, h: H, h_t: H });
+  return new Resident(currentKernels().sequence, dtype, W, b, parts, { x: I + 1, h: H, h_t: H });
 }
 
 /** One step without a cache, for streaming; the same bits as the sequence. @returns a block with h_t (B, H), until the next call */
@@ -166,10 +165,9 @@ export function runStep(x_t: NdArray, [h_prev]: readonly NdArray[], resident: RN
   resident.ready(B);
   const [W_xh, W_hh] = resident.weights;
   const { x, h, h_t } = resident.blocks;
-  load(x, x_t);
+  loadInput(x, x_t);
   load(h, h_prev);
-  fillRows(h_t.data, 0, B, resident.b);
-  kernels.gemmPrepared(B, x, 0, I, W_xh, true, h_t, 0, H);
+  kernels.gemmPrepared(B, x, 0, I + 1, W_xh, false, h_t, 0, H);
   kernels.gemmPrepared(B, h, 0, H, W_hh, true, h_t, 0, H);
   kernels.tanh(B * H, h_t, 0);
   return [h_t];

@@ -44,6 +44,29 @@ export function load(block: Block, x: NdArray): void {
   else for (let i = 0; i < from.length; i++) data[i] = from[i];
 }
 
+/**
+ * Copies the inputs of a step into a block that `setOnes` has seen.
+ * @param x_t (B, I), any view
+ */
+export function loadInput(block: Block, x_t: NdArray): void {
+  const [B, I] = x_t.shape;
+  if (B === 1) {
+    load(block, x_t);
+    return;
+  }
+  const { data } = block;
+  const from = dense(x_t).data;
+  for (let b = 0, to = 0, k = 0; b < B; b++, to++) {
+    for (let i = 0; i < I; i++) data[to++] = from[k++];
+  }
+}
+
+/** Sets the last entry of every row of a block to 1. */
+export function setOnes(block: Block, row: number): void {
+  const { data } = block;
+  for (let at = row - 1; at < data.length; at += row) data[at] = 1;
+}
+
 /** Copies the entries of a whole block into an array of its dtype and size, any view. */
 export function store(block: Block, to: NdArray): void {
   const { data } = block;

@@ -1,5 +1,4 @@
-export { type Block, load, store, unload } from './block.js';
-export { columnSumsOf } from './column-sums.js';
+export { type Block, load, loadInput, store, unload } from './block.js';
 export { Kept, prepareAll, withBlocks } from './kept.js';
 export type { Prepared, RowFunction, SequenceKernels, SpreadFunction, StepsFunction } from './kernels.js';
 export { perKernels } from './per-kernels.js';

@@ -86,11 +86,20 @@ export interface SequenceKernels {
   ): void;
 
   /**
-   * Copies rows of n entries from (M, N) rows to (N, M) rows, which start at `toAt`; null for sets that work on ordinary memory,
-   * where nothing is gained.
+   * Copies rows of n entries from (M, N) rows to (N, M) rows, which start at `toAt`, `row` entries apart; null for sets that work
+   * on ordinary memory, where nothing is gained.
    */
   readonly swapAxes:
-    | ((M: number, N: number, n: number, from: Block, fromAt: number, to: Block, toAt: number) => void)
+    | ((
+        M: number,
+        N: number,
+        n: number,
+        from: Block,
+        fromAt: number,
+        to: Block,
+        toAt: number,
+        row: number,
+      ) => void)
     | null;
 
   /** x = tanh(x) for n entries from `offset` on. */

@@ -1,10 +1,10 @@
 import type { Dtype, FloatData } from '../types.js';
 import { threadsAsked } from '../wasm/threads/threads.js';
-import type { Block } from './block.js';
+import { type Block, setOnes } from './block.js';
 import { takeAll } from './kept.js';
 import type { Holding, Prepared, SequenceKernels } from './kernels.js';
 
-/** A block of a packed weight matrix that takes part in a product of its own. */
+/** A block of a packed weight matrix, with the biases as its last row, that takes part in a product of its own. */
 export interface Part {
   readonly row: number;
   readonly rows: number;
@@ -18,8 +18,8 @@ export interface Part {
  */
 export class Resident<Name extends string> {
   /** Scratch blocks by name; valid after `ready`. */
-  blocks!: Readonly<Record<Name, Block>>;
-  /** The parts of W, in their order; valid after `ready`. */
+  blocks!: Readonly<Record<Name | 'x', Block>>;
+  /** The parts of the weights, in their order; valid after `ready`. */
   weights!: readonly Prepared[];
   private holding: Holding | null = null;
   private batch = -1;
@@ -28,16 +28,16 @@ export class Resident<Name extends string> {
   /**
    * @param W     (R, N) packed weights, not to be changed
    * @param b     (N) packed biases, not to be changed
-   * @param parts of W that take part in products of their own
-   * @param sizes entries of each scratch block for one row of a batch
+   * @param parts of W with b below it, (R + 1, N), that take part in products of their own
+   * @param sizes entries of each scratch block for one row of a batch; the last entry of each row of x is a one, for the bias
    */
   constructor(
     readonly kernels: SequenceKernels,
     readonly dtype: Dtype,
     private readonly W: FloatData,
-    readonly b: FloatData,
+    private readonly b: FloatData,
     private readonly parts: readonly Part[],
-    private readonly sizes: Readonly<Record<Name, number>>,
+    private readonly sizes: Readonly<Record<Name | 'x', number>>,
   ) {}
 
   /** Sees to it that weights and scratch for B rows are there, until the next call of any kernel that takes memory. */
@@ -47,15 +47,17 @@ export class Resident<Name extends string> {
     if (this.batch === B && this.threads === threads && this.holding?.lost === false) return;
     this.free();
     const { kernels, dtype } = this;
-    const sizes = {} as Record<Name, number>;
-    for (const name in this.sizes) sizes[name] = B * this.sizes[name];
+    const sizes = {} as Record<Name | 'x', number>;
+    for (const name of Object.keys(this.sizes) as (Name | 'x')[]) sizes[name] = B * this.sizes[name];
     this.blocks = takeAll(kernels, dtype, sizes);
     const taken = Object.values<Block>(this.blocks);
     try {
-      const W = kernels.take(dtype, this.W.length);
+      setOnes(this.blocks.x, this.sizes.x);
+      const N = this.b.length;
+      const W = kernels.take(dtype, this.W.length + N);
       taken.push(W);
       W.data.set(this.W);
-      const N = this.b.length;
+      W.data.set(this.b, this.W.length);
       this.weights = this.parts.map(({ row, rows, column, columns }) => {
         const part = kernels.prepare(false, rows, columns, W, row * N + column, N);
         taken.push(...part.blocks);

@@ -21,7 +21,7 @@ const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);
 
 /** Exports of assembly/axes.ts; addresses and sizes in bytes. */
 interface AxesModule {
-  swapAxes(M: number, N: number, row: number, from: number, to: number): void;
+  swapAxes(M: number, N: number, row: number, from: number, to: number, rowTo: number): void;
 }
 
 /** The WebAssembly set. Every call is split among threads where that is worth it, without a change to any bit. */
@@ -134,9 +134,19 @@ export class WasmSequence implements SequenceKernels {
     };
   }
 
-  swapAxes(M: number, N: number, n: number, from: Block, fromAt: number, to: Block, toAt: number): void {
+  swapAxes(
+    M: number,
+    N: number,
+    n: number,
+    from: Block,
+    fromAt: number,
+    to: Block,
+    toAt: number,
+    row: number,
+  ): void {
     const { swapAxes } = this.module<AxesModule>(coreCode);
-    swapAxes(M, N, n * bytesOf(to.dtype), from.pointer(fromAt), to.pointer(toAt));
+    const size = bytesOf(to.dtype);
+    swapAxes(M, N, n * size, from.pointer(fromAt), to.pointer(toAt), row * size);
   }
 
   rows(code: string, name: string, widths: readonly number[], entryCost: number): RowFunction {

@@ -1,1 +1,0 @@
-export { columnSums32, columnSums64 } from '../sums';
