@@ -1,11 +1,11 @@
-// Matrix products on packed panels: A in panels of MR rows, B in panels of two vectors of columns, zeros at the rim. A tile of
-// C is MR rows by one panel of B.
+// Matrix products on packed panels: A in panels of six rows or four, B in panels of two vectors of columns, zeros at the rim. A
+// tile of C is one panel of A by one of B.
 //
 // Every entry of C is summed over k in blocks of KC, inside a block in order, on every way through this file: the first block
 // from what C holds, the others from 0, which keeps the error of long sums small. So its bits depend neither on how A and B
 // are stored nor on M and N, nor on which thread computes it.
-import { columns, MR, pack, WIDE } from './panels';
-import { move, row, rowUnpacked, tile2, tile6 } from './tiles';
+import { columns, height, MR, pack, WIDE } from './panels';
+import { move, row, rowUnpacked, tile4, tile6 } from './tiles';
 
 /** Entries of a sum that stay in registers; a panel of B of this height fits the first-level cache. */
 const KC = 256;
@@ -35,22 +35,19 @@ function multiply<T>(
   for (let j = 0; j < N; j += NR) {
     const n = min(NR, N - j);
     let panel = a;
-    for (let i = 0; i < M; i += MR) {
-      const rows = min(MR, M - i);
+    for (let i = 0; i < M; ) {
+      const high = height(M - i);
+      const rows = min(high, M - i);
       const at = c + <usize>i * ldc + <usize>j * size;
-      const direct = !late && n == NR && (rows & 1) == 0;
+      const direct = !late && n == NR && rows == high;
       const to = direct ? at : scratch;
       const ld = direct ? ldc : WIDE;
       if (!direct && early) move<T>(rows, n, at, ldc, false, scratch, WIDE);
-      if (rows == MR) {
-        tile6<T>(K, panel, b, early, to, ld);
-      } else {
-        for (let r = 0; r < rows; r += 2) {
-          tile2<T>(K, panel + <usize>r * size, b, early, to + <usize>r * ld, ld);
-        }
-      }
+      if (high == MR) tile6<T>(K, panel, b, early, to, ld);
+      else tile4<T>(K, panel, b, early, to, ld);
       if (!direct) move<T>(rows, n, scratch, WIDE, late, at, ldc);
-      panel += <usize>(MR * K) * size;
+      i += high;
+      panel += <usize>(high * K) * size;
     }
     b += <usize>K * WIDE;
   }
@@ -106,7 +103,7 @@ function gemm<T>(
       const width = min(NC, N - j);
       let from = packed + <usize>(j / NR) * <usize>depth * WIDE;
       if (!prepared) {
-        pack<T>(NR, !transB, width, depth, bK + <usize>j * (transB ? ldb : size), ldb, blockB);
+        pack<T>(true, !transB, width, depth, bK + <usize>j * (transB ? ldb : size), ldb, blockB);
         from = blockB;
       }
       const cJ = c + <usize>j * size;
@@ -115,9 +112,9 @@ function gemm<T>(
         continue;
       }
       for (let i = 0; i < M; i += MC) {
-        const height = min(MC, M - i);
-        pack<T>(MR, transA, height, depth, aK + <usize>i * rowA, lda, blockA);
-        multiply<T>(height, width, depth, blockA, from, held, late, cJ + <usize>i * ldc, ldc, scratch);
+        const rows = min(MC, M - i);
+        pack<T>(false, transA, rows, depth, aK + <usize>i * rowA, lda, blockA);
+        multiply<T>(rows, width, depth, blockA, from, held, late, cJ + <usize>i * ldc, ldc, scratch);
       }
     }
   }
@@ -130,7 +127,7 @@ function prepare<T>(transB: bool, K: i32, N: i32, b: usize, ldb: usize, to: usiz
   const padded = (N + NR - 1) / NR;
   for (let k = 0; k < K; k += KC) {
     const depth = min(KC, K - k);
-    pack<T>(NR, !transB, N, depth, b + <usize>k * (transB ? size : ldb), ldb, to);
+    pack<T>(true, !transB, N, depth, b + <usize>k * (transB ? size : ldb), ldb, to);
     to += <usize>depth * <usize>padded * WIDE;
   }
 }

@@ -1,9 +1,18 @@
-// Panels: A in panels of MR rows, B in panels of two vectors of columns, both k by k, with zeros at the rim. So the inner loops
-// read A and B from one end to the other, however they are stored.
+// Panels: A in panels of six rows or four, B in panels of two vectors of columns, both k by k, with zeros at the rim. So the
+// inner loops read A and B from one end to the other, however they are stored.
 import { lanes } from './simd';
 
-/** Rows in a panel of A. */
+/** Rows in a panel of A at most. */
 export const MR = 6;
+
+/**
+ * Rows in the next panel of A: six, or four where that leaves no two over, since two rows take as long as four (their sums wait for
+ * each other).
+ * @param left rows that are not in a panel yet
+ */
+export function height(left: i32): i32 {
+  return left > 8 || left == 6 || left == 5 ? 6 : 4;
+}
 
 /** Bytes of a row of a panel of B. */
 export const WIDE: usize = 32;
@@ -16,21 +25,22 @@ export function columns<T>(): i32 {
 }
 
 /**
- * Packs a matrix of `total` lines of K entries each: panel after panel of `width` lines, in a panel k by k.
+ * Packs a matrix of `total` lines of K entries each: panel after panel, in a panel k by k.
+ * @param ofB    whether the lines are columns of B, else rows of A
  * @param across whether what is packed together lies side by side: entry k of line i is at (k, i), else at (i, k)
  * @param ld     bytes from row to row
  */
-export function pack<T>(width: i32, across: bool, total: i32, K: i32, from: usize, ld: usize, to: usize): void {
+export function pack<T>(ofB: bool, across: bool, total: i32, K: i32, from: usize, ld: usize, to: usize): void {
   const size: usize = sizeof<T>();
-  const panel = <usize>(width * K) * size;
-  const next = <usize>width * (across ? size : ld);
-  for (let i = 0; i < total; i += width) {
+  for (let i = 0; i < total; ) {
+    const width = ofB ? columns<T>() : height(total - i);
     const n = min(width, total - i);
     if (n < width) rim<T>(width, across, n, K, from, ld, to);
     else if (across) copyPanel<T>(width, K, from, ld, to);
     else turnPanel<T>(width, K, from, ld, to);
-    from += next;
-    to += panel;
+    i += width;
+    from += <usize>width * (across ? size : ld);
+    to += <usize>(width * K) * size;
   }
 }
 
@@ -50,14 +60,14 @@ function rim<T>(width: i32, across: bool, n: i32, K: i32, from: usize, ld: usize
   }
 }
 
-/** A whole panel whose lines lie side by side: 24, 32 or 48 bytes for each k. */
+/** A whole panel whose lines lie side by side: 16, 24, 32 or 48 bytes for each k. */
 function copyPanel<T>(width: i32, K: i32, from: usize, ld: usize, to: usize): void {
   const bytes = <usize>width * sizeof<T>();
   for (let k = 0; k < K; k++) {
     v128.store(to, v128.load(from));
     if (bytes == 24) {
       store<i64>(to, load<i64>(from, 16), 16);
-    } else {
+    } else if (bytes > 16) {
       v128.store(to, v128.load(from, 16), 16);
       if (bytes == 48) v128.store(to, v128.load(from, 32), 32);
     }

@@ -1,6 +1,6 @@
 // The inner loops: a tile of C from a panel of A and a panel of B, and a row of C. Sums start from 0 or from what C holds, and
 // are stored as they are: with additions behind the loop, engines move sums out of registers inside it, at half the speed.
-import { columns, MR, WIDE } from './panels';
+import { columns, WIDE } from './panels';
 import { get, lanes, madd, next, put } from './simd';
 
 /** What a sum starts from. */
@@ -15,7 +15,6 @@ function first<T>(held: bool, at: usize): v128 {
  * @param held whether to start from what `c` holds
  */
 export function tile6<T>(K: i32, a: usize, b: usize, held: bool, c: usize, ldc: usize): void {
-  const size: usize = sizeof<T>();
   let c00 = first<T>(held, c), c01 = first<T>(held, c + 16);
   let c10 = first<T>(held, c + ldc), c11 = first<T>(held, c + ldc + 16);
   let c20 = first<T>(held, c + 2 * ldc), c21 = first<T>(held, c + 2 * ldc + 16);
@@ -43,7 +42,7 @@ export function tile6<T>(K: i32, a: usize, b: usize, held: bool, c: usize, ldc: 
     x = v128.load_splat<T>(a, 5 * sizeof<T>());
     c50 = madd<T>(x, b0, c50);
     c51 = madd<T>(x, b1, c51);
-    a += <usize>MR * size;
+    a += 6 * sizeof<T>();
     b += WIDE;
   }
   v128.store(c, c00);
@@ -60,11 +59,12 @@ export function tile6<T>(K: i32, a: usize, b: usize, held: bool, c: usize, ldc: 
   v128.store(c + 5 * ldc, c51, 16);
 }
 
-/** The same for two rows of a panel of A, for the rest of a batch that six does not divide. */
-export function tile2<T>(K: i32, a: usize, b: usize, held: bool, c: usize, ldc: usize): void {
-  const size: usize = sizeof<T>();
+/** The same for a panel of four rows. */
+export function tile4<T>(K: i32, a: usize, b: usize, held: bool, c: usize, ldc: usize): void {
   let c00 = first<T>(held, c), c01 = first<T>(held, c + 16);
   let c10 = first<T>(held, c + ldc), c11 = first<T>(held, c + ldc + 16);
+  let c20 = first<T>(held, c + 2 * ldc), c21 = first<T>(held, c + 2 * ldc + 16);
+  let c30 = first<T>(held, c + 3 * ldc), c31 = first<T>(held, c + 3 * ldc + 16);
   for (let k = 0; k < K; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
@@ -74,13 +74,23 @@ export function tile2<T>(K: i32, a: usize, b: usize, held: bool, c: usize, ldc: 
     x = v128.load_splat<T>(a, sizeof<T>());
     c10 = madd<T>(x, b0, c10);
     c11 = madd<T>(x, b1, c11);
-    a += <usize>MR * size;
+    x = v128.load_splat<T>(a, 2 * sizeof<T>());
+    c20 = madd<T>(x, b0, c20);
+    c21 = madd<T>(x, b1, c21);
+    x = v128.load_splat<T>(a, 3 * sizeof<T>());
+    c30 = madd<T>(x, b0, c30);
+    c31 = madd<T>(x, b1, c31);
+    a += 4 * sizeof<T>();
     b += WIDE;
   }
   v128.store(c, c00);
   v128.store(c, c01, 16);
   v128.store(c + ldc, c10);
   v128.store(c + ldc, c11, 16);
+  v128.store(c + 2 * ldc, c20);
+  v128.store(c + 2 * ldc, c21, 16);
+  v128.store(c + 3 * ldc, c30);
+  v128.store(c + 3 * ldc, c31, 16);
 }
 
 /**

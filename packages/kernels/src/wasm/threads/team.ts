@@ -7,7 +7,7 @@ import { Pool } from './pool.js';
 /** Rows that the smallest tile of a product has. */
 const PAIR = 2;
 /** Rows of a sequence for which one more piece costs next to nothing. */
-const PLENTY_OF_STEPS = 8;
+const PLENTY_OF_STEPS = 12;
 
 /** Entries that fill a cache line: two threads never write to the same one. */
 const LINE = 16;
