@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { decimal, integer, oneOf } from './parse-number.js';
 import { UserError } from './user-error.js';
@@ -81,7 +82,7 @@ function describeOptions(): Command {
     )
     .optionsGroup('The model:')
     .option('--cell <kind>', 'rnn, lstm or gru', oneOf('--cell', ['rnn', 'lstm', 'gru']), 'gru')
-    .option('--hidden <n>', 'hidden units of a layer', integer('--hidden', 1, 8192), 128)
+    .option('--hidden <n>', 'hidden units of a layer', integer('--hidden', 1, 8192), 256)
     .option('--layers <n>', 'recurrent layers', integer('--layers', 1, 16), 1)
     .option(
       '--embedding <n>',
@@ -98,8 +99,8 @@ function describeOptions(): Command {
     .option('--dtype <type>', 'float32 or float64', oneOf('--dtype', ['float32', 'float64']), 'float32')
     .optionsGroup('The training:')
     .option('--seq-length <n>', 'characters that gradients go back', integer('--seq-length', 1, 10_000), 32)
-    .option('--batch <n>', 'sequences in a step', integer('--batch', 1, 4096), 16)
-    .option('--steps <n>', 'steps in all', integer('--steps', 1, 1e9), 1000)
+    .option('--batch <n>', 'sequences in a step', integer('--batch', 1, 4096), 48)
+    .option('--steps <n>', 'steps in all', integer('--steps', 1, 1e9), 500)
     .option(
       '--epochs <x>',
       'how often to go through the text, instead of --steps',
@@ -109,7 +110,7 @@ function describeOptions(): Command {
       '--lr <x>',
       'learning rate of Adam; it falls evenly to a twentieth',
       decimal('--lr', 'a number above 0', (x) => x > 0),
-      0.008,
+      0.01,
     )
     .option(
       '--clip <x>',
@@ -120,9 +121,10 @@ function describeOptions(): Command {
     .option('--seed <n>', 'of all that is random', integer('--seed', 0, 2 ** 32 - 1), 1)
     .option(
       '--threads <n>',
-      'threads that compute; their number changes no result',
+      'threads that compute, one a core unless given; their number changes no result',
       integer('--threads', 1, 64),
-      1,
+      // Each gets six rows of a batch then, which is what the products are best at.
+      Math.min(8, availableParallelism()),
     )
     .optionsGroup('What it writes:')
     .option(

@@ -11,8 +11,8 @@ const program = join(root, 'build/examples/char-model/main.js');
 
 /** RETROGRAD_KERNELS chooses the kernels; enough steps for some seconds each. */
 const SETS = [
-  { name: 'plain', steps: 60 },
-  { name: 'wasm', steps: 400 },
+  { name: 'plain', steps: 15 },
+  { name: 'wasm', steps: 150 },
 ];
 const ROUNDS = 3;
 const LIMIT = 180_000;

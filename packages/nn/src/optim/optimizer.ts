@@ -93,12 +93,14 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions> = Req
 
   /**
    * Updates every parameter that has a gradient; the others stay as they are.
+   * @param norm of all these gradients together, where it is known: a finite one says that no entry has to be looked at
    * @throws ValueError when a gradient holds NaN or infinity, ShapeError when one is not of its parameter's shape; nothing is
    *         changed then
    */
-  step(): void {
+  step(norm = Number.NaN): void {
     const op = `${this.algorithm.name}.step`;
-    const gradients = this.parameters.map((p, i) => p.grad && checkGradient(op, i, p, p.grad));
+    const known = Number.isFinite(norm);
+    const gradients = this.parameters.map((p, i) => p.grad && checkGradient(op, i, p, p.grad, known));
     gradients.forEach((gradient, i) => {
       if (gradient === null) return;
       this.#steps[i]++;
@@ -153,13 +155,19 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions> = Req
   }
 }
 
-function checkGradient(op: string, i: number, parameter: Tensor, gradient: NdArray): FloatData {
+function checkGradient(
+  op: string,
+  i: number,
+  parameter: Tensor,
+  gradient: NdArray,
+  known: boolean,
+): FloatData {
   const argument = `gradient of parameters[${i}]`;
   if (!shapesEqual(gradient.shape, parameter.shape)) {
     throw new ShapeError(op, argument, formatShape(parameter.shape), formatShape(gradient.shape));
   }
   const { data } = dense(gradient);
-  if (Number.isFinite(sumOfSquares(data))) return data;
+  if (known || Number.isFinite(sumOfSquares(data))) return data;
   for (let j = 0; j < data.length; j++) {
     if (!Number.isFinite(data[j])) {
       throw new ValueError(

@@ -46,7 +46,7 @@ export function trainStep(
     }
     backward(value);
     const gradientNorm = clip(optimizer, clipNorm);
-    optimizer.step();
+    optimizer.step(gradientNorm);
     return { loss: number, gradientNorm, state: valuesOf(after) };
   } finally {
     model.eval();
