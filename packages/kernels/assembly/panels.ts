@@ -1,14 +1,14 @@
-// Panels: A in panels of six rows or four, B in panels of two vectors of columns, both k by k, with zeros at the rim. So the
-// inner loops read A and B from one end to the other, however they are stored.
+// Panels of B: two vectors of columns side by side, k by k, with zeros at the rim, so that the inner loops read them from one end
+// to the other, however B is stored. Rows of A are read where they lie; a transposed A is turned first.
 import { lanes } from './simd';
 
-/** Rows in a panel of A at most. */
+/** Rows of A in a tile at most. */
 export const MR = 6;
 
 /**
- * Rows in the next panel of A: six, or four where that leaves no two over, since two rows take as long as four (their sums wait for
+ * Rows of A in the next tile: six, or four where that leaves no two over, since two rows take as long as four (their sums wait for
  * each other).
- * @param left rows that are not in a panel yet
+ * @param left rows that are in no tile yet
  */
 export function height(left: i32): i32 {
   return left > 8 || left == 6 || left == 5 ? 6 : 4;
@@ -25,68 +25,64 @@ export function columns<T>(): i32 {
 }
 
 /**
- * Packs a matrix of `total` lines of K entries each: panel after panel, in a panel k by k.
- * @param ofB    whether the lines are columns of B, else rows of A
- * @param across whether what is packed together lies side by side: entry k of line i is at (k, i), else at (i, k)
+ * Packs B (K, N) in panels, one behind the other.
+ * @param turned whether entry (k, j) is stored at (j, k)
  * @param ld     bytes from row to row
  */
-export function pack<T>(ofB: bool, across: bool, total: i32, K: i32, from: usize, ld: usize, to: usize): void {
+export function pack<T>(turned: bool, N: i32, K: i32, from: usize, ld: usize, to: usize): void {
   const size: usize = sizeof<T>();
-  for (let i = 0; i < total; ) {
-    const width = ofB ? columns<T>() : height(total - i);
-    const n = min(width, total - i);
-    if (n < width) rim<T>(width, across, n, K, from, ld, to);
-    else if (across) copyPanel<T>(width, K, from, ld, to);
-    else turnPanel<T>(width, K, from, ld, to);
-    i += width;
-    from += <usize>width * (across ? size : ld);
-    to += <usize>(width * K) * size;
+  const NR = columns<T>();
+  for (let j = 0; j < N; j += NR) {
+    const n = min(NR, N - j);
+    if (n < NR) rim<T>(turned, n, K, from, ld, to);
+    else if (turned) turn<T>(NR, K, from, ld, to, WIDE);
+    else copyPanel(K, from, ld, to);
+    from += <usize>NR * (turned ? ld : size);
+    to += <usize>K * WIDE;
   }
 }
 
-/** A panel that lacks lines. */
-function rim<T>(width: i32, across: bool, n: i32, K: i32, from: usize, ld: usize, to: usize): void {
+/** A panel that lacks columns. */
+function rim<T>(turned: bool, n: i32, K: i32, from: usize, ld: usize, to: usize): void {
   const size: usize = sizeof<T>();
-  const line = across ? size : ld;
-  const step = across ? ld : size;
-  for (let r = 0; r < width; r++) {
-    let at = from + <usize>r * line;
-    let put = to + <usize>r * size;
+  const column = turned ? ld : size;
+  const step = turned ? size : ld;
+  for (let j = 0; j < columns<T>(); j++) {
+    let at = from + <usize>j * column;
+    let put = to + <usize>j * size;
     for (let k = 0; k < K; k++) {
-      store<T>(put, r < n ? load<T>(at) : <T>0);
+      store<T>(put, j < n ? load<T>(at) : <T>0);
       at += step;
-      put += <usize>width * size;
+      put += WIDE;
     }
   }
 }
 
-/** A whole panel whose lines lie side by side: 16, 24, 32 or 48 bytes for each k. */
-function copyPanel<T>(width: i32, K: i32, from: usize, ld: usize, to: usize): void {
-  const bytes = <usize>width * sizeof<T>();
+/** A whole panel whose columns lie side by side. */
+function copyPanel(K: i32, from: usize, ld: usize, to: usize): void {
   for (let k = 0; k < K; k++) {
     v128.store(to, v128.load(from));
-    if (bytes == 24) {
-      store<i64>(to, load<i64>(from, 16), 16);
-    } else if (bytes > 16) {
-      v128.store(to, v128.load(from, 16), 16);
-      if (bytes == 48) v128.store(to, v128.load(from, 32), 32);
-    }
+    v128.store(to, v128.load(from, 16), 16);
     from += ld;
-    to += bytes;
+    to += WIDE;
   }
 }
 
-/** A whole panel whose lines are rows: turned over two rows at a time, in f32 four as long as there are so many. */
-function turnPanel<T>(width: i32, K: i32, from: usize, ld: usize, to: usize): void {
+/**
+ * Turns `lines` rows of K entries into K rows of `lines`: two rows at a time, in f32 four as long as there are so many.
+ * @param row bytes from row to row in the result
+ */
+export function turn<T>(lines: i32, K: i32, from: usize, ld: usize, to: usize, row: usize): void {
   const size: usize = sizeof<T>();
   const L = lanes<T>();
-  const row = <usize>width * size;
-  for (let r = 0; r < width; ) {
-    const four = sizeof<T>() == 4 && r + 4 <= width;
+  for (let r = 0; r < lines; ) {
+    const left = lines - r;
+    const four = sizeof<T>() == 4 && left >= 4;
+    const n = four ? 4 : min(2, left);
     let at = from;
     let put = to;
     let k = 0;
-    for (; k + L <= K; k += L) {
+    for (; n > 1 && k + L <= K; k += L) {
       const a = v128.load(at);
       const b = v128.load(at + ld);
       if (sizeof<T>() == 8) {
@@ -114,14 +110,13 @@ function turnPanel<T>(width: i32, K: i32, from: usize, ld: usize, to: usize): vo
       at += 16;
       put += <usize>L * row;
     }
-    const lines = four ? 4 : 2;
     for (; k < K; k++) {
-      for (let i = 0; i < lines; i++) store<T>(put + <usize>i * size, load<T>(at + <usize>i * ld));
+      for (let i = 0; i < n; i++) store<T>(put + <usize>i * size, load<T>(at + <usize>i * ld));
       at += size;
       put += row;
     }
-    from += <usize>lines * ld;
-    to += <usize>lines * size;
-    r += lines;
+    from += <usize>n * ld;
+    to += <usize>n * size;
+    r += n;
   }
 }

@@ -1,4 +1,4 @@
-// The inner loops: a tile of C from a panel of A and a panel of B, and a row of C. Sums start from 0 or from what C holds, and
+// The inner loops: a tile of C from rows of A and a panel of B, and a row of C. Sums start from 0 or from what C holds, and
 // are stored as they are: with additions behind the loop, engines move sums out of registers inside it, at half the speed.
 import { columns, WIDE } from './panels';
 import { get, lanes, madd, next, put } from './simd';
@@ -11,10 +11,10 @@ function first<T>(held: bool, at: usize): v128 {
 }
 
 /**
- * Six rows by two vectors: a panel of A · a panel of B, to rows of `c` that are `ldc` bytes apart.
+ * Six rows of A, `lda` bytes apart, by a panel of B: to rows of `c` that are `ldc` bytes apart.
  * @param held whether to start from what `c` holds
  */
-export function tile6<T>(K: i32, a: usize, b: usize, held: bool, c: usize, ldc: usize): void {
+export function tile6<T>(K: i32, a: usize, lda: usize, b: usize, held: bool, c: usize, ldc: usize): void {
   let c00 = first<T>(held, c), c01 = first<T>(held, c + 16);
   let c10 = first<T>(held, c + ldc), c11 = first<T>(held, c + ldc + 16);
   let c20 = first<T>(held, c + 2 * ldc), c21 = first<T>(held, c + 2 * ldc + 16);
@@ -24,25 +24,31 @@ export function tile6<T>(K: i32, a: usize, b: usize, held: bool, c: usize, ldc: 
   for (let k = 0; k < K; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
-    let x = v128.load_splat<T>(a);
+    let at = a;
+    let x = v128.load_splat<T>(at);
     c00 = madd<T>(x, b0, c00);
     c01 = madd<T>(x, b1, c01);
-    x = v128.load_splat<T>(a, sizeof<T>());
+    at += lda;
+    x = v128.load_splat<T>(at);
     c10 = madd<T>(x, b0, c10);
     c11 = madd<T>(x, b1, c11);
-    x = v128.load_splat<T>(a, 2 * sizeof<T>());
+    at += lda;
+    x = v128.load_splat<T>(at);
     c20 = madd<T>(x, b0, c20);
     c21 = madd<T>(x, b1, c21);
-    x = v128.load_splat<T>(a, 3 * sizeof<T>());
+    at += lda;
+    x = v128.load_splat<T>(at);
     c30 = madd<T>(x, b0, c30);
     c31 = madd<T>(x, b1, c31);
-    x = v128.load_splat<T>(a, 4 * sizeof<T>());
+    at += lda;
+    x = v128.load_splat<T>(at);
     c40 = madd<T>(x, b0, c40);
     c41 = madd<T>(x, b1, c41);
-    x = v128.load_splat<T>(a, 5 * sizeof<T>());
+    at += lda;
+    x = v128.load_splat<T>(at);
     c50 = madd<T>(x, b0, c50);
     c51 = madd<T>(x, b1, c51);
-    a += 6 * sizeof<T>();
+    a += sizeof<T>();
     b += WIDE;
   }
   v128.store(c, c00);
@@ -59,8 +65,8 @@ export function tile6<T>(K: i32, a: usize, b: usize, held: bool, c: usize, ldc: 
   v128.store(c + 5 * ldc, c51, 16);
 }
 
-/** The same for a panel of four rows. */
-export function tile4<T>(K: i32, a: usize, b: usize, held: bool, c: usize, ldc: usize): void {
+/** The same for four rows. */
+export function tile4<T>(K: i32, a: usize, lda: usize, b: usize, held: bool, c: usize, ldc: usize): void {
   let c00 = first<T>(held, c), c01 = first<T>(held, c + 16);
   let c10 = first<T>(held, c + ldc), c11 = first<T>(held, c + ldc + 16);
   let c20 = first<T>(held, c + 2 * ldc), c21 = first<T>(held, c + 2 * ldc + 16);
@@ -68,19 +74,23 @@ export function tile4<T>(K: i32, a: usize, b: usize, held: bool, c: usize, ldc: 
   for (let k = 0; k < K; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
-    let x = v128.load_splat<T>(a);
+    let at = a;
+    let x = v128.load_splat<T>(at);
     c00 = madd<T>(x, b0, c00);
     c01 = madd<T>(x, b1, c01);
-    x = v128.load_splat<T>(a, sizeof<T>());
+    at += lda;
+    x = v128.load_splat<T>(at);
     c10 = madd<T>(x, b0, c10);
     c11 = madd<T>(x, b1, c11);
-    x = v128.load_splat<T>(a, 2 * sizeof<T>());
+    at += lda;
+    x = v128.load_splat<T>(at);
     c20 = madd<T>(x, b0, c20);
     c21 = madd<T>(x, b1, c21);
-    x = v128.load_splat<T>(a, 3 * sizeof<T>());
+    at += lda;
+    x = v128.load_splat<T>(at);
     c30 = madd<T>(x, b0, c30);
     c31 = madd<T>(x, b1, c31);
-    a += 4 * sizeof<T>();
+    a += sizeof<T>();
     b += WIDE;
   }
   v128.store(c, c00);
