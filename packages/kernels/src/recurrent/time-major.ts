@@ -1,7 +1,5 @@
 import { dense } from '../array.js';
 import { type Block, setOnes } from '../sequence/block.js';
-import { withBlocks } from '../sequence/kept.js';
-import type { SequenceKernels } from '../sequence/kernels.js';
 import { allocate, wrap } from '../storage.js';
 import type { FloatData, NdArray } from '../types.js';
 
@@ -9,29 +7,19 @@ import type { FloatData, NdArray } from '../types.js';
  * Copies a batch-first sequence into a block ordered by time, so that the rows of one step lie together and one matrix product
  * serves all steps.
  * @param x      (B, T, N), any view
- * @param target (T, B, N), from `offset` on; memory is taken meanwhile where that makes it faster
+ * @param target (T, B, N), from `offset` on
  * @param row    entries from one row of the target to the next: N, or more
  */
-export function toTimeMajor(
-  kernels: SequenceKernels,
-  x: NdArray,
-  target: Block,
-  offset = 0,
-  row = x.shape[2],
-): void {
+export function toTimeMajor(x: NdArray, target: Block, offset = 0, row = x.shape[2]): void {
   const [B, T, N] = x.shape;
-  const { data } = dense(x);
+  const from = dense(x).data;
+  const to = target.data;
   if ((B === 1 || T === 1) && row === N) {
-    target.data.set(data, offset);
-  } else if (kernels.swapAxes === null) {
-    for (let t = 0, to = offset; t < T; t++) {
-      for (let b = 0; b < B; b++, to += row) copyRow(data, (b * T + t) * N, target.data, to, N);
-    }
-  } else {
-    withBlocks(kernels, target.dtype, { x: data.length }, (staged) => {
-      staged.x.data.set(data);
-      kernels.swapAxes?.(B, T, N, staged.x, 0, target, offset, row);
-    });
+    to.set(from, offset);
+    return;
+  }
+  for (let t = 0, at = offset; t < T; t++) {
+    for (let b = 0; b < B; b++, at += row) copyRow(from, (b * T + t) * N, to, at, N);
   }
 }
 
@@ -41,38 +29,26 @@ export function toTimeMajor(
  * @param x      (B, T, I), any view
  * @param target (T, B, I + 1)
  */
-export function loadInputs(kernels: SequenceKernels, x: NdArray, target: Block): void {
+export function loadInputs(x: NdArray, target: Block): void {
   const row = x.shape[2] + 1;
-  toTimeMajor(kernels, x, target, 0, row);
+  toTimeMajor(x, target, 0, row);
   setOnes(target, row);
 }
 
 /**
  * Copies a block ordered by time to a batch-first sequence.
- * @param block (T, B, N), from `offset` on; memory is taken meanwhile where that makes it faster
+ * @param block (T, B, N), from `offset` on
  * @returns (B, T, N), fresh
  */
-export function fromTimeMajor(
-  kernels: SequenceKernels,
-  block: Block,
-  offset: number,
-  B: number,
-  T: number,
-  N: number,
-): NdArray {
+export function fromTimeMajor(block: Block, offset: number, B: number, T: number, N: number): NdArray {
+  const from = block.data;
   const n = B * T * N;
-  if (B === 1 || T === 1) return wrap(block.data.slice(offset, offset + n), [B, T, N]);
-  if (kernels.swapAxes !== null) {
-    return withBlocks(kernels, block.dtype, { x: n }, (staged) => {
-      kernels.swapAxes?.(T, B, N, block, offset, staged.x, 0, N);
-      return wrap(staged.x.data.slice(), [B, T, N]);
-    });
+  if (B === 1 || T === 1) return wrap(from.slice(offset, offset + n), [B, T, N]);
+  const to = allocate(block.dtype, n);
+  for (let b = 0, at = 0; b < B; b++) {
+    for (let t = 0; t < T; t++, at += N) copyRow(from, offset + (t * B + b) * N, to, at, N);
   }
-  const result = allocate(block.dtype, n);
-  for (let b = 0, to = 0; b < B; b++) {
-    for (let t = 0; t < T; t++, to += N) copyRow(block.data, offset + (t * B + b) * N, result, to, N);
-  }
-  return wrap(result, [B, T, N]);
+  return wrap(to, [B, T, N]);
 }
 
 /** Entries from which the call that copies typed arrays is quicker than a loop. */

@@ -85,23 +85,6 @@ export interface SequenceKernels {
     ldc: number,
   ): void;
 
-  /**
-   * Copies rows of n entries from (M, N) rows to (N, M) rows, which start at `toAt`, `row` entries apart; null for sets that work
-   * on ordinary memory, where nothing is gained.
-   */
-  readonly swapAxes:
-    | ((
-        M: number,
-        N: number,
-        n: number,
-        from: Block,
-        fromAt: number,
-        to: Block,
-        toAt: number,
-        row: number,
-      ) => void)
-    | null;
-
   /** x = tanh(x) for n entries from `offset` on. */
   tanh(n: number, x: Block, offset: number): void;
 

@@ -67,7 +67,6 @@ export const plainSequence: SequenceKernels = {
     );
   },
   tanh: (n, x, offset) => tanhMap(n, x.data, offset, x.data, offset),
-  swapAxes: null,
   rows: () => null,
   steps: () => null,
   spread: () => null,

@@ -19,11 +19,6 @@ const TANH_COST = 0.75;
 
 const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);
 
-/** Exports of assembly/axes.ts; addresses and sizes in bytes. */
-interface AxesModule {
-  swapAxes(M: number, N: number, row: number, from: number, to: number, rowTo: number): void;
-}
-
 /** The WebAssembly set. Every call is split among threads where that is worth it, without a change to any bit. */
 export class WasmSequence implements SequenceKernels {
   private readonly modules: Modules;
@@ -132,21 +127,6 @@ export class WasmSequence implements SequenceKernels {
       if (team === null) pair[dtype].call(...values);
       else team.spread(pair[dtype], values, countAt, at, bytesOf(dtype), cost);
     };
-  }
-
-  swapAxes(
-    M: number,
-    N: number,
-    n: number,
-    from: Block,
-    fromAt: number,
-    to: Block,
-    toAt: number,
-    row: number,
-  ): void {
-    const { swapAxes } = this.module<AxesModule>(coreCode);
-    const size = bytesOf(to.dtype);
-    swapAxes(M, N, n * size, from.pointer(fromAt), to.pointer(toAt), row * size);
   }
 
   rows(code: string, name: string, widths: readonly number[], entryCost: number): RowFunction {
