@@ -18,13 +18,7 @@ import {
 import { type Call, record, sumVersions } from './call.js';
 import { withRecording } from './recording.js';
 import { constant, Tensor } from './tensor.js';
-
-export interface GradOptions {
-  /** Record the backward pass too, so that its result can be differentiated again. Default false. */
-  createGraph?: boolean;
-  /** Cotangent of each y, of y's shape. Needed unless y has one element, where it is 1. */
-  cotangent?: Tensor | NdArray | readonly (Tensor | NdArray)[];
-}
+import type { Twice } from './twice.js';
 
 /**
  * Adds d(loss)/d(leaf) to `.grad` of every leaf that requires grad and that `loss` was computed from.
@@ -41,7 +35,7 @@ export function backward(loss: Tensor, cotangent?: Tensor | NdArray): void {
     for (const t of inputs) if (t.requiresGrad && t.call === null) leaves.add(t);
   if (loss.call === null) leaves.add(loss);
   // Whatever requires grad was computed from such a leaf.
-  const pass = new Pass(calls, leaves, false, (input) => input.requiresGrad);
+  const pass = new Pass(calls, leaves, null, (input) => input.requiresGrad);
   const cotangents = pass.run([loss], [seed]);
   for (const leaf of leaves) {
     const gradient = pass.own(cotangents.get(leaf), leaf);
@@ -49,44 +43,8 @@ export function backward(loss: Tensor, cotangent?: Tensor | NdArray): void {
   }
 }
 
-/**
- * Gradients of y (summed, when there are several) with respect to each x, leaves or not, without touching `.grad`. An x
- * that y does not depend on has a zero gradient.
- * @returns a tensor of x's shape for each x; part of the graph when `createGraph`
- * @throws GraphError, ShapeError as `backward`
- */
-export function grad(y: Tensor | readonly Tensor[], x: Tensor, options?: GradOptions): Tensor;
-export function grad(y: Tensor | readonly Tensor[], xs: readonly Tensor[], options?: GradOptions): Tensor[];
-export function grad(
-  y: Tensor | readonly Tensor[],
-  x: Tensor | readonly Tensor[],
-  options: GradOptions = {},
-): Tensor | Tensor[] {
-  const ys = y instanceof Tensor ? [y] : y;
-  const xs = x instanceof Tensor ? [x] : x;
-  if (!Array.isArray(ys)) throw new GraphError('grad', 'y', 'a tensor or a list of tensors', describe(ys));
-  if (!Array.isArray(xs)) throw new GraphError('grad', 'xs', 'a tensor or a list of tensors', describe(xs));
-  const { cotangent, createGraph = false } = options;
-  const given: readonly (Tensor | NdArray | undefined)[] = Array.isArray(cotangent) ? cotangent : [cotangent];
-  const seeds = ys.map((each, i) => seedOf('grad', each, given[i]));
-  xs.forEach((each, i) => {
-    const actual = each instanceof Tensor ? 'a constant' : describe(each);
-    if (!each?.requiresGrad) throw new GraphError('grad', `xs[${i}]`, 'a tensor that requires grad', actual);
-  });
-  // A call on the way from an x is newer than the call that made the x: what is older than all of them is not looked at.
-  const oldest = xs.reduce((id, { call }) => Math.min(id, call?.id ?? -1), Number.POSITIVE_INFINITY);
-  const wanted = new Set(xs);
-  const { calls, isNeeded } = onTheWay(gather(ys, oldest), wanted);
-  const pass = new Pass(calls, wanted, createGraph, isNeeded);
-  const cotangents = pass.run(ys, seeds);
-  const gradients = xs.map((each) => {
-    const found = cotangents.get(each);
-    return createGraph && found !== undefined ? found : constant(pass.own(found, each));
-  });
-  return x instanceof Tensor ? (gradients[0] as Tensor) : gradients;
-}
-
-function seedOf(op: string, y: Tensor, cotangent: Tensor | NdArray | undefined): Tensor {
+/** @internal The cotangent that a pass starts with at y. */
+export function seedOf(op: string, y: Tensor, cotangent: Tensor | NdArray | undefined): Tensor {
   if (!(y instanceof Tensor)) throw new GraphError(op, 'loss', 'a tensor', describe(y));
   if (!y.requiresGrad) {
     throw new GraphError(op, 'loss', 'computed from a tensor that requires grad', 'a constant');
@@ -128,21 +86,6 @@ export function gather(roots: readonly Tensor[], oldest = -1): Call[] {
   return [...seen].sort((a, b) => b.id - a.id);
 }
 
-/** Of these calls, newest first, those on a way to a wanted tensor; and whether a tensor is wanted or comes from such a call. */
-function onTheWay(
-  calls: readonly Call[],
-  wanted: ReadonlySet<Tensor>,
-): { calls: Call[]; isNeeded: (input: Tensor) => boolean } {
-  const useful = new Set<Call>();
-  const isNeeded = (input: Tensor): boolean =>
-    wanted.has(input) || (input.call !== null && useful.has(input.call));
-  for (let i = calls.length - 1; i >= 0; i--) {
-    const call = calls[i] as Call;
-    if (call.inputs.some(isNeeded)) useful.add(call);
-  }
-  return { calls: calls.filter((call) => useful.has(call)), isNeeded };
-}
-
 /** The pass that runs now. */
 let current: Pass | null = null;
 
@@ -154,8 +97,8 @@ export function claim(cotangent: Tensor): void {
   current?.claim(cotangent);
 }
 
-/** One backward pass. Cotangents live in a map of its own, so passes never disturb each other. */
-class Pass {
+/** @internal One backward pass. Cotangents live in a map of its own, so passes never disturb each other. */
+export class Pass {
   private readonly cotangents = new Map<Tensor, Tensor>();
   /** Arrays made in this pass and seen by nobody else yet: the only cotangents that may be added to in place, or handed out. */
   private readonly sums = new Set<Tensor>();
@@ -163,17 +106,18 @@ class Pass {
   constructor(
     private readonly calls: readonly Call[],
     private readonly wanted: ReadonlySet<Tensor>,
-    private readonly createGraph: boolean,
+    /** Given when the pass is recorded, so that its result can be differentiated again. */
+    private readonly twice: Twice | null,
     private readonly isNeeded: (input: Tensor) => boolean,
   ) {}
 
   run(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
     // Without a graph the cotangents die with the pass, except those that `own` hands out.
-    const { createGraph } = this;
+    const recorded = this.twice !== null;
     const before = current;
     current = this;
     try {
-      return withRecording(createGraph, () => withSlabs(!createGraph, () => this.pullAll(ys, seeds)));
+      return withRecording(recorded, () => withSlabs(!recorded, () => this.pullAll(ys, seeds)));
     } finally {
       current = before;
     }
@@ -181,7 +125,7 @@ class Pass {
 
   /** As the function `claim`. */
   claim(cotangent: Tensor): void {
-    if (!this.createGraph) this.sums.add(cotangent);
+    if (this.twice === null) this.sums.add(cotangent);
   }
 
   private pullAll(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
@@ -217,7 +161,7 @@ class Pass {
     }
     const { vjp } = call;
     if (typeof vjp === 'function') {
-      const gradients = vjp(call.outputs.map(this.take), call.inputs.map(this.isNeeded));
+      const gradients = vjp(call.outputs.map(this.take), call.inputs.map(this.isNeeded), this.twice);
       call.inputs.forEach((input, i) => {
         const gradient = gradients[i] ?? null;
         if (gradient !== null && this.isNeeded(input)) this.accumulate(input, gradient, call, i);
@@ -229,7 +173,7 @@ class Pass {
       const pullback = vjp[i];
       const input = call.inputs[i] as Tensor;
       if (!pullback || !this.isNeeded(input)) continue;
-      const gradient = pullback(cotangent, this.sumOf(input));
+      const gradient = pullback(cotangent, this.sumOf(input), this.twice);
       if (gradient !== null) this.accumulate(input, gradient, call, i);
     }
   }
@@ -266,7 +210,7 @@ class Pass {
       addInto(before.value, cotangent.value);
     } else {
       const sum = sumTwo(before, cotangent);
-      if (!this.createGraph) this.sums.add(sum);
+      if (this.twice === null) this.sums.add(sum);
       this.cotangents.set(target, sum);
     }
   }

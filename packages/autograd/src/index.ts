@@ -1,5 +1,6 @@
-export { backward, type GradOptions, grad } from './backward.js';
+export { backward } from './backward.js';
 export { type Call, type Pullback, record, recordAll, type VjpRule } from './call.js';
+export { type GradOptions, grad } from './grad.js';
 export {
   GradCheckError,
   type GradCheckOptions,
@@ -43,3 +44,4 @@ export {
   type TensorOptions,
   tensor,
 } from './tensor.js';
+export type { Composed, Ops, Twice } from './twice.js';

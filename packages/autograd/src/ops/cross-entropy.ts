@@ -1,10 +1,8 @@
 import * as k from '@retrograd/kernels';
 import { isRecorded, record } from '../call.js';
-import { isRecording } from '../recording.js';
-import { asIndices, asTensor, type IndexLike, type Tensor, type TensorLike } from '../tensor.js';
+import { asIndices, asTensor, constant, type IndexLike, type Tensor, type TensorLike } from '../tensor.js';
+import type { Ops } from '../twice.js';
 import { mul } from './arithmetic.js';
-import { softmax, softmaxPullback } from './softmax.js';
-import { where } from './where.js';
 
 /** What the steps of a cross-entropy are: their classes, and which of them count. */
 interface Steps {
@@ -39,19 +37,25 @@ export function crossEntropy(logits: TensorLike, targets: IndexLike, mask?: Inde
   const { data } = k.dense(x.value);
   const loss = k.crossEntropyForward(data, steps.N, V, classes, selected, gradient?.data);
   return record('crossEntropy', [x], k.full([], loss, { dtype: x.dtype }), [
-    (g) => {
-      const slope = slopeOf(x, steps, gradient as k.NdArray);
-      return !isRecording() && g.item() === 1 ? slope : mul(g, slope);
+    (g, _, twice) => {
+      if (twice) return mul(g, slopeOf(x, steps, gradient as k.NdArray, twice.ops));
+      const slope = constant(gradient as k.NdArray);
+      return g.item() === 1 ? slope : mul(g, slope);
     },
   ]);
 }
 
 /** ∂loss/∂logits: (softmax - onehot) / n in the steps that count, else 0. */
-const slopeOf = (x: Tensor, steps: Steps, value: k.NdArray): Tensor =>
-  record('crossEntropyGradient', [x], value, [(h) => curvature(h, x, steps)]);
+const slopeOf = (x: Tensor, steps: Steps, value: k.NdArray, ops: Ops): Tensor =>
+  record('crossEntropyGradient', [x], value, [(h) => curvature(h, x, steps, ops)]);
 
 /** ∂²loss/∂logits² h: softmax's own vjp, over n, in the steps that count. */
-function curvature(h: Tensor, x: Tensor, { N, selected }: Steps): Tensor {
+function curvature(
+  h: Tensor,
+  x: Tensor,
+  { N, selected }: Steps,
+  { softmax, softmaxPullback, where }: Ops,
+): Tensor {
   if (selected === null) return mul(1 / N, softmaxPullback(h, softmax(x), -1));
   const column = k.array(selected, { shape: [...x.shape.slice(0, -1), 1] });
   const n = selected.reduce((a, b) => a + b, 0);
