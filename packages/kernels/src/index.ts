@@ -1,3 +1,17 @@
+// Side by side in a bundle, where they are alike enough for gzip to make less of each after the first.
+export { adamCode } from './wasm/binaries/adam.js';
+export { coreCode } from './wasm/binaries/core.js';
+export { crossEntropyCode } from './wasm/binaries/cross-entropy.js';
+export { gruBackwardCode } from './wasm/binaries/gru-backward.js';
+export { gruForwardCode } from './wasm/binaries/gru-forward.js';
+export { lstmBackwardCode } from './wasm/binaries/lstm-backward.js';
+export { lstmForwardCode } from './wasm/binaries/lstm-forward.js';
+export { rnnBackwardCode } from './wasm/binaries/rnn-backward.js';
+export { rnnForwardCode } from './wasm/binaries/rnn-forward.js';
+export { sumsCode } from './wasm/binaries/sums.js';
+
+// Numbers in, numbers out.
+
 export { addInto } from './add-into.js';
 export { add, div, mul, sub } from './arithmetic.js';
 export {
@@ -78,15 +92,6 @@ export { addAt, gather, scatterAdd, take } from './take.js';
 export { formatPlace, readMask, readTargets } from './targets.js';
 export type { Dtype, DtypeOption, FloatData, IndexArray, IndexData, NdArray, NestedList } from './types.js';
 export { abs, exp, log, neg, relu, sigmoid, sign, sqrt, tanh } from './unary.js';
-export { adamCode } from './wasm/binaries/adam.js';
-export { coreCode } from './wasm/binaries/core.js';
-export { crossEntropyCode } from './wasm/binaries/cross-entropy.js';
-export { gruBackwardCode } from './wasm/binaries/gru-backward.js';
-export { gruForwardCode } from './wasm/binaries/gru-forward.js';
-export { lstmBackwardCode } from './wasm/binaries/lstm-backward.js';
-export { lstmForwardCode } from './wasm/binaries/lstm-forward.js';
-export { rnnBackwardCode } from './wasm/binaries/rnn-backward.js';
-export { rnnForwardCode } from './wasm/binaries/rnn-forward.js';
 export { kernelsOver, type WasmOptions, wasmKernels } from './wasm/kernels.js';
 export { type LoadedWasm, loadWasm } from './wasm/load.js';
 export { WasmMemory, type WasmMemoryOptions } from './wasm/memory.js';
