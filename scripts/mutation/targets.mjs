@@ -38,7 +38,7 @@ export const targets = [
   },
   {
     sources:
-      /^packages\/(kernels\/src\/cross-entropy(-rows)?|autograd\/src\/ops\/(cross-entropy|mse-loss))\.ts$/,
+      /^packages\/(kernels\/src\/cross-entropy(-rows)?|autograd\/src\/ops\/(cross-entropy(-slope)?|mse-loss))\.ts$/,
     functions: /^(export )?function (plainRows|lossOf|curvature|mseLoss)\(/,
     lines: PULLBACK,
     tests: ['test/cross-check/pytorch-losses.test.ts', 'test/autograd/op-gradients.test.ts'],

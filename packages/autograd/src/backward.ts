@@ -1,6 +1,7 @@
 import {
-  add,
+  addAlike,
   addInto,
+  broadcastTo,
   cast,
   copy,
   describe,
@@ -10,12 +11,13 @@ import {
   GraphError,
   mayShareSlab,
   type NdArray,
+  resultType,
   ShapeError,
   shapesEqual,
   withSlabs,
   zeros,
 } from '@retrograd/kernels';
-import { type Call, record, sumVersions } from './call.js';
+import { type Call, type PassContext, record, sumVersions } from './call.js';
 import { withRecording } from './recording.js';
 import { constant, Tensor } from './tensor.js';
 import type { Twice } from './twice.js';
@@ -39,8 +41,14 @@ export function backward(loss: Tensor, cotangent?: Tensor | NdArray): void {
   const cotangents = pass.run([loss], [seed]);
   for (const leaf of leaves) {
     const gradient = pass.own(cotangents.get(leaf), leaf);
-    leaf.grad = leaf.grad === null ? gradient : add(leaf.grad, gradient);
+    leaf.grad = leaf.grad === null ? gradient : addToGrad(leaf.grad, gradient);
   }
+}
+
+/** The gradient that a leaf had, which anybody may have set, plus the one that came now. */
+function addToGrad(before: NdArray, gradient: NdArray): NdArray {
+  const dtype = resultType(before, gradient);
+  return addAlike(cast(broadcastTo(before, gradient.shape), dtype), cast(gradient, dtype));
 }
 
 /** @internal The cotangent that a pass starts with at y. */
@@ -86,70 +94,59 @@ export function gather(roots: readonly Tensor[], oldest = -1): Call[] {
   return [...seen].sort((a, b) => b.id - a.id);
 }
 
-/** The pass that runs now. */
-let current: Pass | null = null;
-
-/**
- * @internal Says of a cotangent that its array was made just now and is held by nobody else: it need not be copied to become a
- * gradient, and may be added to in place.
- */
-export function claim(cotangent: Tensor): void {
-  current?.claim(cotangent);
-}
-
 /** @internal One backward pass. Cotangents live in a map of its own, so passes never disturb each other. */
-export class Pass {
-  private readonly cotangents = new Map<Tensor, Tensor>();
+export class Pass implements PassContext {
+  readonly #cotangents = new Map<Tensor, Tensor>();
   /** Arrays made in this pass and seen by nobody else yet: the only cotangents that may be added to in place, or handed out. */
-  private readonly sums = new Set<Tensor>();
+  readonly #sums = new Set<Tensor>();
+
+  readonly #calls: readonly Call[];
+  readonly #wanted: ReadonlySet<Tensor>;
+  readonly #isNeeded: (input: Tensor) => boolean;
 
   constructor(
-    private readonly calls: readonly Call[],
-    private readonly wanted: ReadonlySet<Tensor>,
-    /** Given when the pass is recorded, so that its result can be differentiated again. */
-    private readonly twice: Twice | null,
-    private readonly isNeeded: (input: Tensor) => boolean,
-  ) {}
+    calls: readonly Call[],
+    wanted: ReadonlySet<Tensor>,
+    readonly twice: Twice | null,
+    isNeeded: (input: Tensor) => boolean,
+  ) {
+    this.#calls = calls;
+    this.#wanted = wanted;
+    this.#isNeeded = isNeeded;
+  }
 
   run(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
     // Without a graph the cotangents die with the pass, except those that `own` hands out.
     const recorded = this.twice !== null;
-    const before = current;
-    current = this;
-    try {
-      return withRecording(recorded, () => withSlabs(!recorded, () => this.pullAll(ys, seeds)));
-    } finally {
-      current = before;
-    }
+    return withRecording(recorded, () => withSlabs(!recorded, () => this.#pullAll(ys, seeds)));
   }
 
-  /** As the function `claim`. */
   claim(cotangent: Tensor): void {
-    if (this.twice === null) this.sums.add(cotangent);
+    if (this.twice === null) this.#sums.add(cotangent);
   }
 
-  private pullAll(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
+  #pullAll(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
     // Only needed tensors get a cotangent, so a call without one on its outputs is skipped.
     ys.forEach((y, i) => {
-      if (this.isNeeded(y)) this.accumulate(y, seeds[i] as Tensor);
+      if (this.#isNeeded(y)) this.#accumulate(y, seeds[i] as Tensor);
     });
-    for (const call of this.calls) if (this.isReached(call)) this.pull(call);
-    return this.cotangents;
+    for (const call of this.#calls) if (this.#isReached(call)) this.#pull(call);
+    return this.#cotangents;
   }
 
   /** The cotangent as an array that belongs to the caller alone; zeros when there is none. */
   own(cotangent: Tensor | undefined, like: Tensor): NdArray {
     if (cotangent === undefined) return zeros(like.shape, { dtype: like.dtype });
     const { value } = cotangent;
-    return this.sums.has(cotangent) && !mayShareSlab(value.data) ? value : copy(value);
+    return this.#sums.has(cotangent) && !mayShareSlab(value.data) ? value : copy(value);
   }
 
-  private isReached({ outputs }: Call): boolean {
-    for (const output of outputs) if (this.cotangents.has(output)) return true;
+  #isReached({ outputs }: Call): boolean {
+    for (const output of outputs) if (this.#cotangents.has(output)) return true;
     return false;
   }
 
-  private pull(call: Call): void {
+  #pull(call: Call): void {
     if (sumVersions(call.inputs) !== call.versions) {
       throw new GraphError(
         call.name,
@@ -161,39 +158,39 @@ export class Pass {
     }
     const { vjp } = call;
     if (typeof vjp === 'function') {
-      const gradients = vjp(call.outputs.map(this.take), call.inputs.map(this.isNeeded), this.twice);
+      const gradients = vjp(call.outputs.map(this.#take), call.inputs.map(this.#isNeeded), this);
       call.inputs.forEach((input, i) => {
         const gradient = gradients[i] ?? null;
-        if (gradient !== null && this.isNeeded(input)) this.accumulate(input, gradient, call, i);
+        if (gradient !== null && this.#isNeeded(input)) this.#accumulate(input, gradient, call, i);
       });
       return;
     }
-    const cotangent = this.take(call.outputs[0] as Tensor);
+    const cotangent = this.#take(call.outputs[0] as Tensor);
     for (let i = 0; i < vjp.length; i++) {
       const pullback = vjp[i];
       const input = call.inputs[i] as Tensor;
-      if (!pullback || !this.isNeeded(input)) continue;
-      const gradient = pullback(cotangent, this.sumOf(input), this.twice);
-      if (gradient !== null) this.accumulate(input, gradient, call, i);
+      if (!pullback || !this.#isNeeded(input)) continue;
+      const gradient = pullback(cotangent, this.#sumOf(input), this);
+      if (gradient !== null) this.#accumulate(input, gradient, call, i);
     }
   }
 
   /** What a pullback may add to in place. */
-  private sumOf(target: Tensor): NdArray | undefined {
-    const cotangent = this.cotangents.get(target);
-    return cotangent !== undefined && this.sums.has(cotangent) ? cotangent.value : undefined;
+  #sumOf(target: Tensor): NdArray | undefined {
+    const cotangent = this.#cotangents.get(target);
+    return cotangent !== undefined && this.#sums.has(cotangent) ? cotangent.value : undefined;
   }
 
   /** The finished cotangent of an output (zeros when nothing used it); forgotten unless somebody wants it at the end. */
-  private readonly take = (output: Tensor): Tensor => {
-    const cotangent = this.cotangents.get(output);
+  readonly #take = (output: Tensor): Tensor => {
+    const cotangent = this.#cotangents.get(output);
     if (cotangent === undefined) return constant(zeros(output.shape, { dtype: output.dtype }));
-    if (!this.wanted.has(output)) this.cotangents.delete(output);
-    this.sums.delete(cotangent);
+    if (!this.#wanted.has(output)) this.#cotangents.delete(output);
+    this.#sums.delete(cotangent);
     return cotangent;
   };
 
-  private accumulate(target: Tensor, gradient: Tensor, call?: Call, i?: number): void {
+  #accumulate(target: Tensor, gradient: Tensor, call?: Call, i?: number): void {
     if (!shapesEqual(gradient.shape, target.shape)) {
       throw new ShapeError(
         `vjp of ${call?.name}`,
@@ -203,15 +200,15 @@ export class Pass {
       );
     }
     const cotangent = gradient.dtype === target.dtype ? gradient : castLike(gradient, target);
-    const before = this.cotangents.get(target);
+    const before = this.#cotangents.get(target);
     if (before === undefined) {
-      this.cotangents.set(target, cotangent);
-    } else if (this.sums.has(before)) {
+      this.#cotangents.set(target, cotangent);
+    } else if (this.#sums.has(before)) {
       addInto(before.value, cotangent.value);
     } else {
       const sum = sumTwo(before, cotangent);
-      if (this.twice === null) this.sums.add(sum);
-      this.cotangents.set(target, sum);
+      if (this.twice === null) this.#sums.add(sum);
+      this.#cotangents.set(target, sum);
     }
   }
 }
@@ -219,7 +216,7 @@ export class Pass {
 // Accumulation is part of the pass, yet has to be differentiable itself: two calls that need no op by name.
 
 const sumTwo = (a: Tensor, b: Tensor): Tensor =>
-  record('accumulate', [a, b], add(a.value, b.value), [(g) => g, (g) => g]);
+  record('accumulate', [a, b], addAlike(a.value, b.value), [(g) => g, (g) => g]);
 
 const castLike = (a: Tensor, like: Tensor): Tensor =>
   record('cast', [a], cast(a.value, dtypeOf(like.value)), [(g) => castLike(g, a)]);

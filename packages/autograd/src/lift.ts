@@ -1,5 +1,4 @@
 import { describe, GraphError, type NdArray, withSlabs } from '@retrograd/kernels';
-import { claim } from './backward.js';
 import { recordAll } from './call.js';
 import { asTensor, constant, type Tensor, type TensorLike } from './tensor.js';
 import type { Composed, Ops } from './twice.js';
@@ -63,7 +62,8 @@ export function lift<Cache>(
   return (...given) => {
     const inputs = given.map((value, i) => asTensor(name, `input ${i}`, value));
     const [values, cache] = forward(...inputs.map((input) => input.value));
-    const outputs = recordAll(name, inputs, values, (cotangents, needs, twice) => {
+    const outputs = recordAll(name, inputs, values, (cotangents, needs, pass) => {
+      const { twice } = pass;
       if (twice)
         return twice.composedVjp(name, composedOf?.(twice.ops) ?? composed, inputs, cotangents, needs);
       const values = cotangents.map((cotangent) => cotangent.value);
@@ -71,7 +71,7 @@ export function lift<Cache>(
       const gradients = withSlabs(false, () => backward(values, cache, needs));
       release?.(cache);
       const made = gradients.map((gradient) => gradient && constant(gradient));
-      if (fresh) for (const gradient of made) if (gradient !== null) claim(gradient);
+      if (fresh) for (const gradient of made) if (gradient !== null) pass.claim(gradient);
       return made;
     });
     if (!outputs.some((output) => output.requiresGrad)) release?.(cache);

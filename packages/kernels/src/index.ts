@@ -12,7 +12,7 @@ export { sumsCode } from './wasm/binaries/sums.js';
 
 // Numbers in, numbers out.
 
-export { addInto } from './add-into.js';
+export { addAlike, addInto } from './add-into.js';
 export { add, div, mul, sub } from './arithmetic.js';
 export {
   array,
@@ -54,7 +54,7 @@ export {
   type ExpectedSize,
   isNdArray,
 } from './checks.js';
-export { columnSums } from './column-sums.js';
+export { columnSums, sumRows } from './column-sums.js';
 export { equal, greater, maximum, pow } from './compare.js';
 export { concat, stack } from './concat.js';
 export { crossEntropyBackward, crossEntropyForward } from './cross-entropy.js';

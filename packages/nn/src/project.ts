@@ -1,4 +1,4 @@
-import { affine, matmul, reshape, type Tensor } from '@retrograd/autograd';
+import { affine, reshape, type Tensor } from '@retrograd/autograd';
 import { sizeOf } from '@retrograd/kernels';
 
 /**
@@ -9,6 +9,6 @@ export function project(x: Tensor, W: Tensor, b: Tensor | null = null): Tensor {
   const [I, O] = W.shape;
   const leading = x.shape.slice(0, -1);
   const rows = leading.length === 1 ? x : reshape(x, [sizeOf(leading), I]);
-  const y = b === null ? matmul(rows, W) : affine(rows, W, b);
+  const y = affine(rows, W, b ?? undefined);
   return leading.length === 1 ? y : reshape(y, [...leading, O]);
 }
