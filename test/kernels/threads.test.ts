@@ -15,6 +15,7 @@ import {
   type SequenceKernels,
   setThreads,
   ThreadError,
+  tanhOf,
   useKernels,
   ValueError,
 } from '@retrograd/kernels';
@@ -145,7 +146,7 @@ for (const dtype of ['float64', 'float32'] as const) {
         columnSumsOf(s, K, N, A, 1, N + pads[0], accumulate, E, 4);
         collect(E);
         const F = filled(dtype, M * N + 9, 6);
-        s.tanh(M * N, F, 4);
+        tanhOf(s, M * N, F, 4);
         collect(F);
       }
       s.give(A);

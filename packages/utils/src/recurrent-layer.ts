@@ -51,9 +51,9 @@ export abstract class RecurrentLayer<
   Tape extends { readonly buffers: { release(): void } },
   Ready extends { readonly kernels: unknown; readonly dtype: Dtype; free(): void },
 > extends PackedParams<P> {
-  #lastRun: Run<Tape> | null = null;
-  #gradients: P | null = null;
-  #streaming: Streaming<Ready> | null = null;
+  private lastRun: Run<Tape> | null = null;
+  private gradients: P | null = null;
+  private streaming: Streaming<Ready> | null = null;
 
   /** The arrays of the state: ['h'] or ['h', 'c']. */
   protected abstract readonly stateNames: readonly string[];
@@ -67,10 +67,10 @@ export abstract class RecurrentLayer<
    * @throws StateError before the first backward
    */
   getGradients(): P {
-    if (this.#gradients === null) {
+    if (this.gradients === null) {
       throw new StateError(`${this.op}.getGradients`, 'backward', 'called before', 'no gradients yet');
     }
-    return this.#gradients;
+    return this.gradients;
   }
 
   /**
@@ -90,8 +90,8 @@ export abstract class RecurrentLayer<
    * @throws ShapeError, DtypeError, ValueError
    */
   step(x_t: NdArray, state?: readonly NdArray[]): [h_t: NdArray, state: NdArray[]] {
-    const before = this.#checkStep('step', x_t, state);
-    const blocks = this.#compute(x_t, before, resultType(x_t, ...before, this.W.value));
+    const before = this.checkStep('step', x_t, state);
+    const blocks = this.compute(x_t, before, resultType(x_t, ...before, this.W.value));
     const after = blocks.map((block, i) => wrap(unload(block), before[i].shape));
     return [copy(after[0]), after];
   }
@@ -104,15 +104,15 @@ export abstract class RecurrentLayer<
    * @throws ShapeError, ValueError; DtypeError when a state is float32 and anything else is float64; nothing is changed then
    */
   advance(x_t: NdArray, state: readonly NdArray[]): NdArray {
-    this.#requireState('advance', state);
-    this.#checkStep('advance', x_t, state);
+    this.requireState('advance', state);
+    this.checkStep('advance', x_t, state);
     const dtype = resultType(x_t, ...state, this.W.value);
     for (let i = 0; i < state.length; i++) {
       if (dtypeOf(state[i]) === dtype) continue;
       const wanted = `${dtype}, which the step computes in`;
       throw new DtypeError(`${this.op}.advance`, this.stateNames[i], wanted, dtypeOf(state[i]));
     }
-    const blocks = this.#compute(x_t, state, dtype);
+    const blocks = this.compute(x_t, state, dtype);
     for (let i = 0; i < state.length; i++) store(blocks[i], state[i]);
     return state[0];
   }
@@ -121,30 +121,35 @@ export abstract class RecurrentLayer<
   protected checkSequence(method: string, x: NdArray, given: readonly (NdArray | undefined)[]): NdArray[] {
     const op = `${this.op}.${method}`;
     checkArray(op, 'x', x, ['batch', 'time', this.inputSize]);
-    return this.#completeState(op, x.shape[0], given, '_0');
+    return this.completeState(op, x.shape[0], given, '_0');
   }
 
   /** Checks one step (B, I) and the state before it, zeros when there is none. */
-  #checkStep(method: string, x_t: NdArray, state: readonly NdArray[] | undefined): NdArray[] {
+  private checkStep(method: string, x_t: NdArray, state: readonly NdArray[] | undefined): NdArray[] {
     const op = `${this.op}.${method}`;
     checkArray(op, 'x_t', x_t, ['batch', this.inputSize]);
-    return this.#completeState(op, x_t.shape[0], this.checkState(method, state), '');
+    return this.completeState(op, x_t.shape[0], this.checkState(method, state), '');
   }
 
   /** Checks that a state, when there is one, is the right list; what is in it is checked where it is used. */
   protected checkState<S>(method: string, state: readonly S[] | undefined): readonly S[] {
     if (state === undefined) return [];
-    this.#requireState(method, state, `pass on the state that ${method} returned`);
+    this.requireState(method, state, `pass on the state that ${method} returned`);
     return state;
   }
 
-  #requireState(method: string, state: unknown, remedy = 'start with zeroState'): void {
+  private requireState(method: string, state: unknown, remedy = 'start with zeroState'): void {
     if (Array.isArray(state) && state.length === this.stateNames.length) return;
     const wanted = `[${this.stateNames.join(', ')}]`;
     throw new ValueError(`${this.op}.${method}`, 'state', wanted, describe(state), remedy);
   }
 
-  #completeState(op: string, B: number, given: readonly (NdArray | undefined)[], suffix: string): NdArray[] {
+  private completeState(
+    op: string,
+    B: number,
+    given: readonly (NdArray | undefined)[],
+    suffix: string,
+  ): NdArray[] {
     return this.stateNames.map((name, i) => {
       const value = given[i];
       if (value === undefined) return zeros([B, this.hiddenSize], { dtype: this.dtype });
@@ -166,31 +171,31 @@ export abstract class RecurrentLayer<
     return states.map((state, i) => tensors[i] ?? constant(state));
   }
 
-  #compute(x_t: NdArray, state: readonly NdArray[], dtype: Dtype): readonly Block[] {
-    return this.stepping.runStep(x_t, state, this.#resident(dtype));
+  private compute(x_t: NdArray, state: readonly NdArray[], dtype: Dtype): readonly Block[] {
+    return this.stepping.runStep(x_t, state, this.resident(dtype));
   }
 
   /**
    * What a step needs of the weights, made when they have changed. Somebody who holds a view of them (`W_f`, …) can change them
    * without a word, so from the first time that one was handed out they are compared at every step.
    */
-  #resident(dtype: Dtype): Ready {
-    const before = this.#streaming;
+  private resident(dtype: Dtype): Ready {
+    const before = this.streaming;
     const fresh =
       before !== null &&
-      before.version === this.#version &&
+      before.version === this.version &&
       before.resident.dtype === dtype &&
       before.resident.kernels === currentKernels().sequence &&
-      (!this.exposed || this.#holdsSame(before));
+      (!this.exposed || this.holdsSame(before));
     if (fresh) return before.resident;
     before?.resident.free();
     const { W, b } = this.packedCopy(dtype);
     const resident = this.stepping.residentFor(W, b, this.inputSize, this.hiddenSize, dtype);
-    this.#streaming = { resident, W, b, version: this.#version };
+    this.streaming = { resident, W, b, version: this.version };
     return resident;
   }
 
-  #holdsSame({ W, b }: Streaming<Ready>): boolean {
+  private holdsSame({ W, b }: Streaming<Ready>): boolean {
     return sameData(W, this.W.value.data) && sameData(b, this.b.value.data);
   }
 
@@ -203,28 +208,28 @@ export abstract class RecurrentLayer<
   }
 
   protected remember(tape: Tape): void {
-    this.#lastRun?.tape.buffers.release();
-    this.#lastRun = { tape, version: this.#version };
+    this.lastRun?.tape.buffers.release();
+    this.lastRun = { tape, version: this.version };
   }
 
   /** @throws StateError when there was no forward on arrays, or the parameters were changed since */
   protected recall(): Tape {
     const op = `${this.op}.backward`;
-    if (this.#lastRun === null)
+    if (this.lastRun === null)
       throw new StateError(op, 'forward', 'called before backward', 'no forward call');
-    if (this.#lastRun.version !== this.#version) {
+    if (this.lastRun.version !== this.version) {
       const remedy = 'call forward again after changing them';
       throw new StateError(op, 'parameters', 'unchanged since forward', 'changed ones', remedy);
     }
-    return this.#lastRun.tape;
+    return this.lastRun.tape;
   }
 
   /** Keeps the gradients of a backward run, packed as W and b. */
   protected keepGradients(grad_W: FloatData, grad_b: FloatData): void {
-    this.#gradients = this.viewsOf(wrap(grad_W, this.W.shape), wrap(grad_b, this.b.shape));
+    this.gradients = this.viewsOf(wrap(grad_W, this.W.shape), wrap(grad_b, this.b.shape));
   }
 
-  get #version(): number {
+  private get version(): number {
     return this.W.memory.version + this.b.memory.version;
   }
 }

@@ -10,12 +10,9 @@ type Sizes<Name extends string> = Readonly<Record<Name, number>>;
  * when room is short; then they are computed again, to the same bits, from inputs that therefore must not change.
  */
 export class Kept<Name extends string> {
-  #blocks: Blocks<Name>;
-  #holding: Holding | null;
-  #saved: Readonly<Record<Name, FloatData>> | null = null;
-
-  readonly #sizes: Sizes<Name>;
-  readonly #compute: (blocks: Blocks<Name>) => void;
+  private blocks: Blocks<Name>;
+  private holding: Holding | null;
+  private saved: Readonly<Record<Name, FloatData>> | null = null;
 
   /**
    * @param sizes   of the buffers, in entries
@@ -24,24 +21,22 @@ export class Kept<Name extends string> {
   constructor(
     readonly kernels: SequenceKernels,
     readonly dtype: Dtype,
-    sizes: Sizes<Name>,
-    compute: (blocks: Blocks<Name>) => void,
+    private readonly sizes: Sizes<Name>,
+    private readonly compute: (blocks: Blocks<Name>) => void,
   ) {
-    this.#sizes = sizes;
-    this.#compute = compute;
-    this.#blocks = this.#fill(compute);
-    this.#holding = kernels.hold(Object.values(this.#blocks));
+    this.blocks = this.fill(compute);
+    this.holding = kernels.hold(Object.values(this.blocks));
   }
 
   /** Calls `fn` with the buffers, which stay where they are until it returns. */
   use<R>(fn: (blocks: Blocks<Name>) => R): R {
-    const blocks = this.#secure();
+    const blocks = this.secure();
     try {
       return fn(blocks);
     } finally {
       // What was saved is the truth, and its owner may write to it: no copy of it is kept.
-      if (this.#saved !== null) giveAll(this.kernels, blocks);
-      else this.#holding = this.kernels.hold(Object.values(blocks));
+      if (this.saved !== null) giveAll(this.kernels, blocks);
+      else this.holding = this.kernels.hold(Object.values(blocks));
     }
   }
 
@@ -49,7 +44,7 @@ export class Kept<Name extends string> {
   useAs<R>(dtype: Dtype, fn: (blocks: Blocks<Name>) => R): R {
     if (dtype === this.dtype) return this.use(fn);
     const data = this.arrays();
-    return withBlocks(this.kernels, dtype, this.#sizes, (blocks) => {
+    return withBlocks(this.kernels, dtype, this.sizes, (blocks) => {
       for (const name in data) blocks[name].data.set(data[name]);
       return fn(blocks);
     });
@@ -57,41 +52,38 @@ export class Kept<Name extends string> {
 
   /** Gives the buffers back. Using them once more computes them again. */
   release(): void {
-    if (this.#holding === null) return;
-    this.kernels.unhold(this.#holding);
-    if (!this.#holding.lost) giveAll(this.kernels, this.#blocks);
-    this.#holding = null;
+    endHolding(this.kernels, this.holding);
+    this.holding = null;
   }
 
   /** The buffers as ordinary arrays, which from now on are what a backward run reads. */
   arrays(): Readonly<Record<Name, FloatData>> {
-    if (this.#saved === null) {
-      const blocks = this.#secure();
+    if (this.saved === null) {
+      const blocks = this.secure();
       const saved: Partial<Record<Name, FloatData>> = {};
       for (const name in blocks) saved[name] = this.kernels.release(blocks[name]);
-      this.#saved = saved as Record<Name, FloatData>;
+      this.saved = saved as Record<Name, FloatData>;
     }
-    return this.#saved;
+    return this.saved;
   }
 
   /** The buffers, not to be lost until they are held again. */
-  #secure(): Blocks<Name> {
-    const holding = this.#holding;
-    const saved = this.#saved;
-    this.#holding = null;
+  private secure(): Blocks<Name> {
+    const { holding, saved } = this;
+    this.holding = null;
     if (holding !== null) {
       this.kernels.unhold(holding);
-      if (!holding.lost) return this.#blocks;
+      if (!holding.lost) return this.blocks;
     }
-    this.#blocks = this.#fill((blocks) => {
-      if (saved === null) this.#compute(blocks);
+    this.blocks = this.fill((blocks) => {
+      if (saved === null) this.compute(blocks);
       else for (const name in saved) blocks[name].data.set(saved[name]);
     });
-    return this.#blocks;
+    return this.blocks;
   }
 
-  #fill(compute: (blocks: Blocks<Name>) => void): Blocks<Name> {
-    const blocks = takeAll(this.kernels, this.dtype, this.#sizes);
+  private fill(compute: (blocks: Blocks<Name>) => void): Blocks<Name> {
+    const blocks = takeAll(this.kernels, this.dtype, this.sizes);
     try {
       compute(blocks);
     } catch (error) {
@@ -146,6 +138,13 @@ export function prepareAll(
     throw error;
   }
   return prepared;
+}
+
+/** Gives held blocks back, where there are any and they are not lost. */
+export function endHolding(kernels: SequenceKernels, holding: Holding | null): void {
+  if (holding === null) return;
+  kernels.unhold(holding);
+  if (!holding.lost) for (const block of holding.blocks) kernels.give(block);
 }
 
 function giveAll(kernels: SequenceKernels, blocks: Readonly<Record<string, Block>>): void {

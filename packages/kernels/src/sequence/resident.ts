@@ -1,7 +1,7 @@
 import type { Dtype, FloatData } from '../types.js';
 import { threadsAsked } from '../wasm/threads/threads.js';
 import type { Block } from './block.js';
-import { takeAll } from './kept.js';
+import { endHolding, takeAll } from './kept.js';
 import type { Holding, Prepared, SequenceKernels } from './kernels.js';
 
 /** A block of a packed weight matrix that takes part in a product of its own. */
@@ -21,13 +21,9 @@ export class Resident<Name extends string> {
   blocks!: Readonly<Record<Name, Block>>;
   /** The parts of W, in their order; valid after `ready`. */
   weights!: readonly Prepared[];
-  #holding: Holding | null = null;
-  #batch = -1;
-  #threads: number | null = null;
-
-  readonly #W: FloatData;
-  readonly #parts: readonly Part[];
-  readonly #sizes: Readonly<Record<Name, number>>;
+  private holding: Holding | null = null;
+  private batch = -1;
+  private threads: number | null = null;
 
   /**
    * @param W     (R, N) packed weights, not to be changed
@@ -38,33 +34,29 @@ export class Resident<Name extends string> {
   constructor(
     readonly kernels: SequenceKernels,
     readonly dtype: Dtype,
-    W: FloatData,
+    private readonly W: FloatData,
     readonly b: FloatData,
-    parts: readonly Part[],
-    sizes: Readonly<Record<Name, number>>,
-  ) {
-    this.#W = W;
-    this.#parts = parts;
-    this.#sizes = sizes;
-  }
+    private readonly parts: readonly Part[],
+    private readonly sizes: Readonly<Record<Name, number>>,
+  ) {}
 
   /** Sees to it that weights and scratch for B rows are there, until the next call of any kernel that takes memory. */
   ready(B: number): void {
     // Prepared weights are parted for a number of threads.
     const threads = threadsAsked();
-    if (this.#batch === B && this.#threads === threads && this.#holding?.lost === false) return;
+    if (this.batch === B && this.threads === threads && this.holding?.lost === false) return;
     this.free();
     const { kernels, dtype } = this;
     const sizes = {} as Record<Name, number>;
-    for (const name in this.#sizes) sizes[name] = B * this.#sizes[name];
+    for (const name in this.sizes) sizes[name] = B * this.sizes[name];
     this.blocks = takeAll(kernels, dtype, sizes);
     const taken = Object.values<Block>(this.blocks);
     try {
-      const W = kernels.take(dtype, this.#W.length);
+      const W = kernels.take(dtype, this.W.length);
       taken.push(W);
-      W.data.set(this.#W);
+      W.data.set(this.W);
       const N = this.b.length;
-      this.weights = this.#parts.map(({ row, rows, column, columns }) => {
+      this.weights = this.parts.map(({ row, rows, column, columns }) => {
         const part = kernels.prepare(false, rows, columns, W, row * N + column, N);
         taken.push(...part.blocks);
         return part;
@@ -73,16 +65,14 @@ export class Resident<Name extends string> {
       for (const block of taken) kernels.give(block);
       throw error;
     }
-    this.#holding = kernels.hold(taken);
-    this.#batch = B;
-    this.#threads = threads;
+    this.holding = kernels.hold(taken);
+    this.batch = B;
+    this.threads = threads;
   }
 
   /** Gives everything back. */
   free(): void {
-    if (this.#holding === null) return;
-    this.kernels.unhold(this.#holding);
-    if (!this.#holding.lost) for (const block of this.#holding.blocks) this.kernels.give(block);
-    this.#holding = null;
+    endHolding(this.kernels, this.holding);
+    this.holding = null;
   }
 }

@@ -34,29 +34,25 @@ export interface WasmMemoryOptions {
 
 /** A block of WebAssembly memory. */
 class WasmBlock implements Block {
-  #view: FloatData | null = null;
-
-  readonly #owner: WasmMemory;
+  private view: FloatData | null = null;
 
   constructor(
-    owner: WasmMemory,
+    private readonly owner: WasmMemory,
     readonly dtype: Dtype,
     readonly length: number,
     readonly span: Span,
-  ) {
-    this.#owner = owner;
-  }
+  ) {}
 
   get data(): FloatData {
-    const { buffer } = this.#owner;
-    if (this.#view === null || this.#view.buffer !== buffer) {
+    const { buffer } = this.owner;
+    if (this.view === null || this.view.buffer !== buffer) {
       const { at } = this.span;
-      this.#view =
+      this.view =
         this.dtype === 'float32'
           ? new Float32Array(buffer, at, this.length)
           : new Float64Array(buffer, at, this.length);
     }
-    return this.#view;
+    return this.view;
   }
 
   pointer(index: number): number {
@@ -77,28 +73,37 @@ export class WasmMemory {
   buffer: ArrayBufferLike;
   /** Whether other threads can work on it. */
   readonly shared: boolean;
-  readonly #free: Span[];
-  readonly #holdings = new Set<Holding>();
-  readonly #maximum: number;
-  #budget: number;
-  #mostHoldings = FIRST_HOLDINGS;
+  private readonly free: Span[];
+  private readonly holdings = new Set<Holding>();
+  private readonly maximum: number;
+  private budget: number;
+  private mostHoldings = FIRST_HOLDINGS;
 
   constructor({
     budget = FIRST_BUDGET,
     maximum = MOST_PAGES * PAGE,
     shared = canShare(),
   }: WasmMemoryOptions = {}) {
-    this.#budget = budget;
-    this.#maximum = maximum;
+    this.budget = budget;
+    this.maximum = maximum;
     this.memory = makeMemory(maximum / PAGE, shared);
     this.buffer = this.memory.buffer;
     this.shared = typeof SharedArrayBuffer !== 'undefined' && this.buffer instanceof SharedArrayBuffer;
-    this.#free = [{ at: FIRST, size: this.buffer.byteLength - FIRST }];
+    this.free = [{ at: FIRST, size: this.buffer.byteLength - FIRST }];
   }
 
   /** Bytes that are not free: those in use and those held. */
   get bytesTaken(): number {
-    return this.buffer.byteLength - FIRST - this.#free.reduce((sum, { size }) => sum + size, 0);
+    return this.buffer.byteLength - FIRST - this.free.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Bytes of the blocks that may be taken away. */
+  get bytesHeld(): number {
+    let sum = 0;
+    for (const { blocks } of this.holdings) {
+      for (const block of blocks) sum += (block as WasmBlock).span.size;
+    }
+    return sum;
   }
 
   take(dtype: Dtype, n: number): Block {
@@ -112,49 +117,49 @@ export class WasmMemory {
   /** @throws MemoryError when neither reuse nor growth gives enough room */
   takeBytes(bytes: number): Span {
     const size = Math.max(LINE, Math.ceil(bytes / LINE) * LINE);
-    const overBudget = this.buffer.byteLength + size > this.#budget;
+    const overBudget = this.buffer.byteLength + size > this.budget;
     const span =
-      this.#fit(size) ??
-      (overBudget ? this.#fitAfterEviction(size) : null) ??
-      this.#fitAfterGrowth(size) ??
+      this.fit(size) ??
+      (overBudget ? this.fitAfterEviction(size) : null) ??
+      this.fitAfterGrowth(size) ??
       // Within the budget, but the platform gives no more.
-      this.#fitAfterEviction(size);
-    return span ?? this.#refuse(bytes);
+      this.fitAfterEviction(size);
+    return span ?? this.refuse(bytes);
   }
 
   /** As `takeBytes`, for the middle of a computation: no held block is taken away. */
   takeBytesBesides(bytes: number): Span {
     const size = Math.ceil(bytes / LINE) * LINE;
-    return this.#fit(size) ?? this.#fitAfterGrowth(size) ?? this.#refuse(bytes);
+    return this.fit(size) ?? this.fitAfterGrowth(size) ?? this.refuse(bytes);
   }
 
   giveBytes({ at, size }: Span): void {
-    const free = this.#free;
+    const { free } = this;
     let i = free.length;
     while (i > 0 && free[i - 1].at > at) i--;
     free.splice(i, 0, { at, size });
-    this.#merge(i);
-    if (i > 0) this.#merge(i - 1);
+    this.merge(i);
+    if (i > 0) this.merge(i - 1);
   }
 
   hold(blocks: readonly Block[]): Holding {
-    if (this.#holdings.size >= this.#mostHoldings) this.#evictOldest();
+    if (this.holdings.size >= this.mostHoldings) this.evictOldest();
     const holding = { blocks, lost: false };
-    this.#holdings.add(holding);
+    this.holdings.add(holding);
     return holding;
   }
 
   unhold(holding: Holding): void {
     // Whoever comes back to lost blocks has to compute them again: the budget was too small for what the program keeps.
     if (holding.lost) {
-      this.#budget = Math.min(2 * this.#budget, this.#maximum);
-      this.#mostHoldings *= 2;
+      this.budget = Math.min(2 * this.budget, this.maximum);
+      this.mostHoldings *= 2;
     }
-    this.#holdings.delete(holding);
+    this.holdings.delete(holding);
   }
 
-  #refuse(bytes: number): never {
-    const room = `${this.bytesTaken} of at most ${this.#maximum} bytes in use`;
+  private refuse(bytes: number): never {
+    const room = `${this.bytesTaken} of at most ${this.maximum} bytes in use`;
     throw new MemoryError(
       'kernels',
       'memory',
@@ -164,8 +169,8 @@ export class WasmMemory {
     );
   }
 
-  #fit(size: number): Span | null {
-    const free = this.#free;
+  private fit(size: number): Span | null {
+    const { free } = this;
     for (let i = 0; i < free.length; i++) {
       const span = free[i];
       if (span.size < size) continue;
@@ -180,30 +185,30 @@ export class WasmMemory {
     return null;
   }
 
-  #fitAfterEviction(size: number): Span | null {
-    while (this.#holdings.size > 0) {
-      this.#evictOldest();
-      const span = this.#fit(size);
+  private fitAfterEviction(size: number): Span | null {
+    while (this.holdings.size > 0) {
+      this.evictOldest();
+      const span = this.fit(size);
       if (span !== null) return span;
     }
     return null;
   }
 
-  #evictOldest(): void {
-    const [holding] = this.#holdings;
-    this.#holdings.delete(holding);
+  private evictOldest(): void {
+    const [holding] = this.holdings;
+    this.holdings.delete(holding);
     holding.lost = true;
     for (const block of holding.blocks) this.give(block);
   }
 
-  #fitAfterGrowth(size: number): Span | null {
+  private fitAfterGrowth(size: number): Span | null {
     const end = this.buffer.byteLength;
-    const last = this.#free[this.#free.length - 1];
+    const last = this.free[this.free.length - 1];
     const tail = last !== undefined && last.at + last.size === end ? last.size : 0;
     // At least a quarter more at a time, so that growing step by step costs little.
     for (const wanted of [Math.max(size - tail, end / 4), size - tail]) {
       const pages = Math.ceil(wanted / PAGE);
-      if (end + pages * PAGE > this.#maximum) continue;
+      if (end + pages * PAGE > this.maximum) continue;
       try {
         this.memory.grow(pages);
         this.buffer = this.memory.buffer;
@@ -211,14 +216,14 @@ export class WasmMemory {
         continue;
       }
       this.giveBytes({ at: end, size: pages * PAGE });
-      return this.#fit(size);
+      return this.fit(size);
     }
     return null;
   }
 
   /** Joins free span i with the next one when they touch. */
-  #merge(i: number): void {
-    const free = this.#free;
+  private merge(i: number): void {
+    const { free } = this;
     const next = free[i + 1];
     if (next === undefined || free[i].at + free[i].size !== next.at) return;
     free[i].size += next.size;

@@ -13,27 +13,24 @@ interface Loaded {
 
 /** The modules of a kernel set, each compiled when it is first used, and linked to the core (assembly/core.ts). */
 export class Modules {
-  readonly #loaded = new Map<string, Loaded>();
-
-  readonly #memory: WasmMemory;
-  readonly #fused: boolean;
+  private readonly loaded = new Map<string, Loaded>();
 
   /** @param fused whether multiplications and additions are fused (relaxed SIMD) */
-  constructor(memory: WasmMemory, fused: boolean) {
-    this.#memory = memory;
-    this.#fused = fused;
-  }
+  constructor(
+    private readonly memory: WasmMemory,
+    private readonly fused: boolean,
+  ) {}
 
   /** The exports of a module. @param code as scripts/assemble.mjs writes it */
   exports<E>(code: string): E {
-    return this.#load(code).exports as E;
+    return this.load(code).exports as E;
   }
 
   /** One export, as a routine that threads can share. */
   routine(code: string, name: string): Routine {
-    const { bytes, exports } = this.#load(code);
+    const { bytes, exports } = this.load(code);
     return {
-      core: this.#load(coreCode).bytes,
+      core: this.load(coreCode).bytes,
       module: bytes,
       index: Object.keys(exports).indexOf(name),
       call: exports[name],
@@ -46,15 +43,15 @@ export class Modules {
   }
 
   /** Compiles and links at once: modules are small. */
-  #load(code: string): Loaded {
-    let loaded = this.#loaded.get(code);
+  private load(code: string): Loaded {
+    let loaded = this.loaded.get(code);
     if (loaded === undefined) {
-      const { memory, shared } = this.#memory;
-      const bytes = decode(code, { shared, fused: this.#fused });
+      const { memory, shared } = this.memory;
+      const bytes = decode(code, { shared, fused: this.fused });
       const core = code === coreCode ? {} : this.exports<WebAssembly.ModuleImports>(coreCode);
       const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory }, core });
       loaded = { bytes, exports: instance.exports as Exports };
-      this.#loaded.set(code, loaded);
+      this.loaded.set(code, loaded);
     }
     return loaded;
   }
