@@ -1,8 +1,8 @@
 import {
   addAlike,
   addInto,
-  broadcastTo,
   cast,
+  checkArray,
   copy,
   describe,
   dtypeOf,
@@ -11,7 +11,6 @@ import {
   GraphError,
   mayShareSlab,
   type NdArray,
-  resultType,
   ShapeError,
   shapesEqual,
   withSlabs,
@@ -27,7 +26,8 @@ import type { Twice } from './twice.js';
  * @param loss      the tensor to differentiate; of one element unless a cotangent is given
  * @param cotangent weights of the elements of `loss`, of its shape
  * @throws GraphError when nothing in the graph of `loss` requires grad, or a parameter was changed since
- * @throws ShapeError when `loss` has several elements and no cotangent, or one of another shape
+ * @throws ShapeError when `loss` has several elements and no cotangent, or one of another shape; or a leaf's `.grad` has not its
+ *         shape. Nothing is changed then
  */
 export function backward(loss: Tensor, cotangent?: Tensor | NdArray): void {
   const seed = seedOf('backward', loss, cotangent);
@@ -36,19 +36,15 @@ export function backward(loss: Tensor, cotangent?: Tensor | NdArray): void {
   for (const { inputs } of calls)
     for (const t of inputs) if (t.requiresGrad && t.call === null) leaves.add(t);
   if (loss.call === null) leaves.add(loss);
+  // Anybody may have set it.
+  for (const { grad, shape } of leaves) if (grad !== null) checkArray('backward', 'grad', grad, shape);
   // Whatever requires grad was computed from such a leaf.
   const pass = new Pass(calls, leaves, null, (input) => input.requiresGrad);
   const cotangents = pass.run([loss], [seed]);
   for (const leaf of leaves) {
     const gradient = pass.own(cotangents.get(leaf), leaf);
-    leaf.grad = leaf.grad === null ? gradient : addToGrad(leaf.grad, gradient);
+    leaf.grad = leaf.grad === null ? gradient : addAlike(leaf.grad, gradient);
   }
-}
-
-/** The gradient that a leaf had, which anybody may have set, plus the one that came now. */
-function addToGrad(before: NdArray, gradient: NdArray): NdArray {
-  const dtype = resultType(before, gradient);
-  return addAlike(cast(broadcastTo(before, gradient.shape), dtype), cast(gradient, dtype));
 }
 
 /** @internal The cotangent that a pass starts with at y. */

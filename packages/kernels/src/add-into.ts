@@ -1,4 +1,4 @@
-import { dense, dtypeOf } from './array.js';
+import { dense, resultType } from './array.js';
 import { allocate, wrap } from './storage.js';
 import type { NdArray } from './types.js';
 
@@ -15,13 +15,13 @@ export function addInto(target: NdArray, source: NdArray): void {
 }
 
 /**
- * a + b for two arrays of one shape and one dtype, not checked: what accumulation needs of `add`, which also broadcasts.
- * @returns a fresh dense array
+ * a + b for two arrays of one shape, not checked: what accumulation needs of `add`, which also broadcasts.
+ * @returns a fresh dense array; float32 when both are, else float64
  */
 export function addAlike(a: NdArray, b: NdArray): NdArray {
   const x = dense(a).data;
   const y = dense(b).data;
-  const sum = allocate(dtypeOf(a), x.length);
+  const sum = allocate(resultType(a, b), x.length);
   for (let i = 0; i < sum.length; i++) sum[i] = x[i] + y[i];
   return wrap(sum, a.shape);
 }

@@ -106,44 +106,39 @@ function multiply(
   const M = A.shape[A.shape.length - 2];
   const K = A.shape[A.shape.length - 1];
   const N = B.shape[B.shape.length - 1];
-  const transA = isTransposed(A);
-  const transB = isTransposed(B);
+  const [transA, lda] = layoutOf(A) as Layout;
+  const [transB, ldb] = layoutOf(B) as Layout;
   // biome-ignore format: the operands read best one a line
   product(
     kernels, transA, transB, M, N, K,
-    A.data, aOffset, leading(A, transA),
-    B.data, bOffset, leading(B, transB),
+    A.data, aOffset, lda,
+    B.data, bOffset, ldb,
     accumulate, C, cOffset, N,
   );
 }
 
 /** The array itself when a kernel can read its matrices where they lie, as they are or transposed; else a dense copy. */
-function matrices(x: NdArray): NdArray {
+const matrices = (x: NdArray): NdArray => (layoutOf(x) === null ? dense(x) : x);
+
+type Layout = [transposed: boolean, leading: number];
+
+/**
+ * How a kernel can read the matrices of an array where they lie: whether they are stored column by column, and the entries from
+ * one stored row to the next, for a single one what a kernel may expect at least. Null when it cannot.
+ */
+function layoutOf(x: NdArray): Layout | null {
   const rank = x.shape.length;
   const rows = x.shape[rank - 2];
   const columns = x.shape[rank - 1];
   const rowStep = x.stride[rank - 2];
   const columnStep = x.stride[rank - 1];
-  const plain = (columns <= 1 || columnStep === 1) && (rows <= 1 || rowStep >= columns);
-  const transposed = (rows <= 1 || rowStep === 1) && (columns <= 1 || columnStep >= rows);
-  return plain || transposed ? x : dense(x);
-}
-
-/** Whether an array that came through `matrices` is stored column by column. */
-function isTransposed(x: NdArray): boolean {
-  const rank = x.shape.length;
-  const rows = x.shape[rank - 2];
-  const columns = x.shape[rank - 1];
-  const plain = (columns <= 1 || x.stride[rank - 1] === 1) && (rows <= 1 || x.stride[rank - 2] >= columns);
-  return !plain;
-}
-
-/** Entries from one stored row to the next; for a single one, what a kernel may expect at least. */
-function leading(x: NdArray, transposed: boolean): number {
-  const rank = x.shape.length;
-  const stored = transposed ? rank - 1 : rank - 2;
-  const width = x.shape[transposed ? rank - 2 : rank - 1];
-  return x.shape[stored] <= 1 ? Math.max(width, 1) : x.stride[stored];
+  if ((columns <= 1 || columnStep === 1) && (rows <= 1 || rowStep >= columns)) {
+    return [false, rows <= 1 ? Math.max(columns, 1) : rowStep];
+  }
+  if ((rows <= 1 || rowStep === 1) && (columns <= 1 || columnStep >= rows)) {
+    return [true, columns <= 1 ? Math.max(rows, 1) : columnStep];
+  }
+  return null;
 }
 
 /** Where the matrix with this batch index starts, the index being that of the broadcast shape. */

@@ -55,10 +55,11 @@ export class Random {
       throw new ValueError('Random.integer', 'n', 'a positive integer', describe(n));
     }
     // Numbers from the last, incomplete multiple of n are drawn again, or small results would come more often.
-    const [draw, range] = n <= 2 ** 32 ? [() => this.#word(), 2 ** 32] : [() => this.#long(), 2 ** 53];
+    const wide = n > 2 ** 32;
+    const range = wide ? 2 ** 53 : 2 ** 32;
     const end = range - (range % n);
     let drawn: number;
-    do drawn = draw();
+    do drawn = wide ? this.uniform() * 2 ** 53 : this.#next() + 2 ** 31;
     while (drawn >= end);
     return drawn % n;
   }
@@ -75,16 +76,6 @@ export class Random {
     words[2] = (y << 5) ^ (x >>> 27);
     words[3] = (x << 5) ^ (y >>> 27);
     return out;
-  }
-
-  /** 32 random bits. */
-  #word(): number {
-    return this.#next() + 2 ** 31;
-  }
-
-  /** 53 random bits. */
-  #long(): number {
-    return this.uniform() * 2 ** 53;
   }
 
   /** The items in a random order, all orders equally likely (Fisher and Yates); the list given stays as it is. */
