@@ -3,7 +3,7 @@ import { cast, checkArray, dense, resultType, wrap } from '@retrograd/kernels';
 import { asTensors } from '@retrograd/utils';
 import { gruCellBackward, gruCellForward } from './cell.js';
 import { type GRUTensors, gruEquations, gruEquationsOver } from './equations.js';
-import { G, GATES, GRU_PARAMS } from './params.js';
+import { G, GRU_PARAMS, named } from './params.js';
 import { checkInputs } from './sequence.js';
 import { allStates, finalState, run, runBackward } from './tape.js';
 
@@ -94,9 +94,9 @@ export function gruSequence(
 /** The spec's names over packed tensors, as slices that the graph knows. */
 function namedSlices(W: Tensor, b: Tensor, { slice }: Ops): GRUTensors {
   const H = b.size / G;
-  const entries = GATES.flatMap((gate, g) => [
-    [`W_${gate}`, slice(W, [null, [g * H, (g + 1) * H]])],
-    [`b_${gate}`, slice(b, [[g * H, (g + 1) * H]])],
-  ]);
-  return Object.fromEntries(entries) as GRUTensors;
+  const columns = (g: number): [number, number] => [g * H, (g + 1) * H];
+  return named<Tensor>(
+    (g) => slice(W, [null, columns(g)]),
+    (g) => slice(b, [columns(g)]),
+  );
 }

@@ -3,7 +3,7 @@ import { cast, checkArray, dense, resultType, wrap } from '@retrograd/kernels';
 import { asTensors } from '@retrograd/utils';
 import { lstmCellBackward, lstmCellForward } from './cell.js';
 import { type LSTMTensors, lstmEquations, lstmEquationsOver } from './equations.js';
-import { G, GATES, LSTM_PARAMS } from './params.js';
+import { G, LSTM_PARAMS, named } from './params.js';
 import { checkInputs } from './sequence.js';
 import { allStates, finalCell, finalHidden, run, runBackward } from './tape.js';
 
@@ -102,9 +102,9 @@ export function lstmSequence(
 /** The spec's names over packed tensors, as slices that the graph knows. */
 function namedSlices(W: Tensor, b: Tensor, { slice }: Ops): LSTMTensors {
   const H = b.size / G;
-  const entries = GATES.flatMap((gate, g) => [
-    [`W_${gate}`, slice(W, [null, [g * H, (g + 1) * H]])],
-    [`b_${gate}`, slice(b, [[g * H, (g + 1) * H]])],
-  ]);
-  return Object.fromEntries(entries) as LSTMTensors;
+  const columns = (g: number): [number, number] => [g * H, (g + 1) * H];
+  return named<Tensor>(
+    (g) => slice(W, [null, columns(g)]),
+    (g) => slice(b, [columns(g)]),
+  );
 }
