@@ -106,39 +106,37 @@ function multiply(
   const M = A.shape[A.shape.length - 2];
   const K = A.shape[A.shape.length - 1];
   const N = B.shape[B.shape.length - 1];
-  const [transA, lda] = layoutOf(A) as Layout;
-  const [transB, ldb] = layoutOf(B) as Layout;
+  const a = layoutOf(A);
+  const b = layoutOf(B);
   // biome-ignore format: the operands read best one a line
   product(
-    kernels, transA, transB, M, N, K,
-    A.data, aOffset, lda,
-    B.data, bOffset, ldb,
+    kernels, a < 0, b < 0, M, N, K,
+    A.data, aOffset, Math.abs(a),
+    B.data, bOffset, Math.abs(b),
     accumulate, C, cOffset, N,
   );
 }
 
 /** The array itself when a kernel can read its matrices where they lie, as they are or transposed; else a dense copy. */
-const matrices = (x: NdArray): NdArray => (layoutOf(x) === null ? dense(x) : x);
-
-type Layout = [transposed: boolean, leading: number];
+const matrices = (x: NdArray): NdArray => (layoutOf(x) === 0 ? dense(x) : x);
 
 /**
- * How a kernel can read the matrices of an array where they lie: whether they are stored column by column, and the entries from
- * one stored row to the next, for a single one what a kernel may expect at least. Null when it cannot.
+ * How a kernel can read the matrices of an array where they lie: the entries from one stored row to the next, for a single one
+ * what a kernel may expect at least; negative when they are stored column by column, 0 when it cannot.
  */
-function layoutOf(x: NdArray): Layout | null {
+function layoutOf(x: NdArray): number {
   const rank = x.shape.length;
   const rows = x.shape[rank - 2];
   const columns = x.shape[rank - 1];
   const rowStep = x.stride[rank - 2];
   const columnStep = x.stride[rank - 1];
   if ((columns <= 1 || columnStep === 1) && (rows <= 1 || rowStep >= columns)) {
-    return [false, rows <= 1 ? Math.max(columns, 1) : rowStep];
+    return rows <= 1 ? Math.max(columns, 1) : rowStep;
   }
   if ((rows <= 1 || rowStep === 1) && (columns <= 1 || columnStep >= rows)) {
-    return [true, columns <= 1 ? Math.max(rows, 1) : columnStep];
+    return -(columns <= 1 ? Math.max(rows, 1) : columnStep);
   }
-  return null;
+  return 0;
 }
 
 /** Where the matrix with this batch index starts, the index being that of the broadcast shape. */

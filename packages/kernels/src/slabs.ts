@@ -13,34 +13,31 @@ import type { Dtype, FloatData } from './types.js';
 const SLAB = 8192;
 const LARGEST = SLAB / 8;
 
-/** What cuts small arrays from slabs, where that is on: named by `withSlabs` alone, so that who never turns it on is spared it. */
-let cut: typeof fromSlab | null = null;
+let on = false;
 let slab = /* @__PURE__ */ new ArrayBuffer(0);
 let used = 0;
 
 /** Runs `fn` with small arrays cut from slabs, or not; the switch is restored even when `fn` throws. */
 export function withSlabs<T>(wanted: boolean, fn: () => T): T {
-  const before = cut;
-  cut = wanted ? fromSlab : null;
+  const before = on;
+  on = wanted;
   try {
     return fn();
   } finally {
-    cut = before;
+    on = before;
   }
 }
 
 /** Fresh zeros for `n` entries, from a slab where that is on and worth it. */
 export function allocate(dtype: Dtype, n: number): FloatData {
-  return cut === null ? fresh(dtype, n) : cut(dtype, n);
+  if (!on) return dtype === 'float64' ? new Float64Array(n) : new Float32Array(n);
+  return fromSlab(dtype, n);
 }
-
-const fresh = (dtype: Dtype, n: number): FloatData =>
-  dtype === 'float64' ? new Float64Array(n) : new Float32Array(n);
 
 function fromSlab(dtype: Dtype, n: number): FloatData {
   // Whole multiples of 8 bytes, so that every start suits both dtypes.
   const bytes = dtype === 'float64' ? 8 * n : 8 * ((n + 1) >> 1);
-  if (bytes > LARGEST) return fresh(dtype, n);
+  if (bytes > LARGEST) return dtype === 'float64' ? new Float64Array(n) : new Float32Array(n);
   if (used + bytes > slab.byteLength) {
     slab = new ArrayBuffer(SLAB);
     used = 0;
