@@ -97,8 +97,10 @@ async function buildPackages() {
         platform: name === 'blas' ? 'node' : 'neutral',
         sourcemap: true,
         external: ['./use.js'],
-        // Without `paths`: @retrograd/* stays an import instead of being bundled.
-        tsconfigRaw: { compilerOptions: { target: 'ES2022', verbatimModuleSyntax: true } },
+        // Without `paths`: @retrograd/* stays an import instead of being bundled. Else as tsconfig.json.
+        tsconfigRaw: {
+          compilerOptions: { target: 'ES2022', verbatimModuleSyntax: true, useDefineForClassFields: false },
+        },
       });
     }
     cpSync(join(root, 'build/types', name, 'src'), join(root, dist), { recursive: true });

@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { forgetAlignment } from './alignment.mjs';
 import { toText } from './binary-text.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -15,20 +16,19 @@ const sources = join(root, 'packages/kernels/assembly');
 const binaries = join(root, 'packages/kernels/src/wasm/binaries');
 const modules = readdirSync(join(sources, 'modules')).sort();
 
-/** Bytes that the constants of one module may take. */
-const CONSTANTS = 512;
-
 // The memory is declared shared, so that a module serves threads too; where there are none the flag is cleared on load.
 const options = [
   ...['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--noExportMemory'],
   ...['--importMemory', '--sharedMemory', '--maximumMemory', '65536'],
   ...['--enable', 'simd', '--enable', 'threads'],
+  // Where the constants start, which the core alone has (assembly/constants.ts).
+  ...['--memoryBase', '64'],
 ];
 
 /** What the binaries depend on: the sources, this file and the compiler. */
 function digestOfSources() {
   const hash = createHash('sha256');
-  for (const script of ['assemble.mjs', 'binary-text.mjs'])
+  for (const script of ['alignment.mjs', 'assemble.mjs', 'binary-text.mjs'])
     hash.update(readFileSync(join(root, 'scripts', script)));
   hash.update(readFileSync(join(root, 'node_modules/assemblyscript/package.json')));
   const files = readdirSync(sources, { recursive: true }).filter((name) => name.endsWith('.ts'));
@@ -43,12 +43,10 @@ function replace(file, text) {
   renameSync(beside, file);
 }
 
-/** @param index of the module: each has its constants at a place of its own, from 64 on */
-async function compile(name, index) {
+async function compile(name) {
   const { main } = await import('assemblyscript/asc');
   let binary;
-  const place = ['--memoryBase', String(64 + CONSTANTS * index)];
-  const { error, stderr } = await main([`modules/${name}`, ...options, ...place, '--outFile', 'out.wasm'], {
+  const { error, stderr } = await main([`modules/${name}`, ...options, '--outFile', 'out.wasm'], {
     readFile: (path) => {
       const file = join(sources, path);
       return existsSync(file) ? readFileSync(file, 'utf8') : null;
@@ -59,6 +57,7 @@ async function compile(name, index) {
     listFiles: () => [],
   });
   if (error) throw new Error(`${error.message}\n${stderr}`);
+  forgetAlignment(binary);
   return binary;
 }
 
@@ -67,8 +66,8 @@ export async function assemble() {
   const stamp = join(binaries, 'sources.sha256');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
   mkdirSync(binaries, { recursive: true });
-  for (const [index, name] of modules.entries()) {
-    const text = toText(await compile(name, index));
+  for (const name of modules) {
+    const text = toText(await compile(name));
     const words = name.replace('.ts', '').replace(/-./g, ([, letter]) => letter.toUpperCase());
     // The type is written out, or the declaration file would repeat the text.
     const constant = `export const ${words}Code: string =\n  ${JSON.stringify(text)};`;

@@ -38,8 +38,8 @@ export const targets = [
   },
   {
     sources:
-      /^packages\/(kernels\/src\/cross-entropy(-rows)?|autograd\/src\/ops\/(cross-entropy|mse-loss))\.ts$/,
-    functions: /^(export )?function (plainRows|lossOf|curvature|mseLoss)\(/,
+      /^packages\/(kernels\/src\/cross-entropy(-rows)?|autograd\/src\/ops\/(cross-entropy(-slope)?|mse-loss))\.ts$/,
+    functions: /^(export )?function (plainRows|crossEntropyForward|curvature|mseLoss)\(/,
     lines: PULLBACK,
     tests: ['test/cross-check/pytorch-losses.test.ts', 'test/autograd/op-gradients.test.ts'],
     limit: 7,

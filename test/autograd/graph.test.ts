@@ -19,6 +19,7 @@ import {
 } from '@retrograd/autograd';
 import {
   array,
+  full,
   GraphError,
   type NdArray,
   Random,
@@ -87,6 +88,30 @@ test('gradients of two leaves that got the same cotangent do not share memory', 
   assert.ok((a.grad as NdArray).data !== (b.grad as NdArray).data);
   (a.grad as NdArray).data[0] = 9;
   assert.equal(gradOf(b), [1, 1]);
+});
+
+test('a gradient of another shape than its leaf, set by hand, is refused before anything is added', () => {
+  const [a, b] = [parameter([1, 2]), parameter([3, 4])];
+  a.grad = full([2], 5);
+  b.grad = full([1], 5);
+  const loss = sum(mul(a, b));
+  try {
+    backward(loss);
+    assert.unreachable();
+  } catch (error) {
+    assert.instance(error, ShapeError);
+    assert.is((error as Error).message, 'backward: grad must be [2], got [1]');
+  }
+  assert.equal(gradOf(a), [5, 5]);
+  b.grad = full([2], 5, { dtype: 'float32' });
+  backward(loss);
+  assert.equal(
+    [gradOf(a), gradOf(b)],
+    [
+      [8, 9],
+      [6, 7],
+    ],
+  );
 });
 
 test('a cotangent that was handed in is not changed, nor is it the gradient that comes out', () => {

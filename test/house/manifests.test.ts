@@ -8,7 +8,7 @@ const lock = readJson('package-lock.json');
 
 test('the run-time dependencies are exactly the allowed ones', () => {
   const thirdParty: Record<string, string[]> = {
-    kernels: ['@types/ndarray', 'ndarray', 'pure-rand'],
+    kernels: ['@types/ndarray', 'ndarray'],
     blas: ['koffi'],
   };
   for (const name of packageNames) {

@@ -1,5 +1,5 @@
 /** What the tests of threads need, in Node and in a page: workers that are up, and a module in which threads meet. */
-import { currentKernels, type SequenceKernels, setThreads } from '@retrograd/kernels';
+import { currentKernels, type SequenceKernels, setThreads, tanhOf } from '@retrograd/kernels';
 import * as assert from 'uvu/assert';
 
 export const sequence = (): SequenceKernels => currentKernels().sequence;
@@ -31,7 +31,7 @@ export async function workersUp(n: number): Promise<void> {
   x.data.fill(0.5);
   const started = performance.now();
   while (s.threads < n && performance.now() - started < 30_000) {
-    s.tanh(1 << 15, x, 0);
+    tanhOf(s, 1 << 15, x, 0);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   s.give(x);

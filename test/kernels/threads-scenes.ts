@@ -4,7 +4,7 @@
  */
 import { resolveObjectURL } from 'node:buffer';
 import { Worker as NodeWorker } from 'node:worker_threads';
-import { currentKernels, setThreads } from '@retrograd/kernels';
+import { currentKernels, setThreads, tanhOf } from '@retrograd/kernels';
 
 const scope = globalThis as Record<string, unknown>;
 const hideNode = 'process.getBuiltinModule = undefined;';
@@ -81,13 +81,13 @@ const waits = scene === 'idle' || scene === 'page';
 const end = performance.now() + (waits ? 30_000 : 500);
 do {
   x.data.fill(0.5);
-  sequence.tanh(n, x, 0);
+  tanhOf(sequence, n, x, 0);
   if (scene === 'starting') break;
   await new Promise((resolve) => setTimeout(resolve, 1));
 } while (sequence.threads < 2 && performance.now() < end);
 for (let i = 0; i < 100 && scene !== 'starting'; i++) {
   x.data.fill(0.5);
-  sequence.tanh(n, x, 0);
+  tanhOf(sequence, n, x, 0);
   if (!x.data.every((v) => Math.abs(v - Math.tanh(0.5)) < 1e-6)) print('wrong numbers');
 }
 print(`threads ${sequence.threads}`);

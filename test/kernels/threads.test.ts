@@ -14,6 +14,7 @@ import {
   type SequenceKernels,
   setThreads,
   ThreadError,
+  tanhOf,
   useKernels,
   ValueError,
 } from '@retrograd/kernels';
@@ -141,7 +142,7 @@ for (const dtype of ['float64', 'float32'] as const) {
         prepared.blocks.forEach(s.give, s);
         collect(D);
         const F = filled(dtype, M * N + 9, 6);
-        s.tanh(M * N, F, 4);
+        tanhOf(s, M * N, F, 4);
         collect(F);
       }
       s.give(A);

@@ -1,7 +1,8 @@
 import {
-  add,
+  addAlike,
   addInto,
   cast,
+  checkArray,
   copy,
   describe,
   dtypeOf,
@@ -15,23 +16,18 @@ import {
   withSlabs,
   zeros,
 } from '@retrograd/kernels';
-import { type Call, record, sumVersions } from './call.js';
+import { type Call, type PassContext, record, sumVersions } from './call.js';
 import { withRecording } from './recording.js';
 import { constant, Tensor } from './tensor.js';
-
-export interface GradOptions {
-  /** Record the backward pass too, so that its result can be differentiated again. Default false. */
-  createGraph?: boolean;
-  /** Cotangent of each y, of y's shape. Needed unless y has one element, where it is 1. */
-  cotangent?: Tensor | NdArray | readonly (Tensor | NdArray)[];
-}
+import type { Twice } from './twice.js';
 
 /**
  * Adds d(loss)/d(leaf) to `.grad` of every leaf that requires grad and that `loss` was computed from.
  * @param loss      the tensor to differentiate; of one element unless a cotangent is given
  * @param cotangent weights of the elements of `loss`, of its shape
  * @throws GraphError when nothing in the graph of `loss` requires grad, or a parameter was changed since
- * @throws ShapeError when `loss` has several elements and no cotangent, or one of another shape
+ * @throws ShapeError when `loss` has several elements and no cotangent, or one of another shape; or a leaf's `.grad` has not its
+ *         shape. Nothing is changed then
  */
 export function backward(loss: Tensor, cotangent?: Tensor | NdArray): void {
   const seed = seedOf('backward', loss, cotangent);
@@ -40,53 +36,19 @@ export function backward(loss: Tensor, cotangent?: Tensor | NdArray): void {
   for (const { inputs } of calls)
     for (const t of inputs) if (t.requiresGrad && t.call === null) leaves.add(t);
   if (loss.call === null) leaves.add(loss);
+  // Anybody may have set it.
+  for (const { grad, shape } of leaves) if (grad !== null) checkArray('backward', 'grad', grad, shape);
   // Whatever requires grad was computed from such a leaf.
-  const pass = new Pass(calls, leaves, false, (input) => input.requiresGrad);
+  const pass = new Pass(calls, leaves, null, (input) => input.requiresGrad);
   const cotangents = pass.run([loss], [seed]);
   for (const leaf of leaves) {
     const gradient = pass.own(cotangents.get(leaf), leaf);
-    leaf.grad = leaf.grad === null ? gradient : add(leaf.grad, gradient);
+    leaf.grad = leaf.grad === null ? gradient : addAlike(leaf.grad, gradient);
   }
 }
 
-/**
- * Gradients of y (summed, when there are several) with respect to each x, leaves or not, without touching `.grad`. An x
- * that y does not depend on has a zero gradient.
- * @returns a tensor of x's shape for each x; part of the graph when `createGraph`
- * @throws GraphError, ShapeError as `backward`
- */
-export function grad(y: Tensor | readonly Tensor[], x: Tensor, options?: GradOptions): Tensor;
-export function grad(y: Tensor | readonly Tensor[], xs: readonly Tensor[], options?: GradOptions): Tensor[];
-export function grad(
-  y: Tensor | readonly Tensor[],
-  x: Tensor | readonly Tensor[],
-  options: GradOptions = {},
-): Tensor | Tensor[] {
-  const ys = y instanceof Tensor ? [y] : y;
-  const xs = x instanceof Tensor ? [x] : x;
-  if (!Array.isArray(ys)) throw new GraphError('grad', 'y', 'a tensor or a list of tensors', describe(ys));
-  if (!Array.isArray(xs)) throw new GraphError('grad', 'xs', 'a tensor or a list of tensors', describe(xs));
-  const { cotangent, createGraph = false } = options;
-  const given: readonly (Tensor | NdArray | undefined)[] = Array.isArray(cotangent) ? cotangent : [cotangent];
-  const seeds = ys.map((each, i) => seedOf('grad', each, given[i]));
-  xs.forEach((each, i) => {
-    const actual = each instanceof Tensor ? 'a constant' : describe(each);
-    if (!each?.requiresGrad) throw new GraphError('grad', `xs[${i}]`, 'a tensor that requires grad', actual);
-  });
-  // A call on the way from an x is newer than the call that made the x: what is older than all of them is not looked at.
-  const oldest = xs.reduce((id, { call }) => Math.min(id, call?.id ?? -1), Number.POSITIVE_INFINITY);
-  const wanted = new Set(xs);
-  const { calls, isNeeded } = onTheWay(gather(ys, oldest), wanted);
-  const pass = new Pass(calls, wanted, createGraph, isNeeded);
-  const cotangents = pass.run(ys, seeds);
-  const gradients = xs.map((each) => {
-    const found = cotangents.get(each);
-    return createGraph && found !== undefined ? found : constant(pass.own(found, each));
-  });
-  return x instanceof Tensor ? (gradients[0] as Tensor) : gradients;
-}
-
-function seedOf(op: string, y: Tensor, cotangent: Tensor | NdArray | undefined): Tensor {
+/** @internal The cotangent that a pass starts with at y. */
+export function seedOf(op: string, y: Tensor, cotangent: Tensor | NdArray | undefined): Tensor {
   if (!(y instanceof Tensor)) throw new GraphError(op, 'loss', 'a tensor', describe(y));
   if (!y.requiresGrad) {
     throw new GraphError(op, 'loss', 'computed from a tensor that requires grad', 'a constant');
@@ -128,84 +90,59 @@ export function gather(roots: readonly Tensor[], oldest = -1): Call[] {
   return [...seen].sort((a, b) => b.id - a.id);
 }
 
-/** Of these calls, newest first, those on a way to a wanted tensor; and whether a tensor is wanted or comes from such a call. */
-function onTheWay(
-  calls: readonly Call[],
-  wanted: ReadonlySet<Tensor>,
-): { calls: Call[]; isNeeded: (input: Tensor) => boolean } {
-  const useful = new Set<Call>();
-  const isNeeded = (input: Tensor): boolean =>
-    wanted.has(input) || (input.call !== null && useful.has(input.call));
-  for (let i = calls.length - 1; i >= 0; i--) {
-    const call = calls[i] as Call;
-    if (call.inputs.some(isNeeded)) useful.add(call);
-  }
-  return { calls: calls.filter((call) => useful.has(call)), isNeeded };
-}
-
-/** The pass that runs now. */
-let current: Pass | null = null;
-
-/**
- * @internal Says of a cotangent that its array was made just now and is held by nobody else: it need not be copied to become a
- * gradient, and may be added to in place.
- */
-export function claim(cotangent: Tensor): void {
-  current?.claim(cotangent);
-}
-
-/** One backward pass. Cotangents live in a map of its own, so passes never disturb each other. */
-class Pass {
-  private readonly cotangents = new Map<Tensor, Tensor>();
+/** @internal One backward pass. Cotangents live in a map of its own, so passes never disturb each other. */
+export class Pass implements PassContext {
+  readonly #cotangents = new Map<Tensor, Tensor>();
   /** Arrays made in this pass and seen by nobody else yet: the only cotangents that may be added to in place, or handed out. */
-  private readonly sums = new Set<Tensor>();
+  readonly #sums = new Set<Tensor>();
+
+  readonly #calls: readonly Call[];
+  readonly #wanted: ReadonlySet<Tensor>;
+  readonly #isNeeded: (input: Tensor) => boolean;
 
   constructor(
-    private readonly calls: readonly Call[],
-    private readonly wanted: ReadonlySet<Tensor>,
-    private readonly createGraph: boolean,
-    private readonly isNeeded: (input: Tensor) => boolean,
-  ) {}
+    calls: readonly Call[],
+    wanted: ReadonlySet<Tensor>,
+    readonly twice: Twice | null,
+    isNeeded: (input: Tensor) => boolean,
+  ) {
+    this.#calls = calls;
+    this.#wanted = wanted;
+    this.#isNeeded = isNeeded;
+  }
 
   run(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
     // Without a graph the cotangents die with the pass, except those that `own` hands out.
-    const { createGraph } = this;
-    const before = current;
-    current = this;
-    try {
-      return withRecording(createGraph, () => withSlabs(!createGraph, () => this.pullAll(ys, seeds)));
-    } finally {
-      current = before;
-    }
+    const recorded = this.twice !== null;
+    return withRecording(recorded, () => withSlabs(!recorded, () => this.#pullAll(ys, seeds)));
   }
 
-  /** As the function `claim`. */
   claim(cotangent: Tensor): void {
-    if (!this.createGraph) this.sums.add(cotangent);
+    if (this.twice === null) this.#sums.add(cotangent);
   }
 
-  private pullAll(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
+  #pullAll(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
     // Only needed tensors get a cotangent, so a call without one on its outputs is skipped.
     ys.forEach((y, i) => {
-      if (this.isNeeded(y)) this.accumulate(y, seeds[i] as Tensor);
+      if (this.#isNeeded(y)) this.#accumulate(y, seeds[i] as Tensor);
     });
-    for (const call of this.calls) if (this.isReached(call)) this.pull(call);
-    return this.cotangents;
+    for (const call of this.#calls) if (this.#isReached(call)) this.#pull(call);
+    return this.#cotangents;
   }
 
   /** The cotangent as an array that belongs to the caller alone; zeros when there is none. */
   own(cotangent: Tensor | undefined, like: Tensor): NdArray {
     if (cotangent === undefined) return zeros(like.shape, { dtype: like.dtype });
     const { value } = cotangent;
-    return this.sums.has(cotangent) && !mayShareSlab(value.data) ? value : copy(value);
+    return this.#sums.has(cotangent) && !mayShareSlab(value.data) ? value : copy(value);
   }
 
-  private isReached({ outputs }: Call): boolean {
-    for (const output of outputs) if (this.cotangents.has(output)) return true;
+  #isReached({ outputs }: Call): boolean {
+    for (const output of outputs) if (this.#cotangents.has(output)) return true;
     return false;
   }
 
-  private pull(call: Call): void {
+  #pull(call: Call): void {
     if (sumVersions(call.inputs) !== call.versions) {
       throw new GraphError(
         call.name,
@@ -217,39 +154,39 @@ class Pass {
     }
     const { vjp } = call;
     if (typeof vjp === 'function') {
-      const gradients = vjp(call.outputs.map(this.take), call.inputs.map(this.isNeeded));
+      const gradients = vjp(call.outputs.map(this.#take), call.inputs.map(this.#isNeeded), this);
       call.inputs.forEach((input, i) => {
         const gradient = gradients[i] ?? null;
-        if (gradient !== null && this.isNeeded(input)) this.accumulate(input, gradient, call, i);
+        if (gradient !== null && this.#isNeeded(input)) this.#accumulate(input, gradient, call, i);
       });
       return;
     }
-    const cotangent = this.take(call.outputs[0] as Tensor);
+    const cotangent = this.#take(call.outputs[0] as Tensor);
     for (let i = 0; i < vjp.length; i++) {
       const pullback = vjp[i];
       const input = call.inputs[i] as Tensor;
-      if (!pullback || !this.isNeeded(input)) continue;
-      const gradient = pullback(cotangent, this.sumOf(input));
-      if (gradient !== null) this.accumulate(input, gradient, call, i);
+      if (!pullback || !this.#isNeeded(input)) continue;
+      const gradient = pullback(cotangent, this.#sumOf(input), this);
+      if (gradient !== null) this.#accumulate(input, gradient, call, i);
     }
   }
 
   /** What a pullback may add to in place. */
-  private sumOf(target: Tensor): NdArray | undefined {
-    const cotangent = this.cotangents.get(target);
-    return cotangent !== undefined && this.sums.has(cotangent) ? cotangent.value : undefined;
+  #sumOf(target: Tensor): NdArray | undefined {
+    const cotangent = this.#cotangents.get(target);
+    return cotangent !== undefined && this.#sums.has(cotangent) ? cotangent.value : undefined;
   }
 
   /** The finished cotangent of an output (zeros when nothing used it); forgotten unless somebody wants it at the end. */
-  private readonly take = (output: Tensor): Tensor => {
-    const cotangent = this.cotangents.get(output);
+  readonly #take = (output: Tensor): Tensor => {
+    const cotangent = this.#cotangents.get(output);
     if (cotangent === undefined) return constant(zeros(output.shape, { dtype: output.dtype }));
-    if (!this.wanted.has(output)) this.cotangents.delete(output);
-    this.sums.delete(cotangent);
+    if (!this.#wanted.has(output)) this.#cotangents.delete(output);
+    this.#sums.delete(cotangent);
     return cotangent;
   };
 
-  private accumulate(target: Tensor, gradient: Tensor, call?: Call, i?: number): void {
+  #accumulate(target: Tensor, gradient: Tensor, call?: Call, i?: number): void {
     if (!shapesEqual(gradient.shape, target.shape)) {
       throw new ShapeError(
         `vjp of ${call?.name}`,
@@ -259,15 +196,15 @@ class Pass {
       );
     }
     const cotangent = gradient.dtype === target.dtype ? gradient : castLike(gradient, target);
-    const before = this.cotangents.get(target);
+    const before = this.#cotangents.get(target);
     if (before === undefined) {
-      this.cotangents.set(target, cotangent);
-    } else if (this.sums.has(before)) {
+      this.#cotangents.set(target, cotangent);
+    } else if (this.#sums.has(before)) {
       addInto(before.value, cotangent.value);
     } else {
       const sum = sumTwo(before, cotangent);
-      if (!this.createGraph) this.sums.add(sum);
-      this.cotangents.set(target, sum);
+      if (this.twice === null) this.#sums.add(sum);
+      this.#cotangents.set(target, sum);
     }
   }
 }
@@ -275,7 +212,7 @@ class Pass {
 // Accumulation is part of the pass, yet has to be differentiable itself: two calls that need no op by name.
 
 const sumTwo = (a: Tensor, b: Tensor): Tensor =>
-  record('accumulate', [a, b], add(a.value, b.value), [(g) => g, (g) => g]);
+  record('accumulate', [a, b], addAlike(a.value, b.value), [(g) => g, (g) => g]);
 
 const castLike = (a: Tensor, like: Tensor): Tensor =>
   record('cast', [a], cast(a.value, dtypeOf(like.value)), [(g) => castLike(g, a)]);

@@ -1,13 +1,25 @@
 import type { NdArray } from '@retrograd/kernels';
 import { isRecording } from './recording.js';
 import { type Memory, Tensor } from './tensor.js';
+import type { Twice } from './twice.js';
+
+/** What a rule may ask of the backward pass that calls it. */
+export interface PassContext {
+  /** Not null when the pass is recorded, so that its result can be differentiated again. */
+  readonly twice: Twice | null;
+  /**
+   * Says of a cotangent that its array was made just now and is held by nobody else: it need not be copied to become a gradient,
+   * and may be added to in place.
+   */
+  claim(cotangent: Tensor): void;
+}
 
 /**
  * Takes the cotangent of the one output to the cotangent of one input: v ↦ vᵀ ∂y/∂x_i. Written with ops.
  * @param sum what the pass has added up for this input so far, when nobody else holds it and no graph is made. A pullback
  *            may add its result to it in place, and then answers null; most do not look at it.
  */
-export type Pullback = (cotangent: Tensor, sum?: NdArray) => Tensor | null;
+export type Pullback = (cotangent: Tensor, sum?: NdArray, pass?: PassContext) => Tensor | null;
 
 /**
  * The vjp of a call with several outputs: cotangents of all outputs to those of all inputs. `needs[i]` tells whether input
@@ -16,6 +28,7 @@ export type Pullback = (cotangent: Tensor, sum?: NdArray) => Tensor | null;
 export type VjpRule = (
   cotangents: readonly Tensor[],
   needs: readonly boolean[],
+  pass: PassContext,
 ) => readonly (Tensor | null)[];
 
 /** One application of an op. `id` grows with every call, so newest first is a reverse topological order. */

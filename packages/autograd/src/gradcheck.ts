@@ -13,8 +13,8 @@ import {
   ValueError,
   zeros,
 } from '@retrograd/kernels';
-import { grad } from './backward.js';
 import { centralDifference, type Direction } from './central-difference.js';
+import { grad } from './grad.js';
 import { concat } from './ops/concat.js';
 import { reshape } from './ops/reshape.js';
 import { parameter, Tensor } from './tensor.js';

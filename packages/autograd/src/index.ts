@@ -1,5 +1,6 @@
-export { backward, type GradOptions, grad } from './backward.js';
-export { type Call, type Pullback, record, recordAll, type VjpRule } from './call.js';
+export { backward } from './backward.js';
+export { type Call, type PassContext, type Pullback, record, recordAll, type VjpRule } from './call.js';
+export { type GradOptions, grad } from './grad.js';
 export {
   GradCheckError,
   type GradCheckOptions,
@@ -11,6 +12,7 @@ export { type LiftedBackward, type LiftedForward, type LiftOptions, lift } from 
 export { toMermaid } from './mermaid.js';
 export { abs } from './ops/abs.js';
 export { relu, sigmoid, tanh } from './ops/activations.js';
+export { affine } from './ops/affine.js';
 export { add, div, mul, neg, sub } from './ops/arithmetic.js';
 export { broadcastTo } from './ops/broadcast.js';
 export { concat, split } from './ops/concat.js';
@@ -19,7 +21,7 @@ export { type DropoutOptions, dropout } from './ops/dropout.js';
 export { embedding } from './ops/embedding.js';
 export { exp, log, sqrt } from './ops/exponentials.js';
 export { gather } from './ops/gather.js';
-export { affine, matmul } from './ops/matmul.js';
+export { matmul } from './ops/matmul.js';
 export { max } from './ops/max.js';
 export { maximum } from './ops/maximum.js';
 export { mseLoss } from './ops/mse-loss.js';
@@ -43,3 +45,4 @@ export {
   type TensorOptions,
   tensor,
 } from './tensor.js';
+export type { Composed, Ops, Twice } from './twice.js';

@@ -1,8 +1,7 @@
 import { describe, GraphError, type NdArray, withSlabs } from '@retrograd/kernels';
-import { claim, grad } from './backward.js';
-import { record, recordAll } from './call.js';
-import { isRecording } from './recording.js';
+import { recordAll } from './call.js';
 import { asTensor, constant, type Tensor, type TensorLike } from './tensor.js';
+import type { Composed, Ops } from './twice.js';
 
 /** Arrays to arrays, and whatever the backward function wants to remember. */
 export type LiftedForward<Cache> = (
@@ -21,7 +20,12 @@ export type LiftedBackward<Cache> = (
 
 export interface LiftOptions<Cache> {
   /** The same function written with ops. Second derivatives go through it. */
-  composed?: (...inputs: Tensor[]) => readonly Tensor[];
+  composed?: Composed;
+  /**
+   * @internal As `composed`, for a twin that is given its ops where somebody differentiates twice: a program that never does
+   * so does not carry them.
+   */
+  composedOf?: (ops: Ops) => Composed;
   /**
    * Told when the cache will probably not be read again: after its backward, or at once when the call is not recorded. A
    * backward may come all the same (somebody differentiates twice), so `backward` must be able to do without what was freed.
@@ -51,53 +55,26 @@ export function lift<Cache>(
   backward: LiftedBackward<Cache>,
   options: LiftOptions<Cache> = {},
 ): (...inputs: TensorLike[]) => Tensor[] {
-  const { composed, release, fresh = false } = options;
+  const { composed, composedOf, release, fresh = false } = options;
   for (const [argument, fn] of Object.entries({ forward, backward })) {
     if (typeof fn !== 'function') throw new GraphError('lift', argument, 'a function', describe(fn));
   }
   return (...given) => {
     const inputs = given.map((value, i) => asTensor(name, `input ${i}`, value));
     const [values, cache] = forward(...inputs.map((input) => input.value));
-    const outputs = recordAll(name, inputs, values, (cotangents, needs) => {
-      if (isRecording()) return composedVjp(name, composed, inputs, cotangents, needs);
+    const outputs = recordAll(name, inputs, values, (cotangents, needs, pass) => {
+      const { twice } = pass;
+      if (twice)
+        return twice.composedVjp(name, composedOf?.(twice.ops) ?? composed, inputs, cotangents, needs);
       const values = cotangents.map((cotangent) => cotangent.value);
       // What it allocates may outlive the pass, a workspace for one.
       const gradients = withSlabs(false, () => backward(values, cache, needs));
       release?.(cache);
       const made = gradients.map((gradient) => gradient && constant(gradient));
-      if (fresh) for (const gradient of made) if (gradient !== null) claim(gradient);
+      if (fresh) for (const gradient of made) if (gradient !== null) pass.claim(gradient);
       return made;
     });
     if (!outputs.some((output) => output.requiresGrad)) release?.(cache);
     return outputs;
   };
-}
-
-/** The vjp as a graph, by running the composed twin again and differentiating that. */
-function composedVjp(
-  name: string,
-  composed: LiftOptions<never>['composed'],
-  inputs: readonly Tensor[],
-  cotangents: readonly Tensor[],
-  needs: readonly boolean[],
-): (Tensor | null)[] {
-  if (composed === undefined) {
-    throw new GraphError(name, 'composed', 'given for second derivatives', 'undefined', 'pass it to lift');
-  }
-  // Aliases make the inputs independent of each other, as partial derivatives want it, even if one was computed from another.
-  const aliases = inputs.map((input) => record('alias', [input], input.value, [(g) => g]));
-  const wanted = aliases.filter((_, i) => needs[i]);
-  const outputs = composed(...aliases);
-  if (outputs.length !== cotangents.length) {
-    const wanted = `a function to ${cotangents.length} tensors`;
-    throw new GraphError(name, 'composed', wanted, `one to ${outputs.length}`);
-  }
-  const live = outputs.map((_, i) => i).filter((i) => outputs[i]?.requiresGrad);
-  const gradients = grad(
-    live.map((i) => outputs[i] as Tensor),
-    wanted,
-    { cotangent: live.map((i) => cotangents[i] as Tensor), createGraph: true },
-  );
-  let next = 0;
-  return needs.map((needed) => (needed ? (gradients[next++] as Tensor) : null));
 }

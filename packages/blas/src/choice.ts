@@ -4,6 +4,7 @@ import {
   type LoadedWasm,
   loadWasm,
   type SequenceKernels,
+  tanhOf,
   threadsAsked,
   withBlocks,
 } from '@retrograd/kernels';
@@ -134,7 +135,7 @@ export class Choice {
     withBlocks(sequence, 'float32', { x: ENTRIES }, ({ x }) => {
       x.data.fill(0.5);
       const end = performance.now() + START;
-      do sequence.tanh(ENTRIES, x, 0);
+      do tanhOf(sequence, ENTRIES, x, 0);
       while (sequence.threads < (threadsAsked() ?? 1) && performance.now() < end);
     });
   }

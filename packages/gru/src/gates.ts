@@ -77,9 +77,9 @@ export interface BackwardGates {
 
 /** The forward halves on a kernel set: assembly/gru.ts, on addresses. */
 export const forwardOf = /* @__PURE__ */ perKernels((kernels): ForwardGates => {
-  const reset = kernels.rows(gruForwardCode, 'gruReset', [3, 1, 1], 3);
-  const mix = kernels.rows(gruForwardCode, 'gruMix', [3, 1, 1], 2);
-  const steps = kernels.steps(gruForwardCode, 'gruSteps', [3, 1, 1], 5);
+  const reset = kernels.rows(gruForwardCode, 'reset', [3, 1, 1], 3);
+  const mix = kernels.rows(gruForwardCode, 'mix', [3, 1, 1], 2);
+  const steps = kernels.steps(gruForwardCode, 'steps', [3, 1, 1], 5);
   if (reset === null || mix === null || steps === null) return plainForward;
   return {
     reset: (B, H, gates, gatesAt, h, h_prevAt, rh, rhAt) => {
@@ -94,9 +94,9 @@ export const forwardOf = /* @__PURE__ */ perKernels((kernels): ForwardGates => {
 
 /** The backward halves on a kernel set. */
 export const backwardOf = /* @__PURE__ */ perKernels((kernels): BackwardGates => {
-  const mixBackward = kernels.rows(gruBackwardCode, 'gruMixBackward', [3, 3, 1, 1, 1], 1.5);
-  const resetBackward = kernels.rows(gruBackwardCode, 'gruResetBackward', [3, 3, 1, 1, 1], 1);
-  const steps = kernels.steps(gruBackwardCode, 'gruStepsBackward', [3, 1, 1, 1, 3], 2.5);
+  const mixBackward = kernels.rows(gruBackwardCode, 'mix', [3, 3, 1, 1, 1], 1.5);
+  const resetBackward = kernels.rows(gruBackwardCode, 'reset', [3, 3, 1, 1, 1], 1);
+  const steps = kernels.steps(gruBackwardCode, 'steps', [3, 1, 1, 1, 3], 2.5);
   if (mixBackward === null || resetBackward === null || steps === null) return plainBackward;
   return {
     mixBackward: (B, H, gates, grad_a, gatesAt, h, h_prevAt, grad_h, grad_hAt, grad_h_prevAt) => {

@@ -1,9 +1,9 @@
-import { lift, scan, slice, type Tensor, type TensorLike } from '@retrograd/autograd';
+import { lift, type Ops, type Tensor, type TensorLike } from '@retrograd/autograd';
 import { cast, checkArray, dense, resultType, wrap } from '@retrograd/kernels';
 import { asTensors } from '@retrograd/utils';
 import { gruCellBackward, gruCellForward } from './cell.js';
-import { type GRUTensors, gruEquations } from './equations.js';
-import { G, GATES, GRU_PARAMS } from './params.js';
+import { type GRUTensors, gruEquations, gruEquationsOver } from './equations.js';
+import { G, GRU_PARAMS, named } from './params.js';
 import { checkInputs } from './sequence.js';
 import { allStates, finalState, run, runBackward } from './tape.js';
 
@@ -57,11 +57,12 @@ const sequence = /* @__PURE__ */ lift(
   {
     release: ({ buffers }) => buffers.release(),
     fresh: true,
-    composed: (x, h_0, W, b) => {
-      const params = namedSlices(W, b);
-      const [h_final, h_all] = scan<Tensor>(
+    composedOf: (ops) => (x, h_0, W, b) => {
+      const equations = gruEquationsOver(ops);
+      const params = namedSlices(W, b, ops);
+      const [h_final, h_all] = ops.scan<Tensor>(
         (h_prev, x_t) => {
-          const h_t = gruEquations(x_t, h_prev, params);
+          const h_t = equations(x_t, h_prev, params);
           return [h_t, h_t];
         },
         h_0,
@@ -91,11 +92,11 @@ export function gruSequence(
 }
 
 /** The spec's names over packed tensors, as slices that the graph knows. */
-function namedSlices(W: Tensor, b: Tensor): GRUTensors {
+function namedSlices(W: Tensor, b: Tensor, { slice }: Ops): GRUTensors {
   const H = b.size / G;
-  const entries = GATES.flatMap((gate, g) => [
-    [`W_${gate}`, slice(W, [null, [g * H, (g + 1) * H]])],
-    [`b_${gate}`, slice(b, [[g * H, (g + 1) * H]])],
-  ]);
-  return Object.fromEntries(entries) as GRUTensors;
+  const columns = (g: number): [number, number] => [g * H, (g + 1) * H];
+  return named<Tensor>(
+    (g) => slice(W, [null, columns(g)]),
+    (g) => slice(b, [columns(g)]),
+  );
 }

@@ -57,7 +57,20 @@ export function initialParams(I: number, H: number, rng: Random, dtype: Dtype): 
 export function namedViews(W: NdArray, b: NdArray): GRUParams {
   const R = W.shape[0];
   const H = b.size / G;
-  const weights = (g: number): NdArray => gateWeights(W.data, R, G, H, g);
-  const bias = (g: number): NdArray => gateBias(b.data, H, g);
-  return { W_z: weights(0), b_z: bias(0), W_r: weights(1), b_r: bias(1), W_h: weights(2), b_h: bias(2) };
+  return named(
+    (g) => gateWeights(W.data, R, G, H, g),
+    (g) => gateBias(b.data, H, g),
+  );
+}
+
+/** The spec's names over something for each gate's weights and biases, given by the gate's place. */
+export function named<T>(
+  weights: (g: number) => T,
+  bias: (g: number) => T,
+): Record<(typeof GRU_PARAMS)[number], T> {
+  const entries = GATES.flatMap((gate, g) => [
+    [`W_${gate}`, weights(g)],
+    [`b_${gate}`, bias(g)],
+  ]);
+  return Object.fromEntries(entries);
 }

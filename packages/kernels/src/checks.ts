@@ -33,12 +33,7 @@ export function checkArray(
   if (!(data instanceof Float64Array) && !(data instanceof Float32Array)) {
     throw new DtypeError(op, argument, 'an ndarray of float32 or float64', `one of ${value.dtype}`);
   }
-  checkBounds(op, argument, value);
-  if (shape !== undefined && !matches(value.shape, shape)) {
-    const source = note === undefined ? '' : ` (${typeof note === 'string' ? note : note()})`;
-    const wanted = formatExpected(shape) + source;
-    throw new ShapeError(op, argument, wanted, formatShape(value.shape));
-  }
+  checkView(op, argument, value, shape, note);
 }
 
 /**
@@ -56,10 +51,7 @@ export function checkIndexArray(
   if (value.dtype.startsWith('big') || (value.dtype as string) === 'generic') {
     throw new DtypeError(op, argument, 'an ndarray of plain numbers', `one of ${value.dtype}`);
   }
-  checkBounds(op, argument, value);
-  if (shape !== undefined && !matches(value.shape, shape)) {
-    throw new ShapeError(op, argument, formatExpected(shape), formatShape(value.shape));
-  }
+  checkView(op, argument, value, shape);
 }
 
 /** @throws ValueError when `value` is not an integer of at least `least` */
@@ -116,9 +108,19 @@ export function describe(value: unknown): string {
   return name && name !== 'Object' ? `a ${name}` : 'an object';
 }
 
-/** Expected sizes as they stand in messages: `[batch, 3]`. */
-function formatExpected(shape: readonly ExpectedSize[]): string {
-  return `[${shape.map((n) => n ?? 'any').join(', ')}]`;
+/** @throws ShapeError when a view reaches outside its data, or the shape differs */
+function checkView(
+  op: string,
+  argument: string,
+  x: IndexArray,
+  shape?: readonly ExpectedSize[],
+  note?: string | (() => string),
+): void {
+  checkBounds(op, argument, x);
+  if (shape === undefined || matches(x.shape, shape)) return;
+  const source = note === undefined ? '' : ` (${typeof note === 'string' ? note : note()})`;
+  const wanted = `[${shape.map((n) => n ?? 'any').join(', ')}]${source}`;
+  throw new ShapeError(op, argument, wanted, formatShape(x.shape));
 }
 
 function matches(shape: readonly number[], expected: readonly ExpectedSize[]): boolean {

@@ -13,7 +13,7 @@ import type { FloatData } from './types.js';
  * @param targets  N classes in [0, V); those of rows left out are not read
  * @param selected N flags, 0 leaves the row out: it counts for nothing, so it may hold NaN. Null selects all
  * @param grad     (N·V) when the gradient is wanted too, which costs little then: that of `crossEntropyBackward` for a
- *                 cotangent of 1
+ *                 cotangent of 1, or of `cotangent`
  * @returns the loss; 0 when no row is selected; NaN when a selected row holds NaN, +Infinity or nothing but -Infinity
  */
 export function crossEntropyForward(
@@ -23,37 +23,7 @@ export function crossEntropyForward(
   targets: ArrayLike<number>,
   selected: ArrayLike<number> | null,
   grad: FloatData | null = null,
-): number {
-  return lossOf(1, logits, N, V, targets, selected, grad);
-}
-
-/**
- * Gradient of `crossEntropyForward` in the logits, times the cotangent of the loss:
- *
- *     grad_row = cotangent/n (softmax(logits_row) - onehot(target)),   0 in rows left out
- *
- * @param grad (N·V) written whole
- */
-export function crossEntropyBackward(
-  cotangent: number,
-  logits: FloatData,
-  N: number,
-  V: number,
-  targets: ArrayLike<number>,
-  selected: ArrayLike<number> | null,
-  grad: FloatData,
-): void {
-  lossOf(cotangent, logits, N, V, targets, selected, grad);
-}
-
-function lossOf(
-  cotangent: number,
-  logits: FloatData,
-  N: number,
-  V: number,
-  targets: ArrayLike<number>,
-  selected: ArrayLike<number> | null,
-  grad: FloatData | null,
+  cotangent = 1,
 ): number {
   const isLeftOut = (n: number): boolean => selected !== null && selected[n] === 0;
   const rows = new Float64Array(2 * N);
@@ -74,4 +44,23 @@ function lossOf(
     else total += Math.log(rows[2 * n]) - rows[2 * n + 1];
   }
   return total / count;
+}
+
+/**
+ * Gradient of `crossEntropyForward` in the logits, times the cotangent of the loss:
+ *
+ *     grad_row = cotangent/n (softmax(logits_row) - onehot(target)),   0 in rows left out
+ *
+ * @param grad (N·V) written whole
+ */
+export function crossEntropyBackward(
+  cotangent: number,
+  logits: FloatData,
+  N: number,
+  V: number,
+  targets: ArrayLike<number>,
+  selected: ArrayLike<number> | null,
+  grad: FloatData,
+): void {
+  crossEntropyForward(logits, N, V, targets, selected, grad, cotangent);
 }

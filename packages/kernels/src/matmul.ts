@@ -1,12 +1,12 @@
 import { cast, dense, dtypeOf, isDense, resultType } from './array.js';
-import { currentKernels } from './backend.js';
+import { currentKernels, type Kernels } from './backend.js';
 import { checkArray } from './checks.js';
 import { ShapeError } from './errors.js';
 import { fillRows } from './fill-rows.js';
 import { product } from './product.js';
 import { broadcastShapes, formatShape, sizeOf } from './shape.js';
 import { allocate, wrap } from './storage.js';
-import type { NdArray } from './types.js';
+import type { FloatData, NdArray } from './types.js';
 
 /**
  * The matrix product of the last two axes; the axes before them are broadcast (NumPy's `matmul`, for two axes or more).
@@ -31,39 +31,22 @@ export function matmul(a: NdArray, b: NdArray): NdArray {
     throw new ShapeError('matmul', 'b', wanted, formatShape(b.shape));
   }
   const dtype = resultType(a, b);
-  const A = matrices(cast(a, dtype));
+  let A = matrices(cast(a, dtype));
   const B = matrices(cast(b, dtype));
-  if (bRank === 2 && (aRank === 2 || isDense(A))) {
-    // One matrix on the right: all the rows on the left make one product.
-    const rows = aRank === 2 ? M : sizeOf(a.shape.slice(0, -1));
-    const data = allocate(dtype, rows * N);
-    const transA = aRank === 2 && isTransposed(A);
-    const transB = isTransposed(B);
-    const lda = aRank === 2 ? leading(A, transA) : K;
-    // biome-ignore format: the operands read best one a line
-    product(
-      currentKernels(), transA, transB, rows, N, K,
-      A.data, A.offset, lda,
-      B.data, B.offset, leading(B, transB),
-      false, data, 0, N,
-    );
-    return wrap(data, [...a.shape.slice(0, -1), N]);
-  }
-  const batch = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const leads = aRank > 2 || bRank > 2;
+  const batch = leads ? broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2)) : [];
   const shape = [...batch, M, N];
+  let rows = M;
+  if (bRank === 2 && aRank > 2 && isDense(A)) {
+    // One matrix on the right: all the rows on the left make one product.
+    rows *= sizeOf(batch);
+    A = wrap(A.data, [rows, K]);
+  }
   const data = allocate(dtype, sizeOf(shape));
-  const transA = isTransposed(A);
-  const transB = isTransposed(B);
   const kernels = currentKernels();
   const index = new Array<number>(batch.length).fill(0);
-  for (let to = 0; to < data.length; to += M * N) {
-    // biome-ignore format: the operands read best one a line
-    product(
-      kernels, transA, transB, M, N, K,
-      A.data, batchOffset(A, index), leading(A, transA),
-      B.data, batchOffset(B, index), leading(B, transB),
-      false, data, to, N,
-    );
+  for (let to = 0; to < data.length; to += rows * N) {
+    multiply(kernels, A, batchOffset(A, index), B, batchOffset(B, index), false, data, to);
     for (let axis = batch.length - 1; axis >= 0 && ++index[axis] === batch[axis]; axis--) index[axis] = 0;
   }
   return wrap(data, shape);
@@ -82,17 +65,7 @@ export function addMatmul(target: NdArray, a: NdArray, b: NdArray): boolean {
   if (dtypeOf(a) !== dtype || dtypeOf(b) !== dtype) return false;
   const A = matrices(a);
   const B = matrices(b);
-  const transA = isTransposed(A);
-  const transB = isTransposed(B);
-  const [M, K] = a.shape;
-  const N = b.shape[1];
-  // biome-ignore format: the operands read best one a line
-  product(
-    currentKernels(), transA, transB, M, N, K,
-    A.data, A.offset, leading(A, transA),
-    B.data, B.offset, leading(B, transB),
-    true, target.data, 0, N,
-  );
+  multiply(currentKernels(), A, A.offset, B, B.offset, true, target.data, 0);
   return true;
 }
 
@@ -100,51 +73,70 @@ export function addMatmul(target: NdArray, a: NdArray, b: NdArray): boolean {
  * x W + b, the bias added to every row: the sums of the product start from it.
  * @param x (N, I)
  * @param W (I, O)
- * @param b (O)
+ * @param b (O); none unless given
  * @returns (N, O)
  * @throws ShapeError when an array has another shape
  */
-export function affine(x: NdArray, W: NdArray, b: NdArray): NdArray {
+export function affine(x: NdArray, W: NdArray, b?: NdArray): NdArray {
   checkArray('affine', 'W', W, ['inputs', 'outputs']);
   const [I, O] = W.shape;
   checkArray('affine', 'x', x, ['rows', I]);
-  checkArray('affine', 'b', b, [O]);
-  const dtype = resultType(x, W, b);
+  if (b !== undefined) checkArray('affine', 'b', b, [O]);
+  const dtype = b === undefined ? resultType(x, W) : resultType(x, W, b);
   const [N] = x.shape;
   const data = allocate(dtype, N * O);
-  fillRows(data, 0, N, dense(cast(b, dtype)).data);
-  const y = wrap(data, [N, O]);
-  addMatmul(y, cast(x, dtype), cast(W, dtype));
-  return y;
+  if (b !== undefined) fillRows(data, 0, N, dense(cast(b, dtype)).data);
+  const A = matrices(cast(x, dtype));
+  const B = matrices(cast(W, dtype));
+  multiply(currentKernels(), A, A.offset, B, B.offset, b !== undefined, data, 0);
+  return wrap(data, [N, O]);
+}
+
+/** The product of a matrix of A with one of B, which start at the offsets; both arrays came through `matrices`. */
+function multiply(
+  kernels: Kernels,
+  A: NdArray,
+  aOffset: number,
+  B: NdArray,
+  bOffset: number,
+  accumulate: boolean,
+  C: FloatData,
+  cOffset: number,
+): void {
+  const M = A.shape[A.shape.length - 2];
+  const K = A.shape[A.shape.length - 1];
+  const N = B.shape[B.shape.length - 1];
+  const a = layoutOf(A);
+  const b = layoutOf(B);
+  // biome-ignore format: the operands read best one a line
+  product(
+    kernels, a < 0, b < 0, M, N, K,
+    A.data, aOffset, Math.abs(a),
+    B.data, bOffset, Math.abs(b),
+    accumulate, C, cOffset, N,
+  );
 }
 
 /** The array itself when a kernel can read its matrices where they lie, as they are or transposed; else a dense copy. */
-function matrices(x: NdArray): NdArray {
+const matrices = (x: NdArray): NdArray => (layoutOf(x) === 0 ? dense(x) : x);
+
+/**
+ * How a kernel can read the matrices of an array where they lie: the entries from one stored row to the next, for a single one
+ * what a kernel may expect at least; negative when they are stored column by column, 0 when it cannot.
+ */
+function layoutOf(x: NdArray): number {
   const rank = x.shape.length;
   const rows = x.shape[rank - 2];
   const columns = x.shape[rank - 1];
   const rowStep = x.stride[rank - 2];
   const columnStep = x.stride[rank - 1];
-  const plain = (columns <= 1 || columnStep === 1) && (rows <= 1 || rowStep >= columns);
-  const transposed = (rows <= 1 || rowStep === 1) && (columns <= 1 || columnStep >= rows);
-  return plain || transposed ? x : dense(x);
-}
-
-/** Whether an array that came through `matrices` is stored column by column. */
-function isTransposed(x: NdArray): boolean {
-  const rank = x.shape.length;
-  const rows = x.shape[rank - 2];
-  const columns = x.shape[rank - 1];
-  const plain = (columns <= 1 || x.stride[rank - 1] === 1) && (rows <= 1 || x.stride[rank - 2] >= columns);
-  return !plain;
-}
-
-/** Entries from one stored row to the next; for a single one, what a kernel may expect at least. */
-function leading(x: NdArray, transposed: boolean): number {
-  const rank = x.shape.length;
-  const stored = transposed ? rank - 1 : rank - 2;
-  const width = x.shape[transposed ? rank - 2 : rank - 1];
-  return x.shape[stored] <= 1 ? Math.max(width, 1) : x.stride[stored];
+  if ((columns <= 1 || columnStep === 1) && (rows <= 1 || rowStep >= columns)) {
+    return rows <= 1 ? Math.max(columns, 1) : rowStep;
+  }
+  if ((rows <= 1 || rowStep === 1) && (columns <= 1 || columnStep >= rows)) {
+    return -(columns <= 1 ? Math.max(rows, 1) : columnStep);
+  }
+  return 0;
 }
 
 /** Where the matrix with this batch index starts, the index being that of the broadcast shape. */

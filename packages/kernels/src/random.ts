@@ -1,16 +1,13 @@
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import { describe } from './checks.js';
 import { ValueError } from './errors.js';
-
-type Generator = ReturnType<typeof xoroshiro128plusFromState>;
 
 /**
  * A seeded generator: xoroshiro128+ (Blackman and Vigna 2018). The same seed gives the same numbers on every machine,
  * and a saved state goes on exactly where it was.
  */
 export class Random {
-  #generator: Generator;
+  /** The two words of 64 bits, each as its high and its low half, signed. */
+  #words: number[];
   /** The second of the two normal numbers that every draw makes, until it is asked for; NaN when there is none. */
   #spare = Number.NaN;
 
@@ -20,12 +17,13 @@ export class Random {
    */
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed)) throw new ValueError('Random', 'seed', 'a safe integer', describe(seed));
-    this.#generator = xoroshiro128plusFromState(spread(seed));
+    this.#words = spread(seed);
   }
 
   /** A number from [0, 1), every multiple of 2^-53 equally likely. */
   uniform(): number {
-    return uniformFloat64(this.#generator);
+    const high = this.#next() & (2 ** 26 - 1);
+    return high * 2 ** -26 + (this.#next() & (2 ** 27 - 1)) * 2 ** -53;
   }
 
   /** A number from the normal distribution with mean 0 and standard deviation 1 (Marsaglia's polar method, 1964). */
@@ -39,8 +37,8 @@ export class Random {
     let v: number;
     let s: number;
     do {
-      u = 2 * uniformFloat64(this.#generator) - 1;
-      v = 2 * uniformFloat64(this.#generator) - 1;
+      u = 2 * this.uniform() - 1;
+      v = 2 * this.uniform() - 1;
       s = u * u + v * v;
     } while (s >= 1 || s === 0);
     const scale = Math.sqrt((-2 * Math.log(s)) / s);
@@ -57,22 +55,27 @@ export class Random {
       throw new ValueError('Random.integer', 'n', 'a positive integer', describe(n));
     }
     // Numbers from the last, incomplete multiple of n are drawn again, or small results would come more often.
-    const [draw, range] = n <= 2 ** 32 ? [() => this.#word(), 2 ** 32] : [() => this.#long(), 2 ** 53];
+    const wide = n > 2 ** 32;
+    const range = wide ? 2 ** 53 : 2 ** 32;
     const end = range - (range % n);
     let drawn: number;
-    do drawn = draw();
+    do drawn = wide ? this.uniform() * 2 ** 53 : this.#next() + 2 ** 31;
     while (drawn >= end);
     return drawn % n;
   }
 
-  /** 32 random bits. */
-  #word(): number {
-    return this.#generator.next() + 2 ** 31;
-  }
-
-  /** 53 random bits. */
-  #long(): number {
-    return this.uniform() * 2 ** 53;
+  /** The low half of the sum of both words, signed; then they move on: rotations by 24 and 37, a shift by 16. */
+  #next(): number {
+    const words = this.#words;
+    const [high, low] = words;
+    const out = (low + words[3]) | 0;
+    const x = words[2] ^ high;
+    const y = words[3] ^ low;
+    words[0] = (high << 24) ^ (low >>> 8) ^ x ^ ((x << 16) | (y >>> 16));
+    words[1] = (low << 24) ^ (high >>> 8) ^ y ^ (y << 16);
+    words[2] = (y << 5) ^ (x >>> 27);
+    words[3] = (x << 5) ^ (y >>> 27);
+    return out;
   }
 
   /** The items in a random order, all orders equally likely (Fisher and Yates); the list given stays as it is. */
@@ -89,7 +92,7 @@ export class Random {
 
   /** Everything that the next numbers depend on, as plain numbers (fit for JSON): 4 integers, then the spare normal, if any. */
   getState(): number[] {
-    const state = [...this.#generator.getState()];
+    const state = this.#words.slice();
     if (!Number.isNaN(this.#spare)) state.push(this.#spare);
     return state;
   }
@@ -107,15 +110,14 @@ export class Random {
       throw new ValueError('Random.fromState', 'state', 'what getState returned', actual);
     }
     const random = new Random(0);
-    random.#generator = xoroshiro128plusFromState(words);
+    random.#words = words;
     if (state.length === 5) random.#spare = state[4];
     return random;
   }
 }
 
 /**
- * Four well-mixed words from one seed. pure-rand's own seeding is not used: with it the first numbers of neighbouring seeds
- * are nearly equal. The finaliser is that of MurmurHash3 (Appleby), over a Weyl sequence as in SplitMix (Steele et al. 2014).
+ * Four well-mixed words from one seed, so that the first numbers of neighbouring seeds have nothing in common. The finaliser is that of MurmurHash3 (Appleby), over a Weyl sequence as in SplitMix (Steele et al. 2014).
  */
 function spread(seed: number): number[] {
   const low = seed | 0;

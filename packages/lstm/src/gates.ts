@@ -65,8 +65,8 @@ export interface BackwardGates {
 
 /** The forward half on a kernel set: assembly/lstm.ts, on addresses. */
 export const forwardOf = /* @__PURE__ */ perKernels((kernels): ForwardGates => {
-  const forward = kernels.rows(lstmForwardCode, 'lstmForward', [4, 1, 1, 1, 1], 8);
-  const steps = kernels.steps(lstmForwardCode, 'lstmSteps', [4, 1, 1, 1], 8);
+  const forward = kernels.rows(lstmForwardCode, 'forward', [4, 1, 1, 1, 1], 8);
+  const steps = kernels.steps(lstmForwardCode, 'steps', [4, 1, 1, 1], 8);
   if (forward === null || steps === null) return plainForward;
   return {
     forward: (B, H, gates, gatesAt, c, c_prevAt, c_tAt, tanh_c, tanh_cAt, h, h_tAt) => {
@@ -79,8 +79,8 @@ export const forwardOf = /* @__PURE__ */ perKernels((kernels): ForwardGates => {
 
 /** The backward half on a kernel set. */
 export const backwardOf = /* @__PURE__ */ perKernels((kernels): BackwardGates => {
-  const backward = kernels.rows(lstmBackwardCode, 'lstmBackward', [4, 1, 1, 1, 1, 4], 2);
-  const steps = kernels.steps(lstmBackwardCode, 'lstmStepsBackward', [4, 1, 1, 1, 1, 4], 2);
+  const backward = kernels.rows(lstmBackwardCode, 'backward', [4, 1, 1, 1, 1, 4], 2);
+  const steps = kernels.steps(lstmBackwardCode, 'steps', [4, 1, 1, 1, 1, 4], 2);
   if (backward === null || steps === null) return plainBackward;
   return {
     backward: (B, H, gates, gatesAt, c, c_prevAt, tanh_c, tanh_cAt, grad_h, grad_hAt, grad_c, grad_a) => {

@@ -1,9 +1,9 @@
-import { lift, scan, slice, type Tensor, type TensorLike } from '@retrograd/autograd';
+import { lift, type Ops, type Tensor, type TensorLike } from '@retrograd/autograd';
 import { cast, checkArray, dense, resultType, wrap } from '@retrograd/kernels';
 import { asTensors } from '@retrograd/utils';
 import { lstmCellBackward, lstmCellForward } from './cell.js';
-import { type LSTMTensors, lstmEquations } from './equations.js';
-import { G, GATES, LSTM_PARAMS } from './params.js';
+import { type LSTMTensors, lstmEquations, lstmEquationsOver } from './equations.js';
+import { G, LSTM_PARAMS, named } from './params.js';
 import { checkInputs } from './sequence.js';
 import { allStates, finalCell, finalHidden, run, runBackward } from './tape.js';
 
@@ -63,11 +63,12 @@ const sequence = /* @__PURE__ */ lift(
   {
     release: ({ buffers }) => buffers.release(),
     fresh: true,
-    composed: (x, h_0, c_0, W, b) => {
-      const params = namedSlices(W, b);
-      const [[h_final, c_final], h_all] = scan<Tensor[]>(
+    composedOf: (ops) => (x, h_0, c_0, W, b) => {
+      const equations = lstmEquationsOver(ops);
+      const params = namedSlices(W, b, ops);
+      const [[h_final, c_final], h_all] = ops.scan<Tensor[]>(
         ([h_prev, c_prev], x_t) => {
-          const [h_t, c_t] = lstmEquations(x_t, h_prev, c_prev, params);
+          const [h_t, c_t] = equations(x_t, h_prev, c_prev, params);
           return [[h_t, c_t], h_t];
         },
         [h_0, c_0],
@@ -99,11 +100,11 @@ export function lstmSequence(
 }
 
 /** The spec's names over packed tensors, as slices that the graph knows. */
-function namedSlices(W: Tensor, b: Tensor): LSTMTensors {
+function namedSlices(W: Tensor, b: Tensor, { slice }: Ops): LSTMTensors {
   const H = b.size / G;
-  const entries = GATES.flatMap((gate, g) => [
-    [`W_${gate}`, slice(W, [null, [g * H, (g + 1) * H]])],
-    [`b_${gate}`, slice(b, [[g * H, (g + 1) * H]])],
-  ]);
-  return Object.fromEntries(entries) as LSTMTensors;
+  const columns = (g: number): [number, number] => [g * H, (g + 1) * H];
+  return named<Tensor>(
+    (g) => slice(W, [null, columns(g)]),
+    (g) => slice(b, [columns(g)]),
+  );
 }

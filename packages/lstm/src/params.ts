@@ -66,16 +66,20 @@ export function initialParams(I: number, H: number, rng: Random, dtype: Dtype): 
 export function namedViews(W: NdArray, b: NdArray): LSTMParams {
   const R = W.shape[0];
   const H = b.size / G;
-  const weights = (g: number): NdArray => gateWeights(W.data, R, G, H, g);
-  const bias = (g: number): NdArray => gateBias(b.data, H, g);
-  return {
-    W_f: weights(0),
-    b_f: bias(0),
-    W_i: weights(1),
-    b_i: bias(1),
-    W_c: weights(2),
-    b_c: bias(2),
-    W_o: weights(3),
-    b_o: bias(3),
-  };
+  return named(
+    (g) => gateWeights(W.data, R, G, H, g),
+    (g) => gateBias(b.data, H, g),
+  );
+}
+
+/** The spec's names over something for each gate's weights and biases, given by the gate's place. */
+export function named<T>(
+  weights: (g: number) => T,
+  bias: (g: number) => T,
+): Record<(typeof LSTM_PARAMS)[number], T> {
+  const entries = GATES.flatMap((gate, g) => [
+    [`W_${gate}`, weights(g)],
+    [`b_${gate}`, bias(g)],
+  ]);
+  return Object.fromEntries(entries);
 }

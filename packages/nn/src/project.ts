@@ -1,5 +1,5 @@
-import { affine, matmul, reshape, type Tensor } from '@retrograd/autograd';
-import { sizeOf } from '@retrograd/kernels';
+import { affine, record, type Tensor } from '@retrograd/autograd';
+import { dense, sizeOf, wrap } from '@retrograd/kernels';
 
 /**
  * x W + b on the last axis of x, whatever stands before it: (…, I) · (I, O) = (…, O). The leading axes count as one, so that there
@@ -8,7 +8,11 @@ import { sizeOf } from '@retrograd/kernels';
 export function project(x: Tensor, W: Tensor, b: Tensor | null = null): Tensor {
   const [I, O] = W.shape;
   const leading = x.shape.slice(0, -1);
-  const rows = leading.length === 1 ? x : reshape(x, [sizeOf(leading), I]);
-  const y = b === null ? matmul(rows, W) : affine(rows, W, b);
-  return leading.length === 1 ? y : reshape(y, [...leading, O]);
+  const rows = leading.length === 1 ? x : pour(x, [sizeOf(leading), I]);
+  const y = affine(rows, W, b ?? undefined);
+  return leading.length === 1 ? y : pour(y, [...leading, O]);
 }
+
+/** `reshape`, where the shape is known to fit. */
+const pour = (x: Tensor, shape: readonly number[]): Tensor =>
+  record('reshape', [x], wrap(dense(x.value).data, shape), [(g) => pour(g, x.shape)]);

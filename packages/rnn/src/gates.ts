@@ -18,13 +18,13 @@ export interface BackwardGates {
 
 /** All steps forward with W_hh prepared, on [h], likewise. */
 export const stepsOf = /* @__PURE__ */ perKernels(
-  (kernels): StepsFunction => kernels.steps(rnnForwardCode, 'rnnSteps', [1], 3) ?? (() => false),
+  (kernels): StepsFunction => kernels.steps(rnnForwardCode, 'steps', [1], 3) ?? (() => false),
 );
 
 /** The backward half on a kernel set. */
 export const backwardOf = /* @__PURE__ */ perKernels((kernels): BackwardGates => {
-  const backward = kernels.rows(rnnBackwardCode, 'tanhBackward', [1, 1], 0.5);
-  const steps = kernels.steps(rnnBackwardCode, 'rnnStepsBackward', [1, 1], 0.5);
+  const backward = kernels.rows(rnnBackwardCode, 'backward', [1, 1], 0.5);
+  const steps = kernels.steps(rnnBackwardCode, 'steps', [1, 1], 0.5);
   if (backward === null || steps === null) return plainBackward;
   return {
     tanhBackward: (B, H, h, hAt, grad, gradAt) => {

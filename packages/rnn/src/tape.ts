@@ -22,6 +22,7 @@ import {
   type NdArray,
   promote,
   Resident,
+  tanhOf,
   toTimeMajor,
   withBlocks,
   wrap,
@@ -81,7 +82,7 @@ export function run(x: NdArray, h_0: NdArray, W: FloatData, b: FloatData, dtype:
         for (let t = 0; t < T; t++) {
           const [before, after] = [t * B * H, (t + 1) * B * H];
           kernels.gemmPrepared(B, h, before, H, W_hh, true, h, after, H);
-          kernels.tanh(B * H, h, after);
+          tanhOf(kernels, B * H, h, after);
         }
       }
       W_hh.blocks.forEach(kernels.give, kernels);
@@ -169,6 +170,6 @@ export function runStep(x_t: NdArray, [h_prev]: readonly NdArray[], resident: RN
   load(h, h_prev);
   kernels.gemmPrepared(B, x, 0, I + 1, W_xh, false, h_t, 0, H);
   kernels.gemmPrepared(B, h, 0, H, W_hh, true, h_t, 0, H);
-  kernels.tanh(B * H, h_t, 0);
+  tanhOf(kernels, B * H, h_t, 0);
   return [h_t];
 }

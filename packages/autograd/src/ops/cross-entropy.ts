@@ -1,18 +1,6 @@
 import * as k from '@retrograd/kernels';
 import { isRecorded, record } from '../call.js';
-import { isRecording } from '../recording.js';
-import { asIndices, asTensor, type IndexLike, type Tensor, type TensorLike } from '../tensor.js';
-import { mul } from './arithmetic.js';
-import { softmax, softmaxPullback } from './softmax.js';
-import { where } from './where.js';
-
-/** What the steps of a cross-entropy are: their classes, and which of them count. */
-interface Steps {
-  readonly N: number;
-  readonly V: number;
-  readonly targets: Int32Array;
-  readonly selected: Uint8Array | null;
-}
+import { asIndices, asTensor, constant, type IndexLike, type Tensor, type TensorLike } from '../tensor.js';
 
 /**
  * Mean of -log softmax(logits)[target] over the steps that the mask selects; 0 when it selects none. The same number, to
@@ -33,29 +21,20 @@ export function crossEntropy(logits: TensorLike, targets: IndexLike, mask?: Inde
   const selected = k.readMask('crossEntropy', 'mask', flags, lead);
   const given = asIndices('crossEntropy', 'targets', targets);
   const classes = k.readTargets('crossEntropy', 'targets', given, lead, V, selected);
-  const steps: Steps = { N: k.sizeOf(lead), V, targets: classes, selected };
+  const N = k.sizeOf(lead);
   // The gradient is a by-product of the loss: it is kept for the way back when there will be one.
   const gradient = isRecorded([x]) ? k.zeros(x.shape, { dtype: x.dtype }) : null;
   const { data } = k.dense(x.value);
-  const loss = k.crossEntropyForward(data, steps.N, V, classes, selected, gradient?.data);
+  const loss = k.crossEntropyForward(data, N, V, classes, selected, gradient?.data);
   return record('crossEntropy', [x], k.full([], loss, { dtype: x.dtype }), [
-    (g) => {
-      const slope = slopeOf(x, steps, gradient as k.NdArray);
-      return !isRecording() && g.item() === 1 ? slope : mul(g, slope);
+    (g, _, pass) => {
+      const slope = gradient as k.NdArray;
+      const ops = pass?.twice?.ops;
+      if (ops) return ops.mul(g, ops.crossEntropySlope(x, N, selected, slope));
+      const factor = g.item();
+      if (factor === 1) return constant(slope);
+      const data = slope.data.map((entry) => factor * entry);
+      return constant(k.wrap(data, x.shape));
     },
   ]);
-}
-
-/** ∂loss/∂logits: (softmax - onehot) / n in the steps that count, else 0. */
-const slopeOf = (x: Tensor, steps: Steps, value: k.NdArray): Tensor =>
-  record('crossEntropyGradient', [x], value, [(h) => curvature(h, x, steps)]);
-
-/** ∂²loss/∂logits² h: softmax's own vjp, over n, in the steps that count. */
-function curvature(h: Tensor, x: Tensor, { N, selected }: Steps): Tensor {
-  if (selected === null) return mul(1 / N, softmaxPullback(h, softmax(x), -1));
-  const column = k.array(selected, { shape: [...x.shape.slice(0, -1), 1] });
-  const n = selected.reduce((a, b) => a + b, 0);
-  // What is left out is replaced before the softmax too, so that no NaN comes in.
-  const y = softmax(where(column, x, 0));
-  return where(column, mul(1 / n, softmaxPullback(h, y, -1)), 0);
 }

@@ -1,6 +1,6 @@
 import * as k from '@retrograd/kernels';
-import { type Pullback, record } from '../call.js';
-import { asTensor, type Tensor, type TensorLike } from '../tensor.js';
+import { record } from '../call.js';
+import type { Tensor, TensorLike } from '../tensor.js';
 import { sumTo } from './broadcast.js';
 import { operands } from './operands.js';
 import { transpose } from './transpose.js';
@@ -12,30 +12,11 @@ import { transpose } from './transpose.js';
 export function matmul(a: TensorLike, b: TensorLike): Tensor {
   const [x, y] = operands('matmul', a, b);
   // Transposing makes a view, which the product reads as it lies: nothing is copied.
-  return record('matmul', [x, y], k.matmul(x.value, y.value), pullbacks(x, y));
-}
-
-/**
- * x W + b for a matrix x, the bias added to every row: one pass less than a product and a sum.
- * @param x (N, I)
- * @param W (I, O)
- * @param b (O)
- * @returns (N, O)
- * @throws ShapeError when one has another shape
- */
-export function affine(x: TensorLike, W: TensorLike, b: TensorLike): Tensor {
-  const [rows, weight] = operands('affine', x, W, 'x', 'W');
-  const bias = asTensor('affine', 'b', b);
-  return record('affine', [rows, weight, bias], k.affine(rows.value, weight.value, bias.value), [
-    ...pullbacks(rows, weight),
-    (g) => sumTo(g, bias.shape),
+  return record('matmul', [x, y], k.matmul(x.value, y.value), [
+    (g, sum) => product(g, swapLastAxes(y), x.shape, sum),
+    (g, sum) => product(swapLastAxes(x), g, y.shape, sum),
   ]);
 }
-
-const pullbacks = (x: Tensor, y: Tensor): Pullback[] => [
-  (g, sum) => product(g, swapLastAxes(y), x.shape, sum),
-  (g, sum) => product(swapLastAxes(x), g, y.shape, sum),
-];
 
 /**
  * a · b summed to `shape`, or null when it could be added to `sum` at once. A weight gets one such product a time step: the

@@ -1,8 +1,8 @@
 export {
-  gruMix32,
-  gruMix64,
-  gruReset32,
-  gruReset64,
-  gruSteps32,
-  gruSteps64,
+  gruMix32 as mix32,
+  gruMix64 as mix64,
+  gruReset32 as reset32,
+  gruReset64 as reset64,
+  gruSteps32 as steps32,
+  gruSteps64 as steps64,
 } from '../gru';

@@ -1,1 +1,1 @@
-export { rnnSteps32, rnnSteps64 } from '../rnn';
+export { rnnSteps32 as steps32, rnnSteps64 as steps64 } from '../rnn';

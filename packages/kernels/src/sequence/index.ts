@@ -4,3 +4,4 @@ export type { Prepared, RowFunction, SequenceKernels, SpreadFunction, StepsFunct
 export { perKernels } from './per-kernels.js';
 export { promote } from './promote.js';
 export { type Part, Resident } from './resident.js';
+export { tanhOf } from './tanh.js';

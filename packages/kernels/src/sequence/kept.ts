@@ -52,9 +52,7 @@ export class Kept<Name extends string> {
 
   /** Gives the buffers back. Using them once more computes them again. */
   release(): void {
-    if (this.holding === null) return;
-    this.kernels.unhold(this.holding);
-    if (!this.holding.lost) giveAll(this.kernels, this.blocks);
+    endHolding(this.kernels, this.holding);
     this.holding = null;
   }
 
@@ -140,6 +138,13 @@ export function prepareAll(
     throw error;
   }
   return prepared;
+}
+
+/** Gives held blocks back, where there are any and they are not lost. */
+export function endHolding(kernels: SequenceKernels, holding: Holding | null): void {
+  if (holding === null) return;
+  kernels.unhold(holding);
+  if (!holding.lost) for (const block of holding.blocks) kernels.give(block);
 }
 
 function giveAll(kernels: SequenceKernels, blocks: Readonly<Record<string, Block>>): void {

@@ -85,9 +85,6 @@ export interface SequenceKernels {
     ldc: number,
   ): void;
 
-  /** x = tanh(x) for n entries from `offset` on. */
-  tanh(n: number, x: Block, offset: number): void;
-
   /**
    * A function that belongs to one layer and works on each row of a batch by itself, from a WebAssembly module over this set's
    * memory; null for sets that work on ordinary memory. Where the set fuses multiplications and additions, it does so in the

@@ -1,5 +1,4 @@
 import { gemm } from '../gemm.js';
-import { tanhMap } from '../maps.js';
 import { type Block, PlainBlock } from './block.js';
 import type { Prepared, SequenceKernels } from './kernels.js';
 
@@ -66,7 +65,6 @@ export const plainSequence: SequenceKernels = {
       ldc,
     );
   },
-  tanh: (n, x, offset) => tanhMap(n, x.data, offset, x.data, offset),
   rows: () => null,
   steps: () => null,
   spread: () => null,

@@ -1,7 +1,7 @@
 import type { Dtype, FloatData } from '../types.js';
 import { threadsAsked } from '../wasm/threads/threads.js';
 import { type Block, setOnes } from './block.js';
-import { takeAll } from './kept.js';
+import { endHolding, takeAll } from './kept.js';
 import type { Holding, Prepared, SequenceKernels } from './kernels.js';
 
 /** A block of a packed weight matrix, with the biases as its last row, that takes part in a product of its own. */
@@ -74,9 +74,7 @@ export class Resident<Name extends string> {
 
   /** Gives everything back. */
   free(): void {
-    if (this.holding === null) return;
-    this.kernels.unhold(this.holding);
-    if (!this.holding.lost) for (const block of this.holding.blocks) this.kernels.give(block);
+    endHolding(this.kernels, this.holding);
     this.holding = null;
   }
 }

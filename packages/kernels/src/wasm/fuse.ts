@@ -1,11 +1,9 @@
 /**
  * Instructions of WebAssembly SIMD, by what follows 0xfd in them: multiplication by its first byte (the second is 1), and the
- * addition and the fused one of relaxed SIMD that go with it, for four and for two lanes.
+ * fused one of relaxed SIMD that goes with it by its own (the second is 2), for four and for two lanes. The addition is two below
+ * the multiplication.
  */
-const MULTIPLICATIONS: Partial<Record<number, { add: readonly number[]; madd: readonly number[] }>> = {
-  230: { add: [0xe4, 0x01], madd: [0x85, 0x02] },
-  242: { add: [0xf0, 0x01], madd: [0x87, 0x02] },
-};
+const FUSED: Partial<Record<number, number>> = { 230: 0x85, 242: 0x87 };
 
 const SIMD = 0xfd;
 const NOP = 0x01;
@@ -24,14 +22,15 @@ export function fuse(module: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = module.slice();
   for (let at = 0; at < bytes.length; at++) {
     if (bytes[at] !== SIMD || bytes[at + 2] !== 0x01) continue;
-    const type = MULTIPLICATIONS[bytes[at + 1]];
-    if (type === undefined) continue;
+    const multiplication = bytes[at + 1];
+    const fused = FUSED[multiplication];
+    if (fused === undefined) continue;
     const c = at + 3;
     const end = c + lengthOfOperand(bytes, c);
-    const { add } = type;
-    if (end === c || bytes[end] !== SIMD || bytes[end + 1] !== add[0] || bytes[end + 2] !== add[1]) continue;
+    if (end === c || bytes[end] !== SIMD || bytes[end + 1] !== multiplication - 2 || bytes[end + 2] !== 0x01)
+      continue;
     bytes.copyWithin(at, c, end);
-    bytes.set([SIMD, ...type.madd, NOP, NOP, NOP], at + end - c);
+    bytes.set([SIMD, fused, 0x02, NOP, NOP, NOP], at + end - c);
   }
   return bytes;
 }

@@ -8,14 +8,10 @@ import type {
   StepsFunction,
 } from '../sequence/kernels.js';
 import type { Dtype, FloatData } from '../types.js';
-import { coreCode } from './binaries/core.js';
 import type { WasmMemory } from './memory.js';
 import { Modules } from './modules.js';
 import { isWhole, Products, type WasmPrepared } from './products.js';
 import { Threads } from './threads/threads.js';
-
-/** Rough time of one entry in nanoseconds a byte, which decides what is worth splitting. */
-const TANH_COST = 0.75;
 
 const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);
 
@@ -24,7 +20,6 @@ export class WasmSequence implements SequenceKernels {
   private readonly modules: Modules;
   private readonly workers: Threads;
   private readonly products: Products;
-  private tanhs?: SpreadFunction;
 
   /** @param fused whether multiplications and additions are fused (relaxed SIMD) */
   constructor(
@@ -112,12 +107,6 @@ export class WasmSequence implements SequenceKernels {
   ): void {
     const [a, c] = [A.pointer(aOffset), C.pointer(cOffset)];
     this.products.gemmPrepared(C.dtype, M, a, lda, B as WasmPrepared, accumulate, c, ldc);
-  }
-
-  tanh(n: number, x: Block, offset: number): void {
-    this.tanhs ??= this.spread(coreCode, 'tanh', 0, [1, 2]);
-    const at = x.pointer(offset);
-    this.tanhs(x.dtype, [n, at, at], n * bytesOf(x.dtype) * TANH_COST);
   }
 
   spread(code: string, name: string, countAt: number, at: readonly number[]): SpreadFunction {
