@@ -8,7 +8,7 @@ const lock = readJson('package-lock.json');
 
 test('the run-time dependencies are exactly the allowed ones', () => {
   const thirdParty: Record<string, string[]> = {
-    kernels: ['@types/ndarray', 'ndarray'],
+    kernels: ['@types/ndarray', 'ndarray', 'pure-rand'],
     blas: ['koffi'],
   };
   for (const name of packageNames) {

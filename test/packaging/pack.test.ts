@@ -78,11 +78,11 @@ test('the kernels bring their WebAssembly inside the bundle, once, and not in th
   for (const name of types) assert.not.match(readFileSync(join(dist, name), 'utf8'), /&}-}\?}9'&&&/, name);
 });
 
-test('the umbrella brings the seven others, the arrays and their types', () => {
+test('the umbrella brings the seven others, the arrays, their types and the generator', () => {
   const folder = join(user(), 'node_modules');
   const scoped = readdirSync(join(folder, '@retrograd')).sort();
   assert.equal(scoped, ['autograd', 'gru', 'kernels', 'lstm', 'nn', 'rnn', 'utils']);
-  for (const name of ['retrograd', 'ndarray', '@types/ndarray']) {
+  for (const name of ['retrograd', 'ndarray', 'pure-rand', '@types/ndarray']) {
     assert.ok(existsSync(join(folder, name)), name);
   }
 });

@@ -1,13 +1,16 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import { describe } from './checks.js';
 import { ValueError } from './errors.js';
+
+type Generator = ReturnType<typeof xoroshiro128plusFromState>;
 
 /**
  * A seeded generator: xoroshiro128+ (Blackman and Vigna 2018). The same seed gives the same numbers on every machine,
  * and a saved state goes on exactly where it was.
  */
 export class Random {
-  /** The two words of 64 bits, each as its high and its low half, signed. */
-  #words: number[];
+  #generator: Generator;
   /** The second of the two normal numbers that every draw makes, until it is asked for; NaN when there is none. */
   #spare = Number.NaN;
 
@@ -17,13 +20,12 @@ export class Random {
    */
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed)) throw new ValueError('Random', 'seed', 'a safe integer', describe(seed));
-    this.#words = spread(seed);
+    this.#generator = xoroshiro128plusFromState(spread(seed));
   }
 
   /** A number from [0, 1), every multiple of 2^-53 equally likely. */
   uniform(): number {
-    const high = this.#next() & (2 ** 26 - 1);
-    return high * 2 ** -26 + (this.#next() & (2 ** 27 - 1)) * 2 ** -53;
+    return uniformFloat64(this.#generator);
   }
 
   /** A number from the normal distribution with mean 0 and standard deviation 1 (Marsaglia's polar method, 1964). */
@@ -37,8 +39,8 @@ export class Random {
     let v: number;
     let s: number;
     do {
-      u = 2 * this.uniform() - 1;
-      v = 2 * this.uniform() - 1;
+      u = 2 * uniformFloat64(this.#generator) - 1;
+      v = 2 * uniformFloat64(this.#generator) - 1;
       s = u * u + v * v;
     } while (s >= 1 || s === 0);
     const scale = Math.sqrt((-2 * Math.log(s)) / s);
@@ -59,23 +61,9 @@ export class Random {
     const range = wide ? 2 ** 53 : 2 ** 32;
     const end = range - (range % n);
     let drawn: number;
-    do drawn = wide ? this.uniform() * 2 ** 53 : this.#next() + 2 ** 31;
+    do drawn = wide ? this.uniform() * 2 ** 53 : this.#generator.next() + 2 ** 31;
     while (drawn >= end);
     return drawn % n;
-  }
-
-  /** The low half of the sum of both words, signed; then they move on: rotations by 24 and 37, a shift by 16. */
-  #next(): number {
-    const words = this.#words;
-    const [high, low] = words;
-    const out = (low + words[3]) | 0;
-    const x = words[2] ^ high;
-    const y = words[3] ^ low;
-    words[0] = (high << 24) ^ (low >>> 8) ^ x ^ ((x << 16) | (y >>> 16));
-    words[1] = (low << 24) ^ (high >>> 8) ^ y ^ (y << 16);
-    words[2] = (y << 5) ^ (x >>> 27);
-    words[3] = (x << 5) ^ (y >>> 27);
-    return out;
   }
 
   /** The items in a random order, all orders equally likely (Fisher and Yates); the list given stays as it is. */
@@ -92,7 +80,7 @@ export class Random {
 
   /** Everything that the next numbers depend on, as plain numbers (fit for JSON): 4 integers, then the spare normal, if any. */
   getState(): number[] {
-    const state = this.#words.slice();
+    const state = [...this.#generator.getState()];
     if (!Number.isNaN(this.#spare)) state.push(this.#spare);
     return state;
   }
@@ -110,14 +98,15 @@ export class Random {
       throw new ValueError('Random.fromState', 'state', 'what getState returned', actual);
     }
     const random = new Random(0);
-    random.#words = words;
+    random.#generator = xoroshiro128plusFromState(words);
     if (state.length === 5) random.#spare = state[4];
     return random;
   }
 }
 
 /**
- * Four well-mixed words from one seed, so that the first numbers of neighbouring seeds have nothing in common. The finaliser is that of MurmurHash3 (Appleby), over a Weyl sequence as in SplitMix (Steele et al. 2014).
+ * Four well-mixed words from one seed. pure-rand's own seeding is not used: with it the first numbers of neighbouring seeds
+ * are nearly equal. The finaliser is that of MurmurHash3 (Appleby), over a Weyl sequence as in SplitMix (Steele et al. 2014).
  */
 function spread(seed: number): number[] {
   const low = seed | 0;
