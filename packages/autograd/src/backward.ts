@@ -92,57 +92,50 @@ export function gather(roots: readonly Tensor[], oldest = -1): Call[] {
 
 /** @internal One backward pass. Cotangents live in a map of its own, so passes never disturb each other. */
 export class Pass implements PassContext {
-  readonly #cotangents = new Map<Tensor, Tensor>();
+  private readonly cotangents = new Map<Tensor, Tensor>();
   /** Arrays made in this pass and seen by nobody else yet: the only cotangents that may be added to in place, or handed out. */
-  readonly #sums = new Set<Tensor>();
-
-  readonly #calls: readonly Call[];
-  readonly #wanted: ReadonlySet<Tensor>;
-  readonly #isNeeded: (input: Tensor) => boolean;
+  private readonly sums = new Set<Tensor>();
 
   constructor(
-    calls: readonly Call[],
-    wanted: ReadonlySet<Tensor>,
+    private readonly calls: readonly Call[],
+    private readonly wanted: ReadonlySet<Tensor>,
+    /** As in `PassContext`. */
     readonly twice: Twice | null,
-    isNeeded: (input: Tensor) => boolean,
-  ) {
-    this.#calls = calls;
-    this.#wanted = wanted;
-    this.#isNeeded = isNeeded;
-  }
+    private readonly isNeeded: (input: Tensor) => boolean,
+  ) {}
 
   run(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
     // Without a graph the cotangents die with the pass, except those that `own` hands out.
     const recorded = this.twice !== null;
-    return withRecording(recorded, () => withSlabs(!recorded, () => this.#pullAll(ys, seeds)));
+    return withRecording(recorded, () => withSlabs(!recorded, () => this.pullAll(ys, seeds)));
   }
 
   claim(cotangent: Tensor): void {
-    if (this.twice === null) this.#sums.add(cotangent);
+    if (this.twice === null) this.sums.add(cotangent);
   }
 
-  #pullAll(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
+  private pullAll(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
     // Only needed tensors get a cotangent, so a call without one on its outputs is skipped.
     ys.forEach((y, i) => {
-      if (this.#isNeeded(y)) this.#accumulate(y, seeds[i] as Tensor);
+      if (this.isNeeded(y)) this.accumulate(y, seeds[i] as Tensor);
     });
-    for (const call of this.#calls) if (this.#isReached(call)) this.#pull(call);
-    return this.#cotangents;
+    for (const call of this.calls) if (this.isReached(call)) this.pull(call);
+    return this.cotangents;
   }
 
   /** The cotangent as an array that belongs to the caller alone; zeros when there is none. */
   own(cotangent: Tensor | undefined, like: Tensor): NdArray {
     if (cotangent === undefined) return zeros(like.shape, { dtype: like.dtype });
     const { value } = cotangent;
-    return this.#sums.has(cotangent) && !mayShareSlab(value.data) ? value : copy(value);
+    return this.sums.has(cotangent) && !mayShareSlab(value.data) ? value : copy(value);
   }
 
-  #isReached({ outputs }: Call): boolean {
-    for (const output of outputs) if (this.#cotangents.has(output)) return true;
+  private isReached({ outputs }: Call): boolean {
+    for (const output of outputs) if (this.cotangents.has(output)) return true;
     return false;
   }
 
-  #pull(call: Call): void {
+  private pull(call: Call): void {
     if (sumVersions(call.inputs) !== call.versions) {
       throw new GraphError(
         call.name,
@@ -154,39 +147,39 @@ export class Pass implements PassContext {
     }
     const { vjp } = call;
     if (typeof vjp === 'function') {
-      const gradients = vjp(call.outputs.map(this.#take), call.inputs.map(this.#isNeeded), this);
+      const gradients = vjp(call.outputs.map(this.take), call.inputs.map(this.isNeeded), this);
       call.inputs.forEach((input, i) => {
         const gradient = gradients[i] ?? null;
-        if (gradient !== null && this.#isNeeded(input)) this.#accumulate(input, gradient, call, i);
+        if (gradient !== null && this.isNeeded(input)) this.accumulate(input, gradient, call, i);
       });
       return;
     }
-    const cotangent = this.#take(call.outputs[0] as Tensor);
+    const cotangent = this.take(call.outputs[0] as Tensor);
     for (let i = 0; i < vjp.length; i++) {
       const pullback = vjp[i];
       const input = call.inputs[i] as Tensor;
-      if (!pullback || !this.#isNeeded(input)) continue;
-      const gradient = pullback(cotangent, this.#sumOf(input), this);
-      if (gradient !== null) this.#accumulate(input, gradient, call, i);
+      if (!pullback || !this.isNeeded(input)) continue;
+      const gradient = pullback(cotangent, this.sumOf(input), this);
+      if (gradient !== null) this.accumulate(input, gradient, call, i);
     }
   }
 
   /** What a pullback may add to in place. */
-  #sumOf(target: Tensor): NdArray | undefined {
-    const cotangent = this.#cotangents.get(target);
-    return cotangent !== undefined && this.#sums.has(cotangent) ? cotangent.value : undefined;
+  private sumOf(target: Tensor): NdArray | undefined {
+    const cotangent = this.cotangents.get(target);
+    return cotangent !== undefined && this.sums.has(cotangent) ? cotangent.value : undefined;
   }
 
   /** The finished cotangent of an output (zeros when nothing used it); forgotten unless somebody wants it at the end. */
-  readonly #take = (output: Tensor): Tensor => {
-    const cotangent = this.#cotangents.get(output);
+  private readonly take = (output: Tensor): Tensor => {
+    const cotangent = this.cotangents.get(output);
     if (cotangent === undefined) return constant(zeros(output.shape, { dtype: output.dtype }));
-    if (!this.#wanted.has(output)) this.#cotangents.delete(output);
-    this.#sums.delete(cotangent);
+    if (!this.wanted.has(output)) this.cotangents.delete(output);
+    this.sums.delete(cotangent);
     return cotangent;
   };
 
-  #accumulate(target: Tensor, gradient: Tensor, call?: Call, i?: number): void {
+  private accumulate(target: Tensor, gradient: Tensor, call?: Call, i?: number): void {
     if (!shapesEqual(gradient.shape, target.shape)) {
       throw new ShapeError(
         `vjp of ${call?.name}`,
@@ -196,15 +189,15 @@ export class Pass implements PassContext {
       );
     }
     const cotangent = gradient.dtype === target.dtype ? gradient : castLike(gradient, target);
-    const before = this.#cotangents.get(target);
+    const before = this.cotangents.get(target);
     if (before === undefined) {
-      this.#cotangents.set(target, cotangent);
-    } else if (this.#sums.has(before)) {
+      this.cotangents.set(target, cotangent);
+    } else if (this.sums.has(before)) {
       addInto(before.value, cotangent.value);
     } else {
       const sum = sumTwo(before, cotangent);
-      if (this.twice === null) this.#sums.add(sum);
-      this.#cotangents.set(target, sum);
+      if (this.twice === null) this.sums.add(sum);
+      this.cotangents.set(target, sum);
     }
   }
 }
