@@ -3,7 +3,7 @@ import { constant, grad, parameter, Tensor } from '@retrograd/autograd';
 import { cast, type NdArray, Random, randomNormal } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertSameBits } from '../support/same.js';
+import { assertSameProduct } from '../support/same.js';
 import { broadcastViewsOf, constantAlong, entriesOf, viewsOf } from '../support/views.js';
 import { OP_CASES, type OpCase } from './op-cases.js';
 
@@ -29,7 +29,7 @@ for (const [op, makeCase] of Object.entries(OP_CASES)) {
       const agree = (views: readonly NdArray[], name: string): void => {
         const before = views.map(entriesOf);
         run(example, views).forEach((value, i) => {
-          assertSameBits(
+          assertSameProduct(
             value,
             expected[i],
             `seed ${seed}, ${name}, ${i === 0 ? 'value' : `gradient ${i - 1}`}`,
@@ -52,7 +52,7 @@ for (const [op, makeCase] of Object.entries(OP_CASES)) {
       const dense = run(example, inputs, cotangent);
       for (const { name, view } of viewsOf(cotangent)) {
         run(example, inputs, view).forEach((value, i) => {
-          assertSameBits(value, dense[i], `seed ${seed}, cotangent ${name}, result ${i}`);
+          assertSameProduct(value, dense[i], `seed ${seed}, cotangent ${name}, result ${i}`);
         });
       }
     }
@@ -67,7 +67,7 @@ for (const [op, makeCase] of Object.entries(OP_CASES)) {
           const expected = run(example, inputs);
           for (const { name, view } of broadcastViewsOf(inputs[i])) {
             run(example, inputs.with(i, view)).forEach((value, r) => {
-              assertSameBits(value, expected[r], `seed ${seed}, input ${i} ${name}, result ${r}`);
+              assertSameProduct(value, expected[r], `seed ${seed}, input ${i} ${name}, result ${r}`);
             });
           }
         }

@@ -227,7 +227,7 @@ function compare(c: Case, args: NdArray[], place: number, view: NdArray, kind: s
   const replaced = args.map((arg, i) => (i === place ? view : arg));
   const before = replaced.map(snapshot);
   const actual = c.call(...replaced);
-  if (c.name.startsWith('matmul')) assertSameProduct(actual, expected, message);
+  if (/^(matmul|affine)/.test(c.name)) assertSameProduct(actual, expected, message);
   else assertSameBits(actual, expected, message);
   for (const [i, arg] of replaced.entries())
     assertEntries(snapshot(arg), before[i], `${message}: argument ${i} after`);
