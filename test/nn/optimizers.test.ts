@@ -17,6 +17,7 @@ import {
 } from '@retrograd/kernels';
 import { LSTM } from '@retrograd/lstm';
 import { Adam, AdamW, type Optimizer, type OptimizerState, RMSprop, SGD } from '@retrograd/nn';
+import { globalNorm } from '@retrograd/utils';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose, assertSameBits } from '../support/same.js';
@@ -413,6 +414,23 @@ test('a gradient of long arrays that is not finite is found wherever it is, and 
   p.grad = full([n], 1e200);
   new SGD([p], { lr: 1e-200 }).step();
   assert.ok(p.value.data.every((each) => Math.abs(each + 1) < 1e-15));
+});
+
+test('a step that is told the norm of the gradients has the same bits, and trusts a finite one alone', () => {
+  const gradient = randomNormal([2051], { seed: 1 });
+  const [told, asked] = [true, false].map((isTold) => {
+    const p = parameter(zeros([2051]));
+    const optimizer = new Adam([p]);
+    p.grad = copy(gradient);
+    optimizer.step(isTold ? globalNorm([gradient]) : undefined);
+    return p.value;
+  });
+  assertSameBits(told, asked, 'the parameter');
+  for (const norm of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    const p = parameter(zeros([3]));
+    p.grad = full([3], Number.POSITIVE_INFINITY);
+    assert.throws(() => new Adam([p]).step(norm), /gradient of parameters\[0\] must be finite/);
+  }
 });
 
 test.run();
