@@ -1,9 +1,9 @@
 import { lift, type Ops, type Tensor, type TensorLike } from '@retrograd/autograd';
-import { cast, checkArray, dense, resultType, wrap } from '@retrograd/kernels';
+import { cast, checkArray, dense, perGate, resultType, wrap } from '@retrograd/kernels';
 import { asTensors } from '@retrograd/utils';
 import { gruCellBackward, gruCellForward } from './cell.js';
 import { type GRUTensors, gruEquations, gruEquationsOver } from './equations.js';
-import { G, GRU_PARAMS, named } from './params.js';
+import { G, GATES, GRU_PARAMS } from './params.js';
 import { checkInputs } from './sequence.js';
 import { allStates, finalState, run, runBackward } from './tape.js';
 
@@ -95,7 +95,8 @@ export function gruSequence(
 function namedSlices(W: Tensor, b: Tensor, { slice }: Ops): GRUTensors {
   const H = b.size / G;
   const columns = (g: number): [number, number] => [g * H, (g + 1) * H];
-  return named<Tensor>(
+  return perGate(
+    GATES,
     (g) => slice(W, [null, columns(g)]),
     (g) => slice(b, [columns(g)]),
   );

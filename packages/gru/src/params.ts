@@ -2,8 +2,7 @@ import {
   checkArray,
   checkKeys,
   type Dtype,
-  gateBias,
-  gateWeights,
+  gateViews,
   glorotUniform,
   type NdArray,
   type Random,
@@ -54,23 +53,4 @@ export function initialParams(I: number, H: number, rng: Random, dtype: Dtype): 
 }
 
 /** The spec's names over packed W (H + I, 3H) and b (3H); views. */
-export function namedViews(W: NdArray, b: NdArray): GRUParams {
-  const R = W.shape[0];
-  const H = b.size / G;
-  return named(
-    (g) => gateWeights(W.data, R, G, H, g),
-    (g) => gateBias(b.data, H, g),
-  );
-}
-
-/** The spec's names over something for each gate's weights and biases, given by the gate's place. */
-export function named<T>(
-  weights: (g: number) => T,
-  bias: (g: number) => T,
-): Record<(typeof GRU_PARAMS)[number], T> {
-  const entries = GATES.flatMap((gate, g) => [
-    [`W_${gate}`, weights(g)],
-    [`b_${gate}`, bias(g)],
-  ]);
-  return Object.fromEntries(entries);
-}
+export const namedViews = (W: NdArray, b: NdArray): GRUParams => gateViews(GATES, W, b);

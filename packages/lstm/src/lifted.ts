@@ -1,9 +1,9 @@
 import { lift, type Ops, type Tensor, type TensorLike } from '@retrograd/autograd';
-import { cast, checkArray, dense, resultType, wrap } from '@retrograd/kernels';
+import { cast, checkArray, dense, perGate, resultType, wrap } from '@retrograd/kernels';
 import { asTensors } from '@retrograd/utils';
 import { lstmCellBackward, lstmCellForward } from './cell.js';
 import { type LSTMTensors, lstmEquations, lstmEquationsOver } from './equations.js';
-import { G, LSTM_PARAMS, named } from './params.js';
+import { G, GATES, LSTM_PARAMS } from './params.js';
 import { checkInputs } from './sequence.js';
 import { allStates, finalCell, finalHidden, run, runBackward } from './tape.js';
 
@@ -103,7 +103,8 @@ export function lstmSequence(
 function namedSlices(W: Tensor, b: Tensor, { slice }: Ops): LSTMTensors {
   const H = b.size / G;
   const columns = (g: number): [number, number] => [g * H, (g + 1) * H];
-  return named<Tensor>(
+  return perGate(
+    GATES,
     (g) => slice(W, [null, columns(g)]),
     (g) => slice(b, [columns(g)]),
   );

@@ -1,4 +1,4 @@
 export { CacheLists, checkCacheList } from './cache-lists.js';
 export { checkKeys } from './keys.js';
-export { gateBias, gateWeights, packGates, rows } from './packing.js';
+export { gateViews, gateWeights, packGates, perGate, rows } from './packing.js';
 export { addBlock, fromTimeMajor, loadInputs, stepOf, toTimeMajor } from './time-major.js';

@@ -30,9 +30,32 @@ export function gateWeights(packed: FloatData, R: number, G: number, H: number, 
   return view(packed, [R, H], [G * H, 1], g * H);
 }
 
-/** The bias (H) of gate g, a view of the packed biases (G·H). */
-export function gateBias(packed: FloatData, H: number, g: number): NdArray {
-  return view(packed, [H], [1], g * H);
+/** The spec's names, `W_f` and `b_f` for gate f, over what there is for each gate, given by the gate's place. */
+export function perGate<Gate extends string, T>(
+  gates: readonly Gate[],
+  weights: (g: number) => T,
+  bias: (g: number) => T,
+): Record<`W_${Gate}` | `b_${Gate}`, T> {
+  const entries = gates.flatMap((gate, g) => [
+    [`W_${gate}`, weights(g)],
+    [`b_${gate}`, bias(g)],
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** The spec's names over packed W (R, G·H) and b (G·H); views. */
+export function gateViews<Gate extends string>(
+  gates: readonly Gate[],
+  W: NdArray,
+  b: NdArray,
+): Record<`W_${Gate}` | `b_${Gate}`, NdArray> {
+  const G = gates.length;
+  const H = b.size / G;
+  return perGate(
+    gates,
+    (g) => gateWeights(W.data, W.shape[0], G, H, g),
+    (g) => view(b.data, [H], [1], g * H),
+  );
 }
 
 /** (R, N) over `data` from `offset` on, rows `stride` apart (N when left out); a view. */

@@ -4,7 +4,7 @@ import type { PreparedLayout } from '../products.js';
 import { type Routine, shareOf } from './job.js';
 import { Pool } from './pool.js';
 
-/** Rows that the smallest tile of a product has. */
+/** Shares in rows of a sequence are multiples of this: tiles of six and four rows leave nothing over then, from four rows on. */
 const PAIR = 2;
 /** Rows of a sequence for which one more piece costs next to nothing. */
 const PLENTY_OF_STEPS = 12;
