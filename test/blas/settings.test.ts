@@ -116,11 +116,11 @@ test('wrong options are refused before anything is loaded', () => {
     'useBlas: library must be a path or a name, got 3',
   );
   throws(() => useBlas({ library: '' }), DtypeError, "useBlas: library must be a path or a name, got ''");
-  for (const threads of [0, -1, 1.5, Number.NaN]) {
+  for (const threads of [0, -1, 1.5, 65, Number.NaN]) {
     throws(
       () => useBlas({ library: 'no-such-library.so', threads }),
       ValueError,
-      `useBlas: threads must be a positive integer, got ${threads}`,
+      `useBlas: threads must be an integer from 1 to 64, got ${threads}`,
     );
   }
 });

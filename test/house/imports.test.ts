@@ -9,7 +9,7 @@ const packageOf = (path: string) => path.split('/')[1];
 /** What the packages may import that is not of this repository; packages/blas is for Node alone. */
 const thirdParty: Record<string, string[]> = {
   kernels: ['ndarray', 'ndarray-ops', 'pure-rand'],
-  blas: ['koffi', 'node:fs', 'node:os'],
+  blas: ['koffi', 'node:fs', 'node:module', 'node:os'],
 };
 
 /** `./shape.js`, imported in packages/x/src/a.ts, is packages/x/src/shape.ts. */

@@ -7,7 +7,6 @@ import {
   currentKernels,
   type Dtype,
   type FloatData,
-  othersSpin,
   plainKernels,
   Random,
   randomNormal,
@@ -221,18 +220,6 @@ test('weights that a layer keeps ready for its steps are readied anew for anothe
     setThreads(1);
     useKernels(before);
   }
-});
-
-test('while threads of others spin, only long calls are split', async () => {
-  await workersUp(2);
-  const short = { cost: 120_000 };
-  assert.equal(meet(short), [2, 2, 2, 2]);
-  othersSpin(60_000);
-  assert.equal(meet(short), [4, 4, 4, 4]);
-  assert.equal(meet(), [2, 2, 2, 2]);
-  othersSpin(0);
-  assert.equal(meet(short), [2, 2, 2, 2]);
-  setThreads(1);
 });
 
 test('idle workers use no processor', async () => {

@@ -1,7 +1,7 @@
 /** What the tests of threads in Node need: processes of their own. */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -9,23 +9,29 @@ import { build } from 'esbuild';
 export const threadsOfProcess = (): number =>
   existsSync('/proc/self/task') ? readdirSync('/proc/self/task').length : 0;
 
-let built: Promise<unknown> | null = null;
+const built = new Map<string, Promise<unknown>>();
 
-/** Plays a scene of threads-scenes.ts in a process of its own, with a time limit. */
-export async function runChild(scene: string): Promise<{ code: number | null; output: string }> {
-  const outfile = join(dirname(fileURLToPath(import.meta.url)), 'threads-scenes.js');
-  built ??= build({
-    entryPoints: ['test/kernels/threads-scenes.ts'],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    tsconfig: 'tsconfig.json',
-    logLevel: 'silent',
-  });
-  await built;
-  const child = spawn(process.execPath, [outfile, scene], {
+/** Runs a program of this repository in a process of its own, with an argument and a time limit. */
+export async function runChild(
+  argument: string,
+  source = 'test/kernels/threads-scenes.ts',
+): Promise<{ code: number | null; output: string }> {
+  const outfile = join(dirname(fileURLToPath(import.meta.url)), basename(source).replace('.ts', '.js'));
+  const building =
+    built.get(source) ??
+    build({
+      entryPoints: [source],
+      outfile,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      packages: 'external',
+      tsconfig: 'tsconfig.json',
+      logLevel: 'silent',
+    });
+  built.set(source, building);
+  await building;
+  const child = spawn(process.execPath, [outfile, argument], {
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: 60_000,
   });

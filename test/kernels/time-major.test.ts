@@ -40,7 +40,7 @@ for (const [title, kernels] of SETS) {
         const view = transpose(x, [2, 0, 1]);
         const block = kernels.take(dtype, B * T * N + 2 * BESIDE);
         block.data.fill(7);
-        toTimeMajor(view, block, BESIDE);
+        toTimeMajor(kernels, view, block, BESIDE);
         for (let t = 0; t < T; t++) {
           for (let b = 0; b < B; b++) {
             for (let n = 0; n < N; n++) {
@@ -51,7 +51,7 @@ for (const [title, kernels] of SETS) {
         }
         const { data } = block;
         assert.equal([...data.slice(0, BESIDE), ...data.slice(-BESIDE)], new Array(2 * BESIDE).fill(7));
-        assertSameBits(fromTimeMajor(block, BESIDE, B, T, N), view, `${[B, T, N]}, back`);
+        assertSameBits(fromTimeMajor(kernels, block, BESIDE, B, T, N), view, `${[B, T, N]}, back`);
         kernels.give(block);
       }
     });
@@ -64,7 +64,7 @@ for (const [title, kernels] of SETS) {
       const x = randomNormal([B, T, I], { rng: new Random(B + T), dtype: 'float32' });
       const block = kernels.take('float32', T * B * (I + 1));
       block.data.fill(7);
-      loadInputs(x, block);
+      loadInputs(kernels, x, block);
       const wanted: number[] = [];
       for (let t = 0; t < T; t++) {
         for (let b = 0; b < B; b++) {

@@ -1,20 +1,9 @@
-import {
-  type Block,
-  type Dtype,
-  type LoadedWasm,
-  loadWasm,
-  type SequenceKernels,
-  tanhOf,
-  threadsAsked,
-  withBlocks,
-} from '@retrograd/kernels';
-import { addressOf } from './native.js';
-import type { Products } from './products.js';
-import { SPIN } from './ways.js';
+import { type Dtype, tanhOf, withBlocks } from '@retrograd/kernels';
+import type { BlasSequence } from './sequence.js';
 
 /** Multiplications below which a call out of JavaScript costs more than the product itself, or than one inside of a module. */
 const SMALL = 1 << 13;
-/** Multiplications below which the WebAssembly kernels use one thread anyway. */
+/** Multiplications below which one thread computes a product anyway. */
 const SPLIT = 1 << 17;
 /** The largest product and the largest matrix that are timed; sizes above are taken to compare as these do. */
 const MOST_WORK = 1 << 24;
@@ -32,25 +21,24 @@ const ENTRIES = 1 << 17;
 const classOf = (n: number): number => 32 - Math.clz32(n - 1);
 
 /**
- * Who computes a product fastest, the WebAssembly kernels or the library with one thread or all of its own, timed once a size
- * class: all on scratch matrices of the next powers of two, the best of three rounds each. Products of one class then always
- * go the same way, until the numbers of threads change.
+ * Whether the WebAssembly kernels or the library computes a product faster, timed once a size class: both on scratch matrices of
+ * the next powers of two, with all the threads there are, the best of three rounds each. Products of one class then always go
+ * the same way, until the number of threads changes.
  */
 export class Choice {
-  private readonly answers = new Map<number, Products | null>();
+  private readonly answers = new Map<number, boolean>();
   private readonly warm = new Set<string>();
-  private scratch: LoadedWasm | null = null;
-  private workersAwaited = false;
+  private scratch: BlasSequence | null = null;
+  private threads = 0;
+  /** Threads that were waited for last. */
+  private awaited = 0;
 
-  /** @param ways how the library can compute a product of a dtype, fewest threads first */
-  constructor(
-    private readonly relaxed: boolean,
-    private readonly ways: (dtype: Dtype) => readonly Products[],
-  ) {}
+  /** @param make a kernel set to time on: taking room in the one that is used could move what a caller is looking at */
+  constructor(private readonly make: () => BlasSequence) {}
 
   /**
-   * @param prepared whether the WebAssembly kernels would find op(B) packed
-   * @returns null for the WebAssembly kernels
+   * Whether the library is faster.
+   * @param prepared whether op(B) is ready for many products
    */
   fastest(
     dtype: Dtype,
@@ -60,25 +48,27 @@ export class Choice {
     M: number,
     N: number,
     K: number,
-  ): Products | null {
-    if (M * N * K < SMALL) return null;
+  ): boolean {
+    if (M * N * K < SMALL) return false;
+    this.scratch ??= this.make();
+    const { wanted } = this.scratch;
+    if (wanted !== this.threads) {
+      this.threads = wanted;
+      this.scratch.adaptThreads();
+      this.answers.clear();
+    }
     const way = (dtype === 'float32' ? 8 : 0) + (transA ? 4 : 0) + (transB ? 2 : 0) + (prepared ? 1 : 0);
     const key = ((way * 32 + classOf(M)) * 32 + classOf(N)) * 32 + classOf(K);
     let answer = this.answers.get(key);
     if (answer === undefined) {
-      answer = this.race(dtype, transA, transB, prepared, classOf(M), classOf(N), classOf(K));
+      answer = this.race(this.scratch, dtype, transA, transB, prepared, classOf(M), classOf(N), classOf(K));
       this.answers.set(key, answer);
     }
     return answer;
   }
 
-  /** Forgets all timings: the library or the WebAssembly kernels have another number of threads now. */
-  reset(): void {
-    this.answers.clear();
-    this.workersAwaited = false;
-  }
-
   private race(
+    sequence: BlasSequence,
     dtype: Dtype,
     transA: boolean,
     transB: boolean,
@@ -86,36 +76,27 @@ export class Choice {
     m: number,
     n: number,
     k: number,
-  ): Products | null {
-    const ways = this.ways(dtype);
-    if (ways.length === 0) return null;
+  ): boolean {
     const [M, N, K] = shrink(m, n, k);
-    // A memory of its own: taking room in the set's memory could move what a caller is looking at.
-    this.scratch ??= loadWasm(this.relaxed);
-    const { sequence } = this.scratch!;
-    const splits = sequence.memory.shared && (threadsAsked() ?? 1) > 1 && M * N * K >= SPLIT;
-    if (splits) this.awaitWorkers(sequence);
+    if (M * N * K >= SPLIT) this.awaitWorkers(sequence);
     return withBlocks(sequence, dtype, { a: M * K, b: K * N, c: M * N }, ({ a, b, c }) => {
       for (const { data } of [a, b]) data.fill(0.5);
       const [lda, ldb] = [transA ? M : K, transB ? K : N];
-      const packed = prepared ? sequence.prepare(transB, K, N, b, 0, ldb) : null;
-      const base = addressOf(c.data.buffer);
-      const at = (block: Block) => base + block.pointer(0);
-      const wasm = () => {
-        if (packed) sequence.gemmPrepared(M, a, 0, lda, packed, false, c, 0, N);
-        else sequence.gemm(transA, transB, M, N, K, a, 0, lda, b, 0, ldb, false, c, 0, N);
-      };
-      const library = ({ atAddresses }: Products) => {
-        return () => atAddresses(transA, transB, M, N, K, at(a), lda, at(b), ldb, false, at(c), N);
-      };
+      const [ours, native] = [false, true].map((library) => {
+        sequence.decide = () => library;
+        const ready = prepared ? sequence.prepare(transB, K, N, b, 0, ldb, M) : null;
+        const run = () => {
+          sequence.decide = () => library;
+          if (ready) sequence.gemmPrepared(M, a, 0, lda, ready, false, c, 0, N);
+          else sequence.gemm(transA, transB, M, N, K, a, 0, lda, b, 0, ldb, false, c, 0, N);
+        };
+        return { run, blocks: ready?.blocks ?? [] };
+      });
       try {
-        // A thread that spins after an earlier product of the library would have a core that a worker needs.
-        if (splits) sleep(SPIN);
-        this.warmUp(`${dtype} ${M > 1}`, wasm);
-        const winner = indexOfFastest([wasm, ...ways.map(library)]);
-        return winner === 0 ? null : ways[winner - 1];
+        this.warmUp(`${dtype} ${M > 1}`, ours.run);
+        return indexOfFastest([ours.run, native.run]) === 1;
       } finally {
-        for (const block of packed?.blocks ?? []) sequence.give(block);
+        for (const block of [...ours.blocks, ...native.blocks]) sequence.give(block);
       }
     });
   }
@@ -129,14 +110,14 @@ export class Choice {
   }
 
   /** Has the scratch memory's workers come up, if they do in time. */
-  private awaitWorkers(sequence: SequenceKernels): void {
-    if (this.workersAwaited) return;
-    this.workersAwaited = true;
+  private awaitWorkers(sequence: BlasSequence): void {
+    if (sequence.threads >= sequence.wanted || this.awaited === sequence.wanted) return;
+    this.awaited = sequence.wanted;
     withBlocks(sequence, 'float32', { x: ENTRIES }, ({ x }) => {
       x.data.fill(0.5);
       const end = performance.now() + START;
       do tanhOf(sequence, ENTRIES, x, 0);
-      while (sequence.threads < (threadsAsked() ?? 1) && performance.now() < end);
+      while (sequence.threads < sequence.wanted && performance.now() < end);
     });
   }
 }
@@ -150,10 +131,7 @@ function shrink(...classes: [number, number, number]): [number, number, number] 
   }
 }
 
-/**
- * Index of the fastest of some functions. One has all its rounds before the next, so that threads which the later ones leave
- * spinning do not disturb the earlier ones.
- */
+/** Index of the fastest of some functions. */
 function indexOfFastest(functions: readonly (() => void)[]): number {
   const times = functions.map((fn) => {
     fn();
@@ -170,6 +148,3 @@ function timeOf(fn: () => void, repeats: number): number {
   for (let i = 0; i < repeats; i++) fn();
   return performance.now() - start;
 }
-
-const nobody = new Int32Array(new SharedArrayBuffer(4));
-const sleep = (milliseconds: number) => void Atomics.wait(nobody, 0, 0, milliseconds);

@@ -75,7 +75,7 @@ const accelerate: Family = {
   core: () => null,
   wideIntegers: () => false,
   getThreads: '',
-  // Takes no number, but 0 for as many as it likes and 1 for one: see setThreads of library.ts.
+  // Takes no number, but 0 for as many as it likes and 1 for one.
   setThreads: 'BLASSetThreading',
 };
 

@@ -1,25 +1,30 @@
 import { availableParallelism } from 'node:os';
-import { type BlasDescription, type Dtype, threadsAsked } from '@retrograd/kernels';
+import type { BlasDescription, Dtype } from '@retrograd/kernels';
 import type { LibraryHandle } from 'koffi';
 import { findFault } from './check.js';
 import { betterCores, cpuInfo } from './cpu.js';
 import { LibraryError } from './errors.js';
 import { type Family, familyOf } from './families.js';
-import { ask, fileOf, find, type Native, open, pin, withVariable } from './native.js';
-import { bindProducts, type Products } from './products.js';
+import { ask, fileOf, find, open, pin, withVariable } from './native.js';
+import { bindProduct, type Product } from './products.js';
 
-/** A library that was loaded, found right, and stays until the process ends. */
+/** Products on addresses, and on ordinary arrays. */
+interface Products {
+  readonly atAddresses: Product;
+  readonly ofArrays: Product;
+}
+
+/** A library that was loaded, found right, and stays until the process ends. It computes with one thread from then on. */
 export class Library {
   readonly float32: Products;
   /** Null for oneDNN, which has float32 only. */
   readonly float64: Products | null;
   readonly file: string;
+  /** Threads that it would have computed with by itself. */
+  readonly threads: number;
+  /** The call that has it compute with one; null where there is none. */
+  readonly single: { readonly name: string; readonly type: string; readonly value: number } | null;
   private readonly family: Family;
-  private readonly setCount: Native | null;
-  /** Whether the number of threads was meant for this library alone. */
-  private named = false;
-  private most: number | null = null;
-  private engaged: number | null = null;
 
   private constructor(
     private readonly handle: LibraryHandle,
@@ -27,26 +32,23 @@ export class Library {
     private readonly coreNote: string,
   ) {
     const family = familyOf(handle);
-    const float32 = bindProducts(handle, 'float32');
+    const float32 = bindProducts(handle, 's');
     pin(asked);
     this.file = fileOf(handle, family?.sign ?? '') ?? asked;
     if (family === null || float32 === null) throw this.refuse(withoutProducts(handle));
     if (family.wideIntegers(handle)) throw this.refuse('one with 64-bit integers (ILP64)');
     this.family = family;
     this.float32 = float32;
-    this.float64 = bindProducts(handle, 'float64');
+    this.float64 = bindProducts(handle, 'd');
     if (family.name !== 'oneDNN' && this.float64 === null) throw this.refuse('one without cblas_dgemm');
     for (const dtype of ['float32', 'float64'] as const) {
       const products = this.products(dtype);
       const fault = products && findFault(products.ofArrays, dtype);
       if (fault) throw this.refuse(`one that computes wrongly (${fault})`);
     }
-    const integer = family.name === 'BLIS' ? 'intptr_t' : 'int';
-    this.setCount = find(handle, family.setThreads, 'void', [integer]);
-    if (family.name === 'BLIS' && !blisThreadsChosen()) this.setThreads(availableParallelism(), false);
-    else this.readThreads();
-    const all = threadsAsked();
-    if (all !== null) this.setThreads(all, false);
+    this.threads = ownThreads(family, handle);
+    this.single = singleThread(family, handle);
+    if (this.single !== null) find(handle, this.single.name, 'void', [this.single.type])?.(this.single.value);
   }
 
   /**
@@ -68,38 +70,9 @@ export class Library {
     return dtype === 'float32' ? this.float32 : this.float64;
   }
 
-  /** The most threads that it computes with; null when it does not tell. */
-  get threads(): number | null {
-    return this.most;
-  }
-
-  /**
-   * Has it compute with n threads from now on.
-   * @param named whether the number is meant for it alone; then it no longer follows the one for all kernels
-   */
-  setThreads(n: number, named: boolean): void {
-    if (this.named && !named) return;
-    this.named ||= named;
-    this.setCount?.(this.family.name === 'Apple Accelerate' ? Number(n === 1) : n);
-    this.readThreads();
-  }
-
-  /** Has the next products computed with all of its threads, or with one, where it tells how many it has. */
-  engage(all: boolean): void {
-    const count = all ? this.most : 1;
-    if (count === null || count === this.engaged) return;
-    this.setCount?.(count);
-    this.engaged = count;
-  }
-
-  /** It may have fewer than it was told. */
-  private readThreads(): void {
-    this.most = ask(this.handle, this.family.getThreads, 'int') as number | null;
-    this.engaged = this.most;
-  }
-
-  describe(found: string): BlasDescription {
-    const { file, family, handle, threads } = this;
+  /** @param threads that the kernels compute products with */
+  describe(found: string, threads: number): BlasDescription {
+    const { file, family, handle } = this;
     const [version, core] = [family.version(handle), family.core(handle)];
     const why = this.coreNote ? `${found}; ${this.coreNote}` : found;
     return { kind: family.name, library: file, version, core, threads, why };
@@ -138,6 +111,25 @@ function withGoodCore(handle: LibraryHandle, file: string): [LibraryHandle, stri
     }
   }
   return [current, file, ''];
+}
+
+function bindProducts(library: LibraryHandle, letter: 's' | 'd'): Products | null {
+  const atAddresses = bindProduct(library, letter, 'intptr_t');
+  const ofArrays = bindProduct(library, letter, 'void *');
+  return atAddresses && ofArrays && { atAddresses, ofArrays };
+}
+
+/** What the library says, one a core where it says nothing. BLIS says one unless it was told otherwise. */
+function ownThreads(family: Family, handle: LibraryHandle): number {
+  const cores = availableParallelism();
+  if (family.name === 'BLIS' && !blisThreadsChosen()) return cores;
+  const said = ask(handle, family.getThreads, 'int') as number | null;
+  return Math.max(1, said ?? cores);
+}
+
+function singleThread({ name, setThreads }: Family, handle: LibraryHandle): Library['single'] {
+  const type = name === 'BLIS' ? 'intptr_t' : 'int';
+  return find(handle, setThreads, 'void', [type]) && { name: setThreads, type, value: 1 };
 }
 
 const blisThreadsChosen = (): boolean =>

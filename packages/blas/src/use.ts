@@ -1,4 +1,4 @@
-import { checkPositiveInteger, DtypeError, describe, type Kernels, useKernels } from '@retrograd/kernels';
+import { checkThreads, DtypeError, describe, type Kernels, useKernels } from '@retrograd/kernels';
 import { findLibrary } from './find.js';
 import { type BlasKernels, kernelsWith } from './kernels.js';
 
@@ -13,7 +13,10 @@ export interface BlasOptions {
    * 'blis'. Default: what the environment variable RETROGRAD_BLAS says in the same words, else the first one installed.
    */
   library?: string;
-  /** Threads that the library computes with. Default: the library's own choice, for BLIS one a core. */
+  /**
+   * Threads of these kernels, from 1 to 64, each of which has the library compute with one of its own. Default: as many as
+   * `setThreads` was called with; as long as it was not, as many as the library would use, for BLIS one a core, 8 at most.
+   */
   threads?: number;
   /**
    * Whether the library computes every product that it can. By default each size is timed once, and goes to the WebAssembly
@@ -31,7 +34,7 @@ const made = new Map<string, BlasKernels>();
  * Has all packages compute matrix products with a native library from now on, and everything else as WebAssembly does.
  * @returns the kernels used before, which `useKernels` takes back
  * @throws LibraryError when there is no library, or the one named is none that can be used
- * @throws ValueError when `threads` is not a positive integer
+ * @throws ValueError when `threads` is not such a number
  */
 export function useBlas(options: BlasOptions = {}): Kernels {
   return useKernels(blasKernels(options));
@@ -43,7 +46,7 @@ export function blasKernels(options: BlasOptions = {}): BlasKernels {
   if (library !== undefined && (typeof library !== 'string' || library === '')) {
     throw new DtypeError('useBlas', 'library', 'a path or a name', describe(library));
   }
-  if (threads !== undefined) checkPositiveInteger('useBlas', 'threads', threads);
+  if (threads !== undefined) checkThreads('useBlas', 'threads', threads);
   const found = findLibrary(library);
   const key = JSON.stringify([found.library.file, found.why, always, relaxed]);
   let kernels = made.get(key);

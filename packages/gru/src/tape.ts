@@ -69,7 +69,7 @@ export function run(x: NdArray, h_0: NdArray, W: FloatData, b: FloatData, dtype:
     withBlocks(kernels, dtype, { W: (H + I + 1) * N }, (scratch) => {
       scratch.W.data.set(W);
       scratch.W.data.set(b, W.length);
-      loadInputs(x, x_tm);
+      loadInputs(kernels, x, x_tm);
       h.data.set(dense(h_0).data);
       kernels.gemm(false, false, T * B, N, I + 1, x_tm, 0, I + 1, scratch.W, H * N, N, false, gates, 0, N);
       const [W_zr, W_h] = prepareAll(kernels, [
@@ -116,7 +116,7 @@ export function runBackward(
       scratch.W.data.set(W);
       // Block t of grad_h: what reaches h_t from outside, then from the step behind it too. Block 0 becomes grad_h_0.
       grad_h.data.fill(0, 0, B * H);
-      toTimeMajor(grad_h_all, grad_h, B * H);
+      toTimeMajor(kernels, grad_h_all, grad_h, B * H);
       if (grad_h_final) addBlock(grad_h.data, T * B * H, dense(grad_h_final).data);
       const [W_zr, W_h] = prepareAll(kernels, [
         [true, 2 * H, H, scratch.W, 0, N, B],
@@ -142,7 +142,7 @@ export function runBackward(
       kernels.gemm(true, false, H, H, T * B, rh, 0, H, grad_a, 2 * H, N, false, grad_W, 2 * H, N);
       kernels.gemm(true, false, I + 1, N, T * B, x, 0, I + 1, grad_a, 0, N, false, grad_W, H * N, N);
       return {
-        grad_x: needsX ? fromTimeMajor(grad_x, 0, B, T, I) : null,
+        grad_x: needsX ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
         grad_h_0: wrap(grad_h.data.slice(0, B * H), [B, H]),
         grad_W: grad_W.data.slice(0, W.length),
         grad_b: grad_W.data.slice(W.length),
@@ -153,7 +153,7 @@ export function runBackward(
 
 /** h_all (B, T, H), fresh. */
 export const allStates = ({ buffers, B, T, H }: GRUTape): NdArray =>
-  buffers.use(({ h }) => fromTimeMajor(h, B * H, B, T, H));
+  buffers.use(({ h }) => fromTimeMajor(buffers.kernels, h, B * H, B, T, H));
 
 /** h_T (B, H), fresh. */
 export const finalState = ({ buffers, B, T, H }: GRUTape): NdArray =>

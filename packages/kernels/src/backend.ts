@@ -5,7 +5,7 @@ import type { SequenceKernels } from './sequence/kernels.js';
 import { plainSequence } from './sequence/plain.js';
 import type { FloatData } from './types.js';
 import { wasmKernels } from './wasm/kernels.js';
-import { threadsAsked } from './wasm/threads/threads.js';
+import { threadsAsked } from './wasm/threads/sharing.js';
 
 /**
  * The functions that the time goes into, on flat buffers: what a faster implementation provides. All buffers of one call
@@ -92,7 +92,7 @@ export function useKernels(kernels: Kernels | KernelName): Kernels {
   return before;
 }
 
-/** Threads of the kernels, the caller's own among them. Those of a native library are its own: `blas.threads`. */
+/** Threads of the kernels, the caller's own among them. */
 export interface ThreadCounts {
   /** What `setThreads` was called with last; 1 when it never was. */
   asked: number;

@@ -8,8 +8,8 @@ export interface BlasDescription {
   readonly version: string | null;
   /** The processor that it computes for, in its own words; null when it does not tell. */
   readonly core: string | null;
-  /** Threads that it computes with; null when it does not tell. */
-  readonly threads: number | null;
+  /** Threads that are to share its products, each of which has it compute with one of its own. */
+  readonly threads: number;
   /** Why this library and these settings. */
   readonly why: string;
   /** The library for float64 where this one has float32 only; null when those products stay in WebAssembly. */

@@ -94,7 +94,10 @@ export { abs, exp, log, neg, relu, sigmoid, sign, sqrt, tanh } from './unary.js'
 export { kernelsOver, type WasmOptions, wasmKernels } from './wasm/kernels.js';
 export { type LoadedWasm, loadWasm } from './wasm/load.js';
 export { WasmMemory, type WasmMemoryOptions } from './wasm/memory.js';
+export { Modules, type Replacement } from './wasm/modules.js';
+export { Products, type WasmPrepared } from './wasm/products.js';
 export { WasmSequence } from './wasm/sequence.js';
-export { setThreads } from './wasm/threads/set-threads.js';
-export { onThreads, othersSpin, threadsAsked } from './wasm/threads/threads.js';
+export { checkThreads, setThreads } from './wasm/threads/set-threads.js';
+export { threadsAsked } from './wasm/threads/sharing.js';
+export { NEAR, Threads } from './wasm/threads/threads.js';
 export { where } from './where.js';

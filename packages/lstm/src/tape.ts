@@ -82,7 +82,7 @@ export function run(
     withBlocks(kernels, dtype, { W: (H + I + 1) * N }, (scratch) => {
       scratch.W.data.set(W);
       scratch.W.data.set(b, W.length);
-      loadInputs(x, x_tm);
+      loadInputs(kernels, x, x_tm);
       h.data.set(dense(h_0).data);
       c.data.set(dense(c_0).data);
       kernels.gemm(false, false, T * B, N, I + 1, x_tm, 0, I + 1, scratch.W, H * N, N, false, gates, 0, N);
@@ -126,7 +126,7 @@ export function runBackward(
       scratch.W.data.set(W);
       // Block t of grad_h: what reaches h_t from outside, then from the step behind it too. Block 0 becomes grad_h_0.
       grad_h.data.fill(0, 0, B * H);
-      toTimeMajor(grad_h_all, grad_h, B * H);
+      toTimeMajor(kernels, grad_h_all, grad_h, B * H);
       if (grad_h_final) addBlock(grad_h.data, T * B * H, dense(grad_h_final).data);
       grad_c.data.fill(0);
       if (grad_c_final) grad_c.data.set(dense(grad_c_final).data);
@@ -148,7 +148,7 @@ export function runBackward(
       kernels.gemm(true, false, H, N, T * B, h, 0, H, grad_a, 0, N, false, grad_W, 0, N);
       kernels.gemm(true, false, I + 1, N, T * B, x, 0, I + 1, grad_a, 0, N, false, grad_W, H * N, N);
       return {
-        grad_x: needsX ? fromTimeMajor(grad_x, 0, B, T, I) : null,
+        grad_x: needsX ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
         grad_h_0: wrap(grad_h.data.slice(0, B * H), [B, H]),
         grad_c_0: wrap(grad_c.data.slice(), [B, H]),
         grad_W: grad_W.data.slice(0, W.length),
@@ -160,7 +160,7 @@ export function runBackward(
 
 /** h_all (B, T, H), fresh. */
 export const allStates = ({ buffers, B, T, H }: LSTMTape): NdArray =>
-  buffers.use(({ h }) => fromTimeMajor(h, B * H, B, T, H));
+  buffers.use(({ h }) => fromTimeMajor(buffers.kernels, h, B * H, B, T, H));
 
 /** h_T (B, H), fresh. */
 export const finalHidden = ({ buffers, B, T, H }: LSTMTape): NdArray =>

@@ -74,7 +74,7 @@ export function run(x: NdArray, h_0: NdArray, W: FloatData, b: FloatData, dtype:
     withBlocks(kernels, dtype, { W: (H + I + 1) * H }, (scratch) => {
       scratch.W.data.set(W);
       scratch.W.data.set(b, W.length);
-      loadInputs(x, x_tm);
+      loadInputs(kernels, x, x_tm);
       h.data.set(dense(h_0).data);
       kernels.gemm(false, false, T * B, H, I + 1, x_tm, 0, I + 1, scratch.W, H * H, H, false, h, B * H, H);
       const W_hh = kernels.prepare(false, H, H, scratch.W, 0, H, B);
@@ -110,7 +110,7 @@ export function runBackward(
       // Block t of grad: what reaches h_t from outside, then from the step behind it too; in the end, for t > 0, grad_a of
       // step t. Block 0 becomes grad_h_0.
       grad.data.fill(0, 0, block);
-      toTimeMajor(grad_h_all, grad, block);
+      toTimeMajor(kernels, grad_h_all, grad, block);
       if (grad_h_final) addBlock(grad.data, T * block, dense(grad_h_final).data);
       const W_hh = kernels.prepare(true, H, H, scratch.W, 0, H, B);
       const { tanhBackward, steps } = backwardOf(kernels);
@@ -129,7 +129,7 @@ export function runBackward(
       kernels.gemm(true, false, H, H, T * B, h, 0, H, grad, block, H, false, grad_W, 0, H);
       kernels.gemm(true, false, I + 1, H, T * B, x, 0, I + 1, grad, block, H, false, grad_W, H * H, H);
       return {
-        grad_x: needsX ? fromTimeMajor(grad_x, 0, B, T, I) : null,
+        grad_x: needsX ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
         grad_h_0: wrap(grad.data.slice(0, block), [B, H]),
         grad_W: grad_W.data.slice(0, W.length),
         grad_b: grad_W.data.slice(W.length),
@@ -140,7 +140,7 @@ export function runBackward(
 
 /** h_all (B, T, H), fresh. */
 export const allStates = ({ buffers, B, T, H }: RNNTape): NdArray =>
-  buffers.use(({ h }) => fromTimeMajor(h, B * H, B, T, H));
+  buffers.use(({ h }) => fromTimeMajor(buffers.kernels, h, B * H, B, T, H));
 
 /** h_T (B, H), fresh. */
 export const finalState = ({ buffers, B, T, H }: RNNTape): NdArray =>

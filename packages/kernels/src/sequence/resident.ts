@@ -1,5 +1,5 @@
 import type { Dtype, FloatData } from '../types.js';
-import { threadsAsked } from '../wasm/threads/threads.js';
+import { threadsAsked } from '../wasm/threads/sharing.js';
 import { type Block, setOnes } from './block.js';
 import { endHolding, takeAll } from './kept.js';
 import type { Holding, Prepared, SequenceKernels } from './kernels.js';

@@ -10,9 +10,6 @@ export interface GemmModule {
  */
 export const GEMM = { M: 3, N: 4, a: 6, lda: 7, b: 8, c: 11, ldc: 12, work: 13, length: 14 } as const;
 
-/** The same for prepare32 and prepare64: (transB, K, N, b, ldb, to). */
-export const PREPARE = { N: 2, b: 3, to: 5, length: 6 } as const;
-
 /** Place of the work area in the functions that go through all steps: (B, stride, T, H, work, weights..., blocks...). */
 export const STEPS_WORK = 4;
 

@@ -5,6 +5,15 @@ import type { Routine } from './threads/job.js';
 
 type Exports = Readonly<Record<string, Routine['call']>>;
 
+/** Functions of the core that a set computes otherwise. */
+export interface Replacement {
+  /** By their names, for this thread. */
+  readonly exports: Exports;
+  /** How a worker comes by the same functions: the body of a function of the WebAssembly memory and `setting`. */
+  readonly source: string;
+  readonly setting: unknown;
+}
+
 /** A module, ready to be called here, and its bytes for other threads. */
 interface Loaded {
   readonly bytes: Uint8Array;
@@ -15,10 +24,16 @@ interface Loaded {
 export class Modules {
   private readonly loaded = new Map<string, Loaded>();
 
-  /** @param fused whether multiplications and additions are fused (relaxed SIMD) */
+  /**
+   * @param fused       whether multiplications and additions are fused (relaxed SIMD)
+   * @param replacement what the modules are linked to in place of functions of the core
+   * @param decoded     bytes of modules by their code, shared with a set of modules over the same memory
+   */
   constructor(
     private readonly memory: WasmMemory,
     private readonly fused: boolean,
+    private readonly replacement: Replacement | null = null,
+    readonly decoded = new Map<string, Uint8Array<ArrayBuffer>>(),
   ) {}
 
   /** The exports of a module. @param code as scripts/assemble.mjs writes it */
@@ -33,6 +48,7 @@ export class Modules {
       core: this.load(coreCode).bytes,
       module: bytes,
       index: Object.keys(exports).indexOf(name),
+      replaced: this.replacement !== null,
       call: exports[name],
     };
   }
@@ -47,10 +63,12 @@ export class Modules {
     let loaded = this.loaded.get(code);
     if (loaded === undefined) {
       const { memory, shared } = this.memory;
-      const bytes = decode(code, { shared, fused: this.fused });
+      const bytes = this.decoded.get(code) ?? decode(code, { shared, fused: this.fused });
+      this.decoded.set(code, bytes);
       const core = code === coreCode ? {} : this.exports<WebAssembly.ModuleImports>(coreCode);
       const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory }, core });
-      loaded = { bytes, exports: instance.exports as Exports };
+      const own = instance.exports as Exports;
+      loaded = { bytes, exports: code === coreCode ? { ...own, ...this.replacement?.exports } : own };
       this.loaded.set(code, loaded);
     }
     return loaded;

@@ -1,27 +1,17 @@
-import type { Block } from '../sequence/block.js';
 import type { Prepared } from '../sequence/kernels.js';
 import type { Dtype } from '../types.js';
 import { coreCode } from './binaries/core.js';
-import { COLUMNS, type GemmModule, PLENTY_COLUMNS } from './gemm-module.js';
-import type { WasmMemory } from './memory.js';
+import type { GemmModule } from './gemm-module.js';
 import type { Modules, Pair } from './modules.js';
-import { shareOf } from './threads/job.js';
-import type { Threads } from './threads/threads.js';
+import type { Sharing } from './threads/sharing.js';
 
-/** Rough times in nanoseconds a byte: of a multiplication and addition, of an entry packed. */
-const PRODUCT_COST = 0.025;
-const PACK_COST = 0.2;
-/** Entries of a prepared B below which its products are not worth parting, whatever M is. */
-const WORTH_PARTING = 1 << 14;
-/** Entries of B that fit a thread's own cache. */
-const NEAR = 1 << 17;
-
-/** Rows a thread from which whole sequences are shared by rows, and B is not parted: then each thread goes through all of B. */
-const enoughRows = (entries: number): number => (entries > NEAR ? 6 : 2);
+/** Rough time of a multiplication and addition in WebAssembly, in nanoseconds a byte. */
+export const WASM_COST = 0.025;
 
 /** op(B) in parts of whole columns, each prepared by itself, one after the other. */
 export interface WasmPrepared extends Prepared, PreparedLayout {
-  readonly blocks: readonly [Block];
+  /** Address of the first part. */
+  readonly at: number;
 }
 
 /** Where the parts of a prepared B lie. */
@@ -37,25 +27,21 @@ export interface PreparedLayout {
 /** Whether a prepared B lies in one part. */
 export const isWhole = ({ N, share }: WasmPrepared): boolean => share >= N;
 
-/** Matrix products by assembly/gemm.ts, on addresses. */
+/** Matrix products by assembly/gemm.ts, or by what replaces it, on addresses. */
 export class Products {
   private readonly sizes: GemmModule;
   private readonly multiply: Pair;
   private readonly pack: Pair;
-  /** Address of the caller's work area. */
-  readonly work: number;
 
+  /** @param unitCost about how long a multiplication and addition takes, in nanoseconds a byte */
   constructor(
     modules: Modules,
-    private readonly memory: WasmMemory,
-    private readonly threads: Threads,
+    private readonly sharing: Sharing,
+    private readonly unitCost: number,
   ) {
     this.sizes = modules.exports<GemmModule>(coreCode);
     this.multiply = modules.pair(coreCode, 'gemm');
     this.pack = modules.pair(coreCode, 'prepare');
-    const bytes = this.sizes.workSize();
-    this.work = memory.takeBytes(bytes).at;
-    threads.provide(bytes, this.work);
   }
 
   /** As `SequenceKernels.gemm`. */
@@ -77,8 +63,8 @@ export class Products {
     const size = dtype === 'float32' ? 4 : 8;
     const routine = this.multiply[dtype];
     const cost = this.costOf(dtype, M, N, K);
-    const team = this.threads.for(cost);
-    const { work } = this;
+    const team = this.sharing.for(cost);
+    const { work } = this.sharing;
     const [ldaBytes, ldbBytes, ldcBytes] = [lda * size, ldb * size, ldc * size];
     if (team === null) {
       routine.call(transA, transB, false, M, N, K, a, ldaBytes, b, ldbBytes, accumulate, c, ldcBytes, work);
@@ -91,35 +77,25 @@ export class Products {
 
   /** About how long a product takes one thread, in nanoseconds. */
   costOf(dtype: Dtype, M: number, N: number, K: number): number {
-    return M * N * K * (dtype === 'float32' ? 4 : 8) * PRODUCT_COST;
+    return M * N * K * (dtype === 'float32' ? 4 : 8) * this.unitCost;
   }
 
   /** As `SequenceKernels.prepare`, in parts for as many threads as are wanted unless these can share M rows. */
   prepare(dtype: Dtype, transB: boolean, K: number, N: number, b: number, ldb: number, M = 0): WasmPrepared {
-    const { sizes, threads } = this;
+    const { sizes, sharing } = this;
     const size = dtype === 'float32' ? 4 : 8;
-    const wide = size === 8;
-    const few = M < threads.wanted * enoughRows(K * N);
-    const parted = threads.wanted > 1 && K * N >= WORTH_PARTING && few;
-    const share = parted ? shareOf(N, threads.wanted, COLUMNS, PLENTY_COLUMNS) : N;
-    const parts = N === 0 ? 1 : Math.ceil(N / share);
-    const bytes = sizes.preparedSize(wide, K, share);
-    const last = sizes.preparedSize(wide, K, N - (parts - 1) * share);
-    const block = this.memory.take(dtype, ((parts - 1) * bytes + last) / size);
-    const to = block.pointer(0);
-    const routine = this.pack[dtype];
-    const cost = K * N * size * PACK_COST;
-    const team = parts > 1 ? threads.for(cost) : null;
+    const share = sharing.threads?.columnsOf(K, N, M) ?? N;
+    const parts = Math.ceil(N / share) || 1;
+    const bytes = sizes.preparedSize(size === 8, K, share);
+    const last = sizes.preparedSize(size === 8, K, N - (parts - 1) * share);
+    const block = sharing.memory.take(dtype, ((parts - 1) * bytes + last) / size);
+    const at = block.pointer(0);
     const step = share * size * (transB ? ldb : 1);
-    if (team === null) {
-      for (let part = 0; part < parts; part++) {
-        const columns = Math.min(share, N - part * share);
-        routine.call(transB, K, columns, b + part * step, ldb * size, to + part * bytes);
-      }
-    } else {
-      team.prepare(routine, [Number(transB), K, N, b, ldb * size, to], { N, share, bytes }, step, cost);
+    for (let part = 0; part < parts; part++) {
+      const columns = Math.min(share, N - part * share);
+      this.pack[dtype].call(transB, K, columns, b + part * step, ldb * size, at + part * bytes);
     }
-    return { K, N, share, bytes, blocks: [block] };
+    return { K, N, share, bytes, at, blocks: [block] };
   }
 
   /** As `SequenceKernels.gemmPrepared`: by parts where B has several, else by rows. */
@@ -133,13 +109,12 @@ export class Products {
     c: number,
     ldc: number,
   ): void {
-    const { K, N, blocks, share, bytes } = prepared;
+    const { K, N, at: b, share, bytes } = prepared;
     const size = dtype === 'float32' ? 4 : 8;
     const routine = this.multiply[dtype];
     const cost = this.costOf(dtype, M, N, K);
-    const team = this.threads.for(cost);
-    const { work } = this;
-    const b = blocks[0].pointer(0);
+    const team = this.sharing.for(cost);
+    const { work } = this.sharing;
     const [ldaBytes, ldcBytes] = [lda * size, ldc * size];
     if (team === null) {
       for (let j = 0, at = b; j < N; j += share, at += bytes) {

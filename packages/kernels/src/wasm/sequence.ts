@@ -8,17 +8,19 @@ import type {
   StepsFunction,
 } from '../sequence/kernels.js';
 import type { Dtype, FloatData } from '../types.js';
+import { coreCode } from './binaries/core.js';
+import type { GemmModule } from './gemm-module.js';
 import type { WasmMemory } from './memory.js';
 import { Modules } from './modules.js';
-import { isWhole, Products, type WasmPrepared } from './products.js';
-import { Threads } from './threads/threads.js';
+import { isWhole, Products, WASM_COST, type WasmPrepared } from './products.js';
+import { Sharing } from './threads/sharing.js';
 
 const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);
 
 /** The WebAssembly set. Every call is split among threads where that is worth it, without a change to any bit. */
 export class WasmSequence implements SequenceKernels {
-  private readonly modules: Modules;
-  private readonly workers: Threads;
+  protected readonly sharing: Sharing;
+  protected readonly modules: Modules;
   private readonly products: Products;
 
   /** @param fused whether multiplications and additions are fused (relaxed SIMD) */
@@ -27,12 +29,12 @@ export class WasmSequence implements SequenceKernels {
     fused: boolean,
   ) {
     this.modules = new Modules(memory, fused);
-    this.workers = new Threads(memory);
-    this.products = new Products(this.modules, memory, this.workers);
+    this.sharing = new Sharing(memory, this.module<GemmModule>(coreCode).workSize());
+    this.products = new Products(this.modules, this.sharing, WASM_COST);
   }
 
   get threads(): number {
-    return this.workers.running;
+    return this.sharing.threads?.running ?? 1;
   }
 
   module<Exports>(code: string): Exports {
@@ -112,7 +114,7 @@ export class WasmSequence implements SequenceKernels {
   spread(code: string, name: string, countAt: number, at: readonly number[]): SpreadFunction {
     const pair = this.modules.pair(code, name);
     return (dtype, values, cost) => {
-      const team = this.workers.for(cost);
+      const team = this.sharing.for(cost);
       if (team === null) pair[dtype].call(...values);
       else team.spread(pair[dtype], values, countAt, at, bytesOf(dtype), cost);
     };
@@ -124,7 +126,7 @@ export class WasmSequence implements SequenceKernels {
       const routine = pair[dtype];
       const row = H * bytesOf(dtype);
       const cost = B * row * (entryCost / 4);
-      const team = B > 1 ? this.workers.for(cost) : null;
+      const team = B > 1 ? this.sharing.for(cost) : null;
       // Arguments that the function does not take are ignored.
       if (team === null) routine.call(B, H, a, b, c, d, e, f);
       else {
@@ -135,21 +137,30 @@ export class WasmSequence implements SequenceKernels {
     };
   }
 
-  steps(code: string, name: string, widths: readonly number[], entryCost: number): StepsFunction {
-    const pair = this.modules.pair(code, name);
+  steps(...routine: Parameters<SequenceKernels['steps']>): StepsFunction {
+    return this.stepsBy(this.modules, this.products, ...routine);
+  }
+
+  /** As `steps`, with products that the modules are linked to. */
+  protected stepsBy(
+    modules: Modules,
+    products: Products,
+    ...[code, name, widths, entryCost]: Parameters<SequenceKernels['steps']>
+  ): StepsFunction {
+    const pair = modules.pair(code, name);
     return (B, T, H, weights, blocks) => {
+      const prepared = weights as readonly WasmPrepared[];
       // Threads that share the columns of a product have to meet at every step.
-      if (!weights.every((each) => isWhole(each as WasmPrepared))) return false;
+      if (!prepared.every(isWhole)) return false;
       const { dtype } = blocks[0];
       const routine = pair[dtype];
-      const { products, workers } = this;
-      const addresses = blocks.map((block) => block.pointer(0));
-      const prepared = weights.map((each) => each.blocks[0].pointer(0));
-      const values = [B, B, T, H, products.work, ...prepared, ...addresses];
+      const { sharing } = this;
+      const addresses = [...prepared.map(({ at }) => at), ...blocks.map((block) => block.pointer(0))];
+      const values = [B, B, T, H, sharing.work, ...addresses];
       const row = H * bytesOf(dtype);
-      const each = weights.reduce((sum, { K, N }) => sum + products.costOf(dtype, B, N, K), 0);
+      const each = prepared.reduce((sum, { K, N }) => sum + products.costOf(dtype, B, N, K), 0);
       const cost = T * (each + B * row * (entryCost / 4));
-      const team = B > 1 ? workers.for(cost) : null;
+      const team = B > 1 ? sharing.for(cost) : null;
       if (team === null) routine.call(...values);
       else
         team.steps(

@@ -1,11 +1,14 @@
 import { ThreadError } from '../../errors.js';
 import type { Span, WasmMemory } from '../memory.js';
+import type { Replacement } from '../modules.js';
 import { CONTROL_BYTES, MODULES_AT, SPIN_MS, Word } from './control.js';
 import type { Job } from './job.js';
 import { type RunningWorker, startWorker } from './start-worker.js';
 
 /** A thread that has not finished a piece for this long, and a hundred times as long as the piece should take, is lost. */
 const PATIENCE_MS = 10_000;
+/** How long a worker may take to load native code. */
+const LOADING_MS = 10_000;
 /** Cost of the jobs that are done alone before sleeping workers are woken, in nanoseconds: what waking them costs the caller. */
 const WORTH_WAKING = 50_000;
 
@@ -33,12 +36,14 @@ export class Pool {
    * Starts the workers, which join in when they are up.
    * @param workBytes of a thread's own work area
    * @param work      the caller's work area
+   * @param replacement of functions of the core, for the set's replaced routines
    */
   constructor(
     private readonly memory: WasmMemory,
     workers: number,
     workBytes: number,
     private readonly work: number,
+    replacement: Replacement | null,
   ) {
     const control = new SharedArrayBuffer(CONTROL_BYTES);
     this.words = new Int32Array(control);
@@ -48,9 +53,22 @@ export class Pool {
     } catch {
       // No room for all: with as many as there is room for.
     }
+    const replace = replacement && { source: replacement.source, setting: replacement.setting };
     for (const { at } of this.spans) {
-      const worker = startWorker({ memory: memory.memory, control, work: at }, () => this.lose());
+      const setting = { memory: memory.memory, control, work: at, replace };
+      const worker = startWorker(setting, () => this.lose());
       if (worker !== null) this.workers.push(worker);
+    }
+    if (replace !== null) this.awaitLoading();
+  }
+
+  /** A thread that is ended while it loads native code takes the whole process with it: neither `end` nor the process's own may come before. */
+  private awaitLoading(): void {
+    const { words } = this;
+    for (;;) {
+      const loaded = Atomics.load(words, Word.loaded);
+      if (loaded >= this.workers.length) return;
+      if (Atomics.wait(words, Word.loaded, loaded, LOADING_MS) === 'timed-out') return;
     }
   }
 
@@ -127,6 +145,7 @@ export class Pool {
     words[Word.module] = module.at;
     words[Word.moduleBytes] = module.bytes;
     words[Word.export] = routine.index;
+    words[Word.replaced] = Number(routine.replaced);
     words[Word.share] = share;
     words[Word.total] = total;
     words[Word.countAt] = countAt;

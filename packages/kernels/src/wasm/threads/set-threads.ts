@@ -1,7 +1,7 @@
 import { describe } from '../../checks.js';
 import { ValueError } from '../../errors.js';
-import { Team } from './team.js';
-import { ask } from './threads.js';
+import { askThreads, threadsAsked } from './sharing.js';
+import { adaptThreads, Threads } from './threads.js';
 
 /** More would be a mistake. */
 const MOST_THREADS = 64;
@@ -11,7 +11,7 @@ const MOST_THREADS = 64;
  * call that is worth it and take part from when they are up. They keep no process alive, and use no processor while there
  * is nothing to do. The number of threads changes no bit of any result of theirs.
  *
- * A native library that computes products (`@retrograd/blas`) is told the same number, unless it was given one of its own.
+ * The kernels with a native library (`@retrograd/blas`) follow it too, unless they were given a number of their own.
  *
  * Where memory cannot be shared (a page that is not cross-origin isolated) or there are no workers, it stays at one.
  * @param n from 1, which ends the workers, to 64; as many as there are processor cores is best
@@ -19,8 +19,16 @@ const MOST_THREADS = 64;
  * @throws ValueError when n is not such a number
  */
 export function setThreads(n: number): number {
+  checkThreads('setThreads', 'n', n);
+  const before = threadsAsked() ?? 1;
+  askThreads(n, (sharing) => new Threads(sharing));
+  adaptThreads();
+  return before;
+}
+
+/** @throws ValueError when n is not a number of threads */
+export function checkThreads(op: string, argument: string, n: number): void {
   if (!Number.isSafeInteger(n) || n < 1 || n > MOST_THREADS) {
-    throw new ValueError('setThreads', 'n', `an integer from 1 to ${MOST_THREADS}`, describe(n));
+    throw new ValueError(op, argument, `an integer from 1 to ${MOST_THREADS}`, describe(n));
   }
-  return ask(n, (...args) => new Team(...args));
 }

@@ -1,5 +1,6 @@
-import { COLUMNS, GEMM, PLENTY_COLUMNS, PLENTY_ROWS, PREPARE, ROWS, STEPS_WORK } from '../gemm-module.js';
+import { COLUMNS, GEMM, PLENTY_COLUMNS, PLENTY_ROWS, ROWS, STEPS_WORK } from '../gemm-module.js';
 import type { WasmMemory } from '../memory.js';
+import type { Replacement } from '../modules.js';
 import type { PreparedLayout } from '../products.js';
 import { type Routine, shareOf } from './job.js';
 import { Pool } from './pool.js';
@@ -17,8 +18,14 @@ export class Team {
   private readonly pool: Pool;
 
   /** As `Pool`. */
-  constructor(memory: WasmMemory, workers: number, workBytes: number, work: number) {
-    this.pool = new Pool(memory, workers, workBytes, work);
+  constructor(
+    memory: WasmMemory,
+    workers: number,
+    workBytes: number,
+    work: number,
+    replacement: Replacement | null,
+  ) {
+    this.pool = new Pool(memory, workers, workBytes, work, replacement);
   }
 
   get ended(): boolean {
@@ -80,20 +87,6 @@ export class Team {
     }
     const [total, countAt] = byParts ? [N, GEMM.N] : [M, GEMM.M];
     this.pool.run({ routine, total, share, values, steps, countAt, workAt: GEMM.work, cost });
-  }
-
-  /** Prepares the parts of a B. @param step bytes from part to part in B as it stands */
-  prepare(
-    routine: Routine,
-    values: readonly number[],
-    { N, share, bytes }: PreparedLayout,
-    step: number,
-    cost: number,
-  ): void {
-    const steps = new Array<number>(PREPARE.length).fill(0);
-    steps[PREPARE.b] = step;
-    steps[PREPARE.to] = bytes;
-    this.pool.run({ routine, total: N, share, values, steps, countAt: PREPARE.N, workAt: -1, cost });
   }
 
   /** A call over `values[countAt]` entries or columns that lie side by side at the addresses `at` among its arguments. */

@@ -1,69 +1,47 @@
-import type { WasmMemory } from '../memory.js';
-import type { Team } from './team.js';
+import { COLUMNS, PLENTY_COLUMNS } from '../gemm-module.js';
+import type { Replacement } from '../modules.js';
+import { shareOf } from './job.js';
+import { type Sharing, threadsAsked } from './sharing.js';
+import { Team } from './team.js';
 
 /** Nanoseconds below which a call is not split: some times what splitting costs. */
 const WORTH = 20_000;
-/** The same while threads of a native library spin on the cores that the workers would run on. */
-const WORTH_BESIDES = 200_000;
 
-let asked: number | null = null;
-let wanted = 1;
-let besidesUntil = 0;
-const teams = new Set<Team>();
-const listeners = new Set<(n: number) => void>();
+/** Entries of a prepared B below which its products are not worth parting, whatever M is. */
+const WORTH_PARTING = 1 << 14;
+/** Entries of B that fit a thread's own cache. */
+export const NEAR = 1 << 17;
 
-/** Makes teams: there only once `setThreads` was called, so that programs which never do are spared the code. */
-let makeTeam: ((...args: ConstructorParameters<typeof Team>) => Team) | null = null;
+/** Rows a thread from which whole sequences are shared by rows, and B is not parted: then each thread goes through all of B. */
+const enoughRows = (entries: number): number => (entries > NEAR ? 6 : 2);
 
-/** As `setThreads`, for a number that is right. */
-export function ask(n: number, make: typeof makeTeam): number {
-  makeTeam = make;
-  const before = wanted;
-  if (n !== before) {
-    wanted = n;
-    for (const team of teams) team.end();
-    teams.clear();
-  }
-  if (n !== asked) {
-    asked = n;
-    for (const listener of listeners) listener(n);
-  }
-  return before;
-}
+/** Those with workers. */
+const busy = new Set<Threads>();
 
-/** The number that `setThreads` was called with last; null when it never was, which means one for the WebAssembly kernels. */
-export const threadsAsked = (): number | null => asked;
-
-/** Calls `listener` with every other number that `setThreads` is called with, until the process ends. */
-export function onThreads(listener: (n: number) => void): void {
-  listeners.add(listener);
-}
-
-/**
- * Says that other threads of the process go on spinning for a time. A worker beside them shares a core with one of them, and
- * makes a short call slower: until then only long calls are split.
- */
-export function othersSpin(milliseconds: number): void {
-  besidesUntil = performance.now() + milliseconds;
+/** Ends the workers of all sets whose number of threads is another one now. */
+export function adaptThreads(): void {
+  for (const threads of busy) threads.adapt();
 }
 
 /** The threads of one kernel set. */
 export class Threads {
   private team: Team | null = null;
-  private workBytes = 0;
-  private work = 0;
+  /** Threads that the team was made for. */
+  private size = 1;
 
-  constructor(private readonly memory: WasmMemory) {}
-
-  /** Says how large a thread's work area is, and where the caller's lies. */
-  provide(workBytes: number, work: number): void {
-    this.workBytes = workBytes;
-    this.work = work;
-  }
+  /**
+   * @param replacement what the set's modules have in place of functions of the core, for workers too
+   * @param own         the number of threads where it is not that of `setThreads`
+   */
+  constructor(
+    private readonly sharing: Sharing,
+    private readonly replacement: Replacement | null = null,
+    private readonly own: () => number | null = threadsAsked,
+  ) {}
 
   /** Threads that were asked for. */
   get wanted(): number {
-    return this.memory.shared ? wanted : 1;
+    return this.sharing.memory.shared ? (this.own() ?? 1) : 1;
   }
 
   /** Threads that take part now. */
@@ -71,15 +49,30 @@ export class Threads {
     return this.team === null || this.team.ended ? 1 : this.team.threads;
   }
 
-  /** Whom to give a call of this cost in nanoseconds to; null when it is best done alone. */
+  /** As `Sharing.for`. */
   for(cost: number): Team | null {
-    if (wanted === 1 || cost < WORTH || !this.memory.shared || makeTeam === null) return null;
-    if (cost < WORTH_BESIDES && besidesUntil > 0 && performance.now() < besidesUntil) return null;
+    if (cost < WORTH || this.wanted === 1) return null;
     if (this.team === null || this.team.ended) {
-      if (this.team !== null) teams.delete(this.team);
-      this.team = makeTeam(this.memory, wanted - 1, this.workBytes, this.work);
-      teams.add(this.team);
+      const { memory, workBytes, work } = this.sharing;
+      this.team = new Team(memory, this.wanted - 1, workBytes, work, this.replacement);
+      this.size = this.wanted;
+      busy.add(this);
     }
     return this.team.wants(cost) ? this.team : null;
+  }
+
+  /** Columns in each part of a prepared B (K, N), for products of M rows: all, where the threads are to share the rows. */
+  columnsOf(K: number, N: number, M: number): number {
+    const { wanted } = this;
+    const parted = wanted > 1 && K * N >= WORTH_PARTING && M < wanted * enoughRows(K * N);
+    return parted ? shareOf(N, wanted, COLUMNS, PLENTY_COLUMNS) : N;
+  }
+
+  /** Ends the workers when their number is not the one that is wanted. */
+  adapt(): void {
+    if (this.team === null || this.wanted === this.size) return;
+    this.team.end();
+    this.team = null;
+    busy.delete(this);
   }
 }

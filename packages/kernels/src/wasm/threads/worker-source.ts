@@ -1,3 +1,4 @@
+import type { Replacement } from '../modules.js';
 import { MESSAGE_UNITS, MODULES_AT, SPIN_MS, Word } from './control.js';
 
 /** What a worker is given. */
@@ -6,6 +7,8 @@ export interface WorkerSetting {
   readonly control: SharedArrayBuffer;
   /** Address of the worker's own work area. */
   readonly work: number;
+  /** How it comes by the functions that replace some of the core, where there are such: as in `Replacement`. */
+  readonly replace: Pick<Replacement, 'source' | 'setting'> | null;
 }
 
 /**
@@ -15,19 +18,30 @@ export interface WorkerSetting {
  * A piece that fails counts as done, with a message left behind, so that the caller does not wait for it.
  */
 export const workerSource = (): string => `
-const run = ({ memory, control, work }) => {
+const run = ({ memory, control, work, replace }) => {
   const words = new Int32Array(control);
   const modules = new Map();
-  const load = (at, bytes) => {
-    if (modules.has(at)) return modules.get(at);
-    const core = at === ${MODULES_AT} ? {} : load(${MODULES_AT}, words[${Word.coreBytes}]).exports;
+  let replacement = {};
+  if (replace) {
+    try {
+      replacement = new Function('memory', 'setting', replace.source)(memory, replace.setting);
+    } finally {
+      Atomics.add(words, ${Word.loaded}, 1);
+      Atomics.notify(words, ${Word.loaded});
+    }
+  }
+  const load = (at, bytes, replaced) => {
+    const key = replaced ? -at : at;
+    if (modules.has(key)) return modules.get(key);
+    const core = at === ${MODULES_AT} ? {} : load(${MODULES_AT}, words[${Word.coreBytes}], replaced).exports;
     const module = new WebAssembly.Module(new Uint8Array(control, at, bytes).slice());
-    const { exports } = new WebAssembly.Instance(module, { env: { memory }, core });
-    modules.set(at, { exports, functions: Object.values(exports) });
-    return modules.get(at);
+    let { exports } = new WebAssembly.Instance(module, { env: { memory }, core });
+    if (replaced && at === ${MODULES_AT}) exports = { ...exports, ...replacement };
+    modules.set(key, { exports, functions: Object.values(exports) });
+    return modules.get(key);
   };
   const perform = (piece) => {
-    const { functions } = load(words[${Word.module}], words[${Word.moduleBytes}]);
+    const { functions } = load(words[${Word.module}], words[${Word.moduleBytes}], words[${Word.replaced}] === 1);
     const args = [];
     for (let i = 0; i < words[${Word.arguments}]; i++) {
       args.push(words[${Word.values} + i] + piece * words[${Word.steps} + i]);
