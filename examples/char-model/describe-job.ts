@@ -7,9 +7,9 @@ export function describeJob({ start, text, corpus }: TrainingJob, threads: numbe
   const { model, vocabulary, settings, training } = start;
   const { cell, layers, hiddenSize, embeddingSize, dtype } = model.config;
   const input = embeddingSize === 0 ? 'one-hot' : `embedding ${embeddingSize}`;
-  const { name } = currentKernels();
+  const { name, blas } = currentKernels();
   const what = [
-    `${name} kernels${name === 'plain' || threads === 1 ? '' : `, ${threads} threads`}`,
+    `${name} kernels${blas ? ` (${blas.kind})` : ''}${name === 'plain' || threads === 1 ? '' : `, ${threads} threads`}`,
     `${cell} ${layers} x ${hiddenSize}, ${input}, ${dtype}, ${formatCount(model.parameterCount)} parameters`,
     `${text.name}, ${formatCount(text.characters)} characters (${vocabulary.size} different)`,
   ];

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
+import { useFastestKernels } from './fastest.js';
 import { printable } from './format.js';
 import { readModel } from './model-file.js';
 import type { Options } from './options.js';
@@ -7,6 +8,7 @@ import { choosePrompt, write } from './write.js';
 
 /** Writes with a saved model: the prompt and what the model makes of it go to the output, and nothing else. */
 export async function generate(options: Options, stream: NodeJS.WriteStream): Promise<void> {
+  useFastestKernels();
   const { model, vocabulary } = readModel(options.load as string);
   const prompt = choosePrompt(options.prompt, vocabulary);
   const { generate: length, temperature, seed } = options;

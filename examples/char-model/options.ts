@@ -121,7 +121,7 @@ function describeOptions(): Command {
     .option('--seed <n>', 'of all that is random', integer('--seed', 0, 2 ** 32 - 1), 1)
     .option(
       '--threads <n>',
-      'threads that compute, one a core unless given; their number changes no result',
+      'threads that compute, one a core unless given; with a native library their number may change the last digits',
       integer('--threads', 1, 64),
       // Each gets six rows of a batch then, which is what the products are best at.
       Math.min(8, availableParallelism()),

@@ -1,6 +1,7 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { setThreads } from '@retrograd/kernels';
 import { describeJob } from './describe-job.js';
+import { useFastestKernels } from './fastest.js';
 import { lineOf } from './line-of.js';
 import { type Message, STOP } from './messages.js';
 import type { GivenOptions } from './options.js';
@@ -19,6 +20,7 @@ export async function work(port: MessagePort): Promise<void> {
   });
   try {
     const given = workerData as GivenOptions;
+    useFastestKernels();
     setThreads(given.options.threads);
     const job = prepare(given);
     const { settings, training } = job.start;

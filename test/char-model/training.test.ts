@@ -53,7 +53,7 @@ test('without a terminal it writes whole lines and steers no cursor', async () =
   const lines = out.trimEnd().split('\n');
   assert.match(
     lines[0],
-    /^(plain|wasm|wasm-simd) kernels(, \d threads)?; gru 1 x 16, embedding 8, float32, [\d,]+ parameters; text\.txt, [\d,]+ characters \(21 different\)$/,
+    /^(plain|wasm|wasm-simd|blas) kernels( \([\w ]+\))?(, \d threads)?; gru 1 x 16, embedding 8, float32, [\d,]+ parameters; text\.txt, [\d,]+ characters \(21 different\)$/,
   );
   assert.match(
     lines[1],

@@ -26,8 +26,6 @@ export function adaptThreads(): void {
 /** The threads of one kernel set. */
 export class Threads {
   private team: Team | null = null;
-  /** Threads that the team was made for. */
-  private size = 1;
 
   /**
    * @param replacement what the set's modules have in place of functions of the core, for workers too
@@ -49,16 +47,18 @@ export class Threads {
     return this.team === null || this.team.ended ? 1 : this.team.threads;
   }
 
-  /** As `Sharing.for`. */
+  /**
+   * As `Sharing.for`. How our own kernels are split changes no bit, so what threads that sleep would cost is saved. A library's
+   * sums may depend on it: there all calls of one cost are split, whoever then takes the pieces.
+   */
   for(cost: number): Team | null {
-    if (cost < WORTH || this.wanted === 1) return null;
+    const { wanted, replacement } = this;
+    if (cost < WORTH || wanted === 1) return null;
     if (this.team === null || this.team.ended) {
-      const { memory, workBytes, work } = this.sharing;
-      this.team = new Team(memory, this.wanted - 1, workBytes, work, this.replacement);
-      this.size = this.wanted;
+      this.team = new Team(this.sharing, wanted, replacement);
       busy.add(this);
     }
-    return this.team.wants(cost) ? this.team : null;
+    return replacement !== null || this.team.wants(cost) ? this.team : null;
   }
 
   /** Columns in each part of a prepared B (K, N), for products of M rows: all, where the threads are to share the rows. */
@@ -70,7 +70,7 @@ export class Threads {
 
   /** Ends the workers when their number is not the one that is wanted. */
   adapt(): void {
-    if (this.team === null || this.wanted === this.size) return;
+    if (this.team === null || this.wanted === this.team.wanted) return;
     this.team.end();
     this.team = null;
     busy.delete(this);
