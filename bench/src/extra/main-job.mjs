@@ -9,10 +9,14 @@ import { summarize } from '../statistics.mjs';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const program = join(root, 'build/examples/char-model/main.js');
 
-/** RETROGRAD_KERNELS chooses the kernels: the whole job with ours, some steps of it with the plain ones. */
+/**
+ * The whole job with the fast kernels, some steps of it with the plain ones. RETROGRAD_KERNELS chooses; without it the program takes a
+ * native library where there is one.
+ */
 const SETS = [
-  { name: 'plain', steps: 15 },
-  { name: 'wasm', steps: 500 },
+  { name: 'plain', env: { RETROGRAD_KERNELS: 'plain' }, steps: 15 },
+  { name: 'wasm', env: { RETROGRAD_KERNELS: 'wasm' }, steps: 500 },
+  { name: 'blas', env: { RETROGRAD_KERNELS: '' }, steps: 500 },
 ];
 const ROUNDS = 3;
 const LIMIT = 180_000;
@@ -47,12 +51,12 @@ export async function measureJob() {
 }
 
 /** @throws Error when the program fails or ran on other kernels than asked for */
-function speedOf({ name, steps }) {
+function speedOf({ name, env, steps }) {
   const args = [program, '--steps', String(steps), '--sample-every', String(steps), '--sample-length', '1'];
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
     timeout: LIMIT,
-    env: { ...process.env, RETROGRAD_KERNELS: name },
+    env: { ...process.env, ...env },
   });
   if (status !== 0) throw new Error(stderr.trim().split('\n').at(-1) || `ended by ${signal}`);
   const kernels = stdout.split('\n').find((line) => line.includes('kernels')) ?? '';
