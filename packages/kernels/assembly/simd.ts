@@ -16,7 +16,7 @@ export function all<T>(x: f64): v128 {
 
 /**
  * a · b + c. Rounded twice as it stands here; when the module is loaded, the pair of instructions is replaced by a fused one
- * where the machine has it, provided that c is a variable or a constant (packages/kernels/src/wasm/fuse.ts).
+ * where the machine has it, provided that c is a variable or a constant (scripts/fusable.mjs).
  */
 // @ts-ignore: decorator
 @inline
