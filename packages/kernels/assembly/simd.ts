@@ -1,10 +1,10 @@
 // Vectors of either float type. T is f32 (4 lanes) or f64 (2 lanes); the compiler decides every branch on it.
 
-/** Lanes of a vector of T. */
+/** Bytes of an entry, of float64 when `wide`. */
 // @ts-ignore: decorator
 @inline
-export function lanes<T>(): i32 {
-  return 16 / sizeof<T>();
+export function sizeOf(wide: bool): usize {
+  return wide ? 8 : 4;
 }
 
 /** The number in every lane. */
