@@ -21,7 +21,7 @@ export class Kept<Name extends string> {
   constructor(
     readonly kernels: SequenceKernels,
     readonly dtype: Dtype,
-    private readonly sizes: Sizes<Name>,
+    readonly sizes: Sizes<Name>,
     private readonly compute: (blocks: Blocks<Name>) => void,
   ) {
     this.blocks = this.fill(compute);
@@ -38,16 +38,6 @@ export class Kept<Name extends string> {
       if (this.saved !== null) giveAll(this.kernels, blocks);
       else this.holding = this.kernels.hold(Object.values(blocks));
     }
-  }
-
-  /** As `use`, with the buffers converted when another dtype is wanted. */
-  useAs<R>(dtype: Dtype, fn: (blocks: Blocks<Name>) => R): R {
-    if (dtype === this.dtype) return this.use(fn);
-    const data = this.arrays();
-    return withBlocks(this.kernels, dtype, this.sizes, (blocks) => {
-      for (const name in data) blocks[name].data.set(data[name]);
-      return fn(blocks);
-    });
   }
 
   /** Gives the buffers back. Using them once more computes them again. */
@@ -92,6 +82,20 @@ export class Kept<Name extends string> {
     }
     return blocks;
   }
+}
+
+/** As `kept.use`, with the buffers converted when another dtype is wanted. Only backward runs want that: a program without has no such code. */
+export function useAs<Name extends string, R>(
+  kept: Kept<Name>,
+  dtype: Dtype,
+  fn: (blocks: Blocks<Name>) => R,
+): R {
+  if (dtype === kept.dtype) return kept.use(fn);
+  const data = kept.arrays();
+  return withBlocks(kept.kernels, dtype, kept.sizes, (blocks) => {
+    for (const name in data) blocks[name].data.set(data[name]);
+    return fn(blocks);
+  });
 }
 
 /** Calls `fn` with scratch blocks and gives them back, also when it throws. */
