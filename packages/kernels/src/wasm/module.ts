@@ -9,7 +9,7 @@ export interface Target {
 /** Bytes of a module that scripts/assemble.mjs wrote as text (scripts/binary-text.mjs), for a target. */
 export function decode(code: string, { shared, fused }: Target): Uint8Array<ArrayBuffer> {
   const [multiplication, addition] = fused ? FUSED : APART;
-  const text = (shared ? code : code.replace(IMPORT, `${IMPORT.slice(0, -1)}'`))
+  const text = (shared ? code : code.replace(SHARED, UNSHARED))
     .replaceAll('{', multiplication)
     .replaceAll('|', addition)
     .replaceAll('!', '\\');
@@ -49,8 +49,10 @@ function widen(bytes: Uint8Array, from: number, to: number): void {
   }
 }
 
-// The import of the memory, 'env' 'memory', and its flags, in that form: 3 is shared with a maximum, 1 is the same without sharing.
-const IMPORT = ')}3}<}D,};}3};}=}@}G()';
+// The end of the import of the memory, in that form: 'ry', that it is a memory, and its flags. 3 is shared with a maximum, 1 is the
+// same without sharing.
+const SHARED = '}@}G()';
+const UNSHARED = "}@}G('";
 
 /**
  * What stands for a multiplication and for the addition of its product to what comes between them: these two, or nothing and the
