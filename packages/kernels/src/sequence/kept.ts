@@ -10,8 +10,8 @@ type Sizes<Name extends string> = Readonly<Record<Name, number>>;
  * when room is short; then they are computed again, to the same bits, from inputs that therefore must not change.
  */
 export class Kept<Name extends string> {
-  private blocks: Blocks<Name>;
-  private holding: Holding | null;
+  private blocks!: Blocks<Name>;
+  private holding: Holding | null = null;
   private saved: Readonly<Record<Name, FloatData>> | null = null;
 
   /**
@@ -24,8 +24,7 @@ export class Kept<Name extends string> {
     readonly sizes: Sizes<Name>,
     private readonly compute: (blocks: Blocks<Name>) => void,
   ) {
-    this.blocks = this.fill(compute);
-    this.holding = kernels.hold(Object.values(this.blocks));
+    this.holding = kernels.hold(Object.values(this.secure()));
   }
 
   /** Calls `fn` with the buffers, which stay where they are until it returns. */
@@ -65,21 +64,15 @@ export class Kept<Name extends string> {
       this.kernels.unhold(holding);
       if (!holding.lost) return this.blocks;
     }
-    this.blocks = this.fill((blocks) => {
-      if (saved === null) this.compute(blocks);
-      else for (const name in saved) blocks[name].data.set(saved[name]);
-    });
-    return this.blocks;
-  }
-
-  private fill(compute: (blocks: Blocks<Name>) => void): Blocks<Name> {
     const blocks = takeAll(this.kernels, this.dtype, this.sizes);
     try {
-      compute(blocks);
+      if (saved === null) this.compute(blocks);
+      else for (const name in saved) blocks[name].data.set(saved[name]);
     } catch (error) {
       giveAll(this.kernels, blocks);
       throw error;
     }
+    this.blocks = blocks;
     return blocks;
   }
 }

@@ -89,7 +89,7 @@ export class WasmMemory {
     this.maximum = maximum;
     this.memory = makeMemory(maximum / PAGE, shared);
     this.buffer = this.memory.buffer;
-    this.shared = typeof SharedArrayBuffer !== 'undefined' && this.buffer instanceof SharedArrayBuffer;
+    this.shared = !(this.buffer instanceof ArrayBuffer);
     this.free = [{ at: FIRST, size: this.buffer.byteLength - FIRST }];
   }
 
