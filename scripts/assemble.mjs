@@ -28,7 +28,13 @@ const options = [
 /** What the binaries depend on: the sources, this file and the compiler. */
 function digestOfSources() {
   const hash = createHash('sha256');
-  for (const script of ['alignment.mjs', 'assemble.mjs', 'binary-text.mjs'])
+  for (const script of [
+    'alignment.mjs',
+    'assemble.mjs',
+    'binary-text.mjs',
+    'fusable.mjs',
+    'instructions.mjs',
+  ])
     hash.update(readFileSync(join(root, 'scripts', script)));
   hash.update(readFileSync(join(root, 'node_modules/assemblyscript/package.json')));
   const files = readdirSync(sources, { recursive: true }).filter((name) => name.endsWith('.ts'));

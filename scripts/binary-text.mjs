@@ -1,12 +1,17 @@
+import { fusableIn } from './fusable.mjs';
+
 /**
- * Bytes as text that compresses nearly as well as the bytes do, undone by packages/kernels/src/wasm/module.ts. A byte is one
- * character: that of code 38 + byte, for 253 to 255 and 0 to 86, which are the most frequent ones of WebAssembly. For the others
+ * A module as text that compresses better than its bytes do, undone by packages/kernels/src/wasm/module.ts. A byte is one
+ * character: that of code 38 + byte, for 253 to 255 and 0 to 84, which are the most frequent ones of WebAssembly. For the others
  * a brace or a tilde comes first. A backslash, which would have to be written twice, is an exclamation mark instead.
  *
  * Most functions come twice, for float32 and float64, and differ in little but the instructions for four and for two lanes. So
  * those for two are written as their twins for four, between spaces, and gzip finds the same text again.
+ *
+ * A multiplication that can be fused with the addition behind it (fusable.mjs) is an opening brace, and that addition a bar.
  */
 export function toText(bytes) {
+  const { multiplications, additions } = fusableIn(bytes);
   let text = '';
   let wide = false;
   for (let i = 0; i < bytes.length; i++) {
@@ -14,11 +19,16 @@ export function toText(bytes) {
       text += ' ';
       wide = !wide;
     }
+    if (multiplications.has(i) || additions.has(i)) {
+      text += multiplications.has(i) ? '{' : '|';
+      i += 2;
+      continue;
+    }
     const isLane = wide && bytes[i - 1] === SIMD;
     const narrow = isLane ? (WIDER.find(([, two]) => two === bytes[i])?.[0] ?? bytes[i]) : bytes[i];
     const value = (narrow + 3) % 256;
     text +=
-      ['', '}', '~'][Math.floor(value / 90)] + String.fromCharCode(35 + (value % 90)).replace('\\', '!');
+      ['', '}', '~'][Math.floor(value / 88)] + String.fromCharCode(35 + (value % 88)).replace('\\', '!');
   }
   return wide ? `${text} ` : text;
 }

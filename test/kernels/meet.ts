@@ -18,8 +18,8 @@ export const sequence = (): SequenceKernels => currentKernels().sequence;
  *     export function meet64(…): the same
  */
 const meetCode = [
-  "&}-}?}9'&&&'.'},*}K}K}K}K&(8')}1}:}B,}9}1}9};}>}E()&}L}L*))(&&-B),}9}1}1}@YX&&,}9}1}1}@!Z&',}9}1}9};",
-  "}>}E(&0}+(v''}KF&g*n*fF(g'$D(&@)fF($6(&g(n3&1F'g(l*f&11)fF&F*p*fF)F'F*}8g(}@}6F&!(&F*g'}6G*2'1112&F&",
+  "&}/}A};'&&&'.'}.*}M}M}M}M&(8')}3}<}D,};}3};}=}@}G()&}N}N*))(&&-B),};}3}3}BYX&&,};}3}3}B!Z&',};}3};}=",
+  "}@}G(&0}-(v''}MF&g*n*fF(g'$D(&@)fF($6(&g(n3&1F'g(l*f&11)fF&F*p*fF)F'F*}:g(}B}8F&!(&F*g'}8G*2'1112&F&",
   "F'F(F)6&1",
 ].join('');
 

@@ -1,6 +1,7 @@
 /** The memory of the WebAssembly kernels: growth, reuse, what is taken away when room is short, and what is kept over a run. */
 import {
   type Block,
+  bytesHeld,
   Kept,
   type Kernels,
   MemoryError,
@@ -9,6 +10,7 @@ import {
   Resident,
   type SequenceKernels,
   tanhOf,
+  useAs,
   WasmMemory,
   type WasmMemoryOptions,
   wasmKernels,
@@ -112,8 +114,8 @@ test('held blocks stay while there is room within the budget, then go, the oldes
   // Used again: now the newest.
   memory.unhold(newer);
   held[0] = memory.hold(newer.blocks);
-  assert.is(memory.bytesHeld, 3 * (MIB / 2));
-  assert.is(memory.bytesTaken, memory.bytesHeld);
+  assert.is(bytesHeld(memory), 3 * (MIB / 2));
+  assert.is(memory.bytesTaken, bytesHeld(memory));
   const rest: Block[] = [];
   const lost = (): string => held.map((holding) => (holding.lost ? 'x' : '-')).join('');
   const seen = new Set<string>();
@@ -124,7 +126,7 @@ test('held blocks stay while there is room within the budget, then go, the oldes
   }
   assert.equal([...seen], ['---', '-x-', '-xx', 'xxx']);
   assert.ok(memory.memory.buffer.byteLength <= 5 * MIB, 'growth in quarters passes the budget by one');
-  assert.is(memory.bytesHeld, 0);
+  assert.is(bytesHeld(memory), 0);
   for (const block of rest) memory.give(block);
   assert.is(memory.bytesTaken, 0);
 });
@@ -226,7 +228,7 @@ const right = ({ a, b }: Record<'a' | 'b', { data: ArrayLike<number> }>): boolea
 test('kept buffers are computed once, and again only after they were lost or released', () => {
   const { memory, kernels, base } = fresh({ maximum: 2 * MIB });
   const { kept, computed } = counted(kernels);
-  assert.is(memory.bytesTaken, base + memory.bytesHeld);
+  assert.is(memory.bytesTaken, base + bytesHeld(memory));
   for (let i = 0; i < 3; i++) assert.ok(kept.use(right));
   assert.is(computed(), 1);
   evict(memory);
@@ -250,7 +252,7 @@ test('kept buffers are not lost while they are used, also when the use throws', 
   const { kept, computed } = counted(kernels);
   kept.use((blocks) => {
     evict(memory);
-    assert.is(memory.bytesHeld, 0);
+    assert.is(bytesHeld(memory), 0);
     assert.throws(() => memory.take('float64', MIB), isMemoryError);
     assert.ok(right(blocks));
   });
@@ -261,8 +263,8 @@ test('kept buffers are not lost while they are used, also when the use throws', 
       }),
     /boom/,
   );
-  assert.is(memory.bytesTaken, base + memory.bytesHeld);
-  assert.ok(memory.bytesHeld > 0);
+  assert.is(memory.bytesTaken, base + bytesHeld(memory));
+  assert.ok(bytesHeld(memory) > 0);
   assert.ok(kept.use(right));
   assert.is(computed(), 1);
 });
@@ -270,18 +272,18 @@ test('kept buffers are not lost while they are used, also when the use throws', 
 test('kept buffers converted to the other dtype are those of the first', () => {
   const { memory, kernels, base } = fresh();
   const { kept, computed } = counted(kernels);
-  kept.useAs('float32', (blocks) => {
+  useAs(kept, 'float32', (blocks) => {
     assert.is(blocks.a.dtype, 'float32');
     assert.ok(right(blocks));
   });
-  assert.ok(memory.bytesHeld > 0);
-  kept.useAs('float64', (blocks) => {
+  assert.ok(bytesHeld(memory) > 0);
+  useAs(kept, 'float64', (blocks) => {
     assert.is(blocks.a.dtype, 'float64');
     assert.ok(right(blocks));
     blocks.a.data.fill(0);
   });
   assert.is(memory.bytesTaken, base);
-  assert.ok(kept.useAs('float64', right), 'what is written to a converted buffer is not kept');
+  assert.ok(useAs(kept, 'float64', right), 'what is written to a converted buffer is not kept');
   assert.ok(kept.use(right));
   assert.is(computed(), 1);
   assert.is(memory.bytesTaken, base);
@@ -339,7 +341,7 @@ test('weights kept ready are set up again after they were lost, for another batc
         assert.is(y.data[(B - 1) * 4 + j], sum);
       }
     });
-    assert.is(memory.bytesTaken, base + memory.bytesHeld);
+    assert.is(memory.bytesTaken, base + bytesHeld(memory));
   };
   for (const B of [1, 1, 5, 2, 2]) multiply(B);
   const { blocks } = resident;
@@ -348,7 +350,7 @@ test('weights kept ready are set up again after they were lost, for another batc
   evict(memory);
   multiply(2);
   assert.throws(() => resident.ready(1e6), isMemoryError);
-  assert.is(memory.bytesTaken, base + memory.bytesHeld);
+  assert.is(memory.bytesTaken, base + bytesHeld(memory));
   // Each of its blocks in turn is the one that there is no room for.
   const room = 2 * MIB - OWN - base;
   for (let left = 0; left <= 2048; left += 64) {
@@ -359,7 +361,7 @@ test('weights kept ready are set up again after they were lost, for another batc
     } catch (error) {
       assert.ok(isMemoryError(error));
     }
-    assert.is(memory.bytesTaken, base + room - left + memory.bytesHeld, `${left} bytes left`);
+    assert.is(memory.bytesTaken, base + room - left + bytesHeld(memory), `${left} bytes left`);
     memory.give(blocker);
   }
   multiply(3);

@@ -1,4 +1,4 @@
-import { type Block, MemoryError, type WasmMemory } from '@retrograd/kernels';
+import { type Block, bytesHeld, MemoryError, type WasmMemory } from '@retrograd/kernels';
 import * as assert from 'uvu/assert';
 
 /** Takes away everything that is held, and writes NaN to all that is free, so that nobody gets away with reading on. */
@@ -11,7 +11,7 @@ export function evict(memory: WasmMemory): void {
       if (!(error instanceof MemoryError)) throw error;
     }
   }
-  assert.is(memory.bytesHeld, 0);
+  assert.is(bytesHeld(memory), 0);
   for (const block of taken) {
     block.data.fill(Number.NaN);
     memory.give(block);

@@ -1,7 +1,7 @@
 /** The GRU over a whole sequence, under the spec's API. The arithmetic is in tape.ts, the equations in cell.ts. */
 import {
   add,
-  CacheLists,
+  type CacheLists,
   checkArray,
   checkCacheList,
   copy,
@@ -9,10 +9,12 @@ import {
   gateWeights,
   type NdArray,
   packGates,
+  rememberCaches,
   resultType,
   rows,
   stack,
   stepOf,
+  tapeOf,
   wrap,
   zeros,
 } from '@retrograd/kernels';
@@ -43,7 +45,7 @@ export function gruForward(
   const tape = run(x, h_0, packGates(weights, dtype), packGates(biases, dtype), dtype);
   const results = [allStates(tape), finalState(tape)] as const;
   const caches = cachesOf(tape);
-  tapes.remember(caches, tape);
+  rememberCaches(tapes, caches, tape);
   return [...results, caches];
 }
 
@@ -64,7 +66,7 @@ export function gruBackward(
   grad_h_final?: NdArray,
 ): [grad_x: NdArray, grad_params: GRUParams, grad_h_0: NdArray] {
   const op = 'gruBackward';
-  const tape = tapes.tapeOf(caches);
+  const tape = tapeOf(tapes, caches);
   if (tape === undefined) return stepByStep(op, grad_h_all, caches, grad_h_final);
   const { B, T, I, H } = tape;
   checkGradients(op, [B, T, H], grad_h_all, grad_h_final);
@@ -75,7 +77,7 @@ export function gruBackward(
 }
 
 /** Recognises lists of caches that came whole from one forward call. */
-const tapes = /* @__PURE__ */ new CacheLists<GRUCache, GRUTape>();
+const tapes: CacheLists<GRUCache, GRUTape> = /* @__PURE__ */ new WeakMap();
 
 /** @throws ShapeError, DtypeError */
 export function checkInputs(op: string, x: NdArray, h_0: NdArray): void {

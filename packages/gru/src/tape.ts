@@ -22,6 +22,7 @@ import {
   promote,
   Resident,
   toTimeMajor,
+  useAs,
   withBlocks,
   wrap,
 } from '@retrograd/kernels';
@@ -110,7 +111,7 @@ export function runBackward(
     grad_a: T * B * N,
     grad_x: needsX ? T * B * I : 0,
   };
-  return tape.buffers.useAs(dtype, ({ x, gates, rh, h }) =>
+  return useAs(tape.buffers, dtype, ({ x, gates, rh, h }) =>
     withBlocks(kernels, dtype, sizes, (scratch) => {
       const { grad_h, grad_rh, grad_a, grad_x } = scratch;
       scratch.W.data.set(W);

@@ -3,9 +3,15 @@
 // Every entry of C is summed over k in blocks of KC, inside a block in order, on every way through this file: the first block
 // from what C holds, the others from 0, which keeps the error of long sums small. So its bits depend neither on how A and B
 // are stored nor on M and N, nor on which thread computes it.
-import { columns, height, MR, pack, turn, WIDE } from './panels';
-import { move, row, rowUnpacked, tile4, tile6 } from './tiles';
+import { columns, pack, turn, WIDE } from './panels';
+import { row } from './rows';
+import { sizeOf } from './simd';
+import { move, tile } from './tiles';
 
+/** Rows of A in a tile at most. */
+const MR = 6;
+/** Rows of A in the lower tile. A row by itself takes little more than a quarter as long: fewer of them go one by one. */
+const FEW = 4;
 /** Entries of a sum that stay in registers; a panel of B of this height fits the first-level cache. */
 const KC = 256;
 /** Entries from row to row of a turned block of A: beyond KC, or the rows would share a few places of the first-level cache. */
@@ -14,64 +20,66 @@ const TURNED: usize = 272;
 const MC = 96;
 const NC = 256;
 
+/** Rows in the next tile, of those that are left: six, or four where that leaves fewer over. */
+function height(left: i32): i32 {
+  return left > 8 || left == MR ? MR : FEW;
+}
+
 /**
- * C (M, N) = A (M, K) · packed B (K, N), plus C when `held`: added after the sum when `late`, else the sum starts from it.
+ * C (M, N) = A (M, K) B (K, N), plus C: where sums start when `early`, added after the sum when `late`.
+ * @param wide    whether entries are of float64
+ * @param step    bytes along k in A, those of an entry unless there is a single row
+ * @param packed  whether B is, as it must be for more than a few rows
  * @param scratch room for a tile of C
- * @param rim     room for the rows of a tile of A, where M leaves some over
  */
-function multiply<T>(
+function multiply(
+  wide: bool,
   M: i32,
   N: i32,
   K: i32,
   a: usize,
   lda: usize,
+  step: usize,
+  packed: bool,
   b: usize,
-  held: bool,
+  ldb: usize,
+  early: bool,
   late: bool,
   c: usize,
   ldc: usize,
   scratch: usize,
-  rim: usize,
 ): void {
-  const size: usize = sizeof<T>();
-  const NR = columns<T>();
-  const early = held && !late;
-  const row = <usize>K * size;
-  let whole = 0;
-  while (M - whole >= height(M - whole)) whole += height(M - whole);
-  for (let i = whole; i < M; i++) memory.copy(rim + <usize>(i - whole) * row, a + <usize>i * lda, row);
-  for (let j = 0; j < N; j += NR) {
+  const NR = columns(wide);
+  let panel = b;
+  let i = 0;
+  for (let j = 0; j < N && M >= FEW; j += NR) {
     const n = min(NR, N - j);
-    for (let i = 0; i < M; ) {
-      const high = height(M - i);
-      const rows = min(high, M - i);
-      const from = rows == high ? a + <usize>i * lda : rim;
-      const ldFrom = rows == high ? lda : row;
-      const at = c + <usize>i * ldc + <usize>j * size;
-      const direct = !late && n == NR && rows == high;
+    const direct = n == NR && !late;
+    for (i = 0; M - i >= FEW; ) {
+      const rows = height(M - i);
+      const at = c + <usize>i * ldc + <usize>j * sizeOf(wide);
       const to = direct ? at : scratch;
       const ld = direct ? ldc : WIDE;
-      if (!direct && early) move<T>(rows, n, at, ldc, false, scratch, WIDE);
-      if (high == MR) tile6<T>(K, from, ldFrom, b, early, to, ld);
-      else tile4<T>(K, from, ldFrom, b, early, to, ld);
-      if (!direct) move<T>(rows, n, scratch, WIDE, late, at, ldc);
-      i += high;
+      if (!direct && early) move(wide, rows, n, at, ldc, false, scratch, WIDE);
+      tile(wide, rows == MR, K, a + <usize>i * lda, lda, panel, early, to, ld);
+      if (!direct) move(wide, rows, n, scratch, WIDE, late, at, ldc);
+      i += rows;
     }
-    b += <usize>K * WIDE;
+    panel += <usize>K * WIDE;
   }
-}
-
-/** Sets C (M, N) to zero: the product when K is 0. */
-function clear<T>(M: i32, N: i32, c: usize, ldc: usize): void {
-  for (let i = 0; i < M; i++) memory.fill(c + <usize>i * ldc, 0, <usize>N * sizeof<T>());
+  for (; i < M; i++) {
+    row(wide, packed, N, K, a + <usize>i * lda, step, b, ldb, early, late, c + <usize>i * ldc, scratch);
+  }
 }
 
 /**
  * C (M, N) = op(A) (M, K) op(B) (K, N), plus C when `accumulate`. Pointers and leading dimensions in bytes.
+ * @param wide     whether entries are of float64
  * @param prepared whether b was packed by `prepare`, whole; its `transB` and `ldb` do not matter then
  * @param work     room for the packed blocks, `workSize` bytes
  */
-function gemm<T>(
+function gemm(
+  wide: bool,
   transA: bool,
   transB: bool,
   prepared: bool,
@@ -87,74 +95,71 @@ function gemm<T>(
   ldc: usize,
   work: usize,
 ): void {
-  const size: usize = sizeof<T>();
-  if (K == 0 && !accumulate) clear<T>(M, N, c, ldc);
-  const NR = columns<T>();
-  const padded = (N + NR - 1) / NR;
+  const size = sizeOf(wide);
+  const NR = columns(wide);
+  const panels = (N + NR - 1) / NR;
   const scratch = work;
-  const rim = scratch + <usize>MR * WIDE;
-  const blockA = rim + <usize>(MR * KC) * size;
-  const blockB = blockA + <usize>MC * TURNED * size;
+  const blockA = scratch + <usize>MR * WIDE;
+  const blockB = blockA + <usize>MC * TURNED * 8;
   const stepA = transA ? lda : size;
   const rowA = transA ? size : lda;
-  for (let k = 0; k < K; k += KC) {
+  // A B of which every entry is read by a few rows only is not worth packing, and a single row of A not worth turning.
+  const packed = prepared || transB || M >= FEW;
+  const turned = transA && M > 1;
+  // One block at least: an empty sum is 0.
+  let k = 0;
+  do {
     const depth = min(KC, K - k);
+    const early = accumulate && k == 0;
     const late = k > 0;
-    const held = accumulate || late;
-    const aK = a + <usize>k * stepA;
-    const bK = b + <usize>k * (transB ? size : ldb);
-    const packed = b + <usize>k * <usize>padded * WIDE;
-    if (M == 1 && !prepared && !transB) {
-      rowUnpacked<T>(N, depth, aK, stepA, bK, ldb, held, late, c, scratch);
-      continue;
-    }
     for (let j = 0; j < N; j += NC) {
       const width = min(NC, N - j);
-      let from = packed + <usize>(j / NR) * <usize>depth * WIDE;
-      if (!prepared) {
-        pack<T>(transB, width, depth, bK + <usize>j * (transB ? ldb : size), ldb, blockB);
+      let from = b + <usize>k * (transB ? size : ldb) + <usize>j * (transB ? ldb : size);
+      if (prepared) {
+        from = b + (<usize>k * <usize>panels + <usize>(j / NR) * <usize>depth) * WIDE;
+      } else if (packed) {
+        pack(wide, transB, width, depth, from, ldb, blockB);
         from = blockB;
-      }
-      const cJ = c + <usize>j * size;
-      if (M == 1) {
-        row<T>(width, depth, aK, stepA, from, held, late, cJ, scratch);
-        continue;
       }
       for (let i = 0; i < M; i += MC) {
         const rows = min(MC, M - i);
-        let block = aK + <usize>i * rowA;
+        const at = c + <usize>i * ldc + <usize>j * size;
+        let block = a + <usize>k * stepA + <usize>i * rowA;
         let ld = lda;
-        if (transA) {
-          turn<T>(depth, rows, block, lda, blockA, TURNED * size);
-          block = blockA;
+        let step = stepA;
+        if (turned) {
           ld = TURNED * size;
+          turn(wide, depth, rows, block, lda, blockA, ld);
+          block = blockA;
+          step = size;
         }
-        multiply<T>(rows, width, depth, block, ld, from, held, late, cJ + <usize>i * ldc, ldc, scratch, rim);
+        multiply(
+          wide, rows, width, depth, block, ld, step, packed, from, ldb, early, late, at, ldc, scratch,
+        );
       }
     }
-  }
+    k += KC;
+  } while (k < K);
 }
 
 /** Packs op(B) (K, N) whole, for products with many A. @param to `preparedSize` bytes */
-function prepare<T>(transB: bool, K: i32, N: i32, b: usize, ldb: usize, to: usize): void {
-  const size: usize = sizeof<T>();
-  const NR = columns<T>();
-  const padded = (N + NR - 1) / NR;
+function prepare(wide: bool, transB: bool, K: i32, N: i32, b: usize, ldb: usize, to: usize): void {
+  const size = sizeOf(wide);
   for (let k = 0; k < K; k += KC) {
     const depth = min(KC, K - k);
-    pack<T>(transB, N, depth, b + <usize>k * (transB ? size : ldb), ldb, to);
-    to += <usize>depth * <usize>padded * WIDE;
+    pack(wide, transB, N, depth, b + <usize>k * (transB ? size : ldb), ldb, to);
+    to += preparedSize(wide, depth, N);
   }
 }
 
 /** Bytes of `work` that a product needs, of either type. */
 export function workSize(): i32 {
-  return MR * <i32>WIDE + (MR * KC + MC * <i32>TURNED + NC * KC) * 8;
+  return MR * <i32>WIDE + (MC * <i32>TURNED + NC * KC) * 8;
 }
 
 /** Bytes of op(B) (K, N) once prepared. */
 export function preparedSize(wide: bool, K: i32, N: i32): i32 {
-  const NR = wide ? columns<f64>() : columns<f32>();
+  const NR = columns(wide);
   return ((N + NR - 1) / NR) * K * <i32>WIDE;
 }
 
@@ -162,20 +167,20 @@ export function gemm32(
   transA: bool, transB: bool, prepared: bool, M: i32, N: i32, K: i32,
   a: usize, lda: usize, b: usize, ldb: usize, accumulate: bool, c: usize, ldc: usize, work: usize,
 ): void {
-  gemm<f32>(transA, transB, prepared, M, N, K, a, lda, b, ldb, accumulate, c, ldc, work);
+  gemm(false, transA, transB, prepared, M, N, K, a, lda, b, ldb, accumulate, c, ldc, work);
 }
 
 export function gemm64(
   transA: bool, transB: bool, prepared: bool, M: i32, N: i32, K: i32,
   a: usize, lda: usize, b: usize, ldb: usize, accumulate: bool, c: usize, ldc: usize, work: usize,
 ): void {
-  gemm<f64>(transA, transB, prepared, M, N, K, a, lda, b, ldb, accumulate, c, ldc, work);
+  gemm(true, transA, transB, prepared, M, N, K, a, lda, b, ldb, accumulate, c, ldc, work);
 }
 
 export function prepare32(transB: bool, K: i32, N: i32, b: usize, ldb: usize, to: usize): void {
-  prepare<f32>(transB, K, N, b, ldb, to);
+  prepare(false, transB, K, N, b, ldb, to);
 }
 
 export function prepare64(transB: bool, K: i32, N: i32, b: usize, ldb: usize, to: usize): void {
-  prepare<f64>(transB, K, N, b, ldb, to);
+  prepare(true, transB, K, N, b, ldb, to);
 }

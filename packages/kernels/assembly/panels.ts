@@ -1,18 +1,7 @@
 // Panels of B: two vectors of columns side by side, k by k, with zeros at the rim, so that the inner loops read them from one end
 // to the other, however B is stored. Rows of A are read where they lie; a transposed A is turned first.
-import { lanes } from './simd';
-
-/** Rows of A in a tile at most. */
-export const MR = 6;
-
-/**
- * Rows of A in the next tile: six, or four where that leaves no two over, since two rows take as long as four (their sums wait for
- * each other).
- * @param left rows that are in no tile yet
- */
-export function height(left: i32): i32 {
-  return left > 8 || left == 6 || left == 5 ? 6 : 4;
-}
+import { sizeOf } from './simd';
+import { move } from './tiles';
 
 /** Bytes of a row of a panel of B. */
 export const WIDE: usize = 32;
@@ -20,103 +9,72 @@ export const WIDE: usize = 32;
 /** Columns in a panel of B. */
 // @ts-ignore: decorator
 @inline
-export function columns<T>(): i32 {
-  return 2 * lanes<T>();
+export function columns(wide: bool): i32 {
+  return wide ? 4 : 8;
 }
 
 /**
  * Packs B (K, N) in panels, one behind the other.
+ * @param wide   whether entries are of float64
  * @param turned whether entry (k, j) is stored at (j, k)
  * @param ld     bytes from row to row
  */
-export function pack<T>(turned: bool, N: i32, K: i32, from: usize, ld: usize, to: usize): void {
-  const size: usize = sizeof<T>();
-  const NR = columns<T>();
+export function pack(wide: bool, turned: bool, N: i32, K: i32, from: usize, ld: usize, to: usize): void {
+  const NR = columns(wide);
+  const bytes = <usize>K * WIDE;
   for (let j = 0; j < N; j += NR) {
     const n = min(NR, N - j);
-    if (n < NR) rim<T>(turned, n, K, from, ld, to);
-    else if (turned) turn<T>(NR, K, from, ld, to, WIDE);
-    else copyPanel(K, from, ld, to);
-    from += <usize>NR * (turned ? ld : size);
-    to += <usize>K * WIDE;
+    if (n < NR) memory.fill(to, 0, bytes);
+    if (turned) turn(wide, n, K, from, ld, to, WIDE);
+    else move(wide, K, n, from, ld, false, to, WIDE);
+    from += turned ? <usize>NR * ld : WIDE;
+    to += bytes;
   }
 }
 
-/** A panel that lacks columns. */
-function rim<T>(turned: bool, n: i32, K: i32, from: usize, ld: usize, to: usize): void {
-  const size: usize = sizeof<T>();
-  const column = turned ? ld : size;
-  const step = turned ? size : ld;
-  for (let j = 0; j < columns<T>(); j++) {
-    let at = from + <usize>j * column;
-    let put = to + <usize>j * size;
-    for (let k = 0; k < K; k++) {
-      store<T>(put, j < n ? load<T>(at) : <T>0);
-      at += step;
-      put += WIDE;
-    }
-  }
-}
-
-/** A whole panel whose columns lie side by side. */
-function copyPanel(K: i32, from: usize, ld: usize, to: usize): void {
-  for (let k = 0; k < K; k++) {
-    v128.store(to, v128.load(from));
-    v128.store(to, v128.load(from, 16), 16);
-    from += ld;
-    to += WIDE;
-  }
+/** The eight bytes at two places. */
+// @ts-ignore: decorator
+@inline
+function both(a: usize, b: usize): v128 {
+  return v128.load_lane<u64>(b, v128.load_zero<u64>(a), 1);
 }
 
 /**
- * Turns `lines` rows of K entries into K rows of `lines`: two rows at a time, in f32 four as long as there are so many.
+ * Turns `lines` rows of K entries into K rows of `lines`: four rows at a time as long as there are so many.
  * @param row bytes from row to row in the result
  */
-export function turn<T>(lines: i32, K: i32, from: usize, ld: usize, to: usize, row: usize): void {
-  const size: usize = sizeof<T>();
-  const L = lanes<T>();
-  for (let r = 0; r < lines; ) {
-    const left = lines - r;
-    const four = sizeof<T>() == 4 && left >= 4;
-    const n = four ? 4 : min(2, left);
+export function turn(wide: bool, lines: i32, K: i32, from: usize, ld: usize, to: usize, row: usize): void {
+  const size = sizeOf(wide);
+  const step = wide ? 1 : 2;
+  for (; lines > 0; lines -= 4) {
     let at = from;
     let put = to;
     let k = 0;
-    for (; n > 1 && k + L <= K; k += L) {
-      const a = v128.load(at);
-      const b = v128.load(at + ld);
-      if (sizeof<T>() == 8) {
-        v128.store(put, v128.shuffle<i64>(a, b, 0, 2));
-        v128.store(put + row, v128.shuffle<i64>(a, b, 1, 3));
+    for (; lines >= 4 && k + step <= K; k += step) {
+      const low = both(at, at + ld);
+      const high = both(at + 2 * ld, at + 3 * ld);
+      if (wide) {
+        v128.store(put, low);
+        v128.store(put, high, 16);
       } else {
-        const low = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
-        const high = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
-        if (four) {
-          const c = v128.load(at + 2 * ld);
-          const d = v128.load(at + 3 * ld);
-          const low2 = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
-          const high2 = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
-          v128.store(put, v128.shuffle<i64>(low, low2, 0, 2));
-          v128.store(put + row, v128.shuffle<i64>(low, low2, 1, 3));
-          v128.store(put + 2 * row, v128.shuffle<i64>(high, high2, 0, 2));
-          v128.store(put + 3 * row, v128.shuffle<i64>(high, high2, 1, 3));
-        } else {
-          v128.store_lane<i64>(put, low, 0);
-          v128.store_lane<i64>(put + row, low, 1);
-          v128.store_lane<i64>(put + 2 * row, high, 0);
-          v128.store_lane<i64>(put + 3 * row, high, 1);
-        }
+        v128.store(put, v128.shuffle<i32>(low, high, 0, 2, 4, 6));
+        put += row;
+        v128.store(put, v128.shuffle<i32>(low, high, 1, 3, 5, 7));
       }
-      at += 16;
-      put += <usize>L * row;
+      at += 8;
+      put += row;
     }
     for (; k < K; k++) {
-      for (let i = 0; i < n; i++) store<T>(put + <usize>i * size, load<T>(at + <usize>i * ld));
+      for (let i = 0; i < min(4, lines); i++) {
+        const entry = at + <usize>i * ld;
+        const place = put + <usize>i * size;
+        if (wide) store<u64>(place, load<u64>(entry));
+        else store<u32>(place, load<u32>(entry));
+      }
       at += size;
       put += row;
     }
-    from += <usize>n * ld;
-    to += <usize>n * size;
-    r += n;
+    from += 4 * ld;
+    to += 4 * size;
   }
 }

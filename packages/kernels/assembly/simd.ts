@@ -1,10 +1,10 @@
 // Vectors of either float type. T is f32 (4 lanes) or f64 (2 lanes); the compiler decides every branch on it.
 
-/** Lanes of a vector of T. */
+/** Bytes of an entry, of float64 when `wide`. */
 // @ts-ignore: decorator
 @inline
-export function lanes<T>(): i32 {
-  return 16 / sizeof<T>();
+export function sizeOf(wide: bool): usize {
+  return wide ? 8 : 4;
 }
 
 /** The number in every lane. */
@@ -16,7 +16,7 @@ export function all<T>(x: f64): v128 {
 
 /**
  * a · b + c. Rounded twice as it stands here; when the module is loaded, the pair of instructions is replaced by a fused one
- * where the machine has it, provided that c is a variable or a constant (packages/kernels/src/wasm/fuse.ts).
+ * where the machine has it, provided that c is a variable or a constant (scripts/fusable.mjs).
  */
 // @ts-ignore: decorator
 @inline

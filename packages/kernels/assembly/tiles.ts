@@ -1,13 +1,13 @@
-// The inner loops: a tile of C from rows of A and a panel of B, and a row of C. Sums start from 0 or from what C holds, and
-// are stored as they are: with additions behind the loop, engines move sums out of registers inside it, at half the speed.
+// A tile of C from rows of A and a panel of B. Sums start from 0 or from what C holds, and are stored as they are: with additions
+// behind the loop, engines move sums out of registers inside it, at half the speed.
 import { columns, WIDE } from './panels';
-import { get, lanes, madd, next, put } from './simd';
+import { madd, sizeOf } from './simd';
 
 /** What a sum starts from. */
 // @ts-ignore: decorator
 @inline
-function first<T>(held: bool, at: usize): v128 {
-  return held ? v128.load(at) : v128.splat<T>(<T>0);
+export function first(held: bool, at: usize): v128 {
+  return held ? v128.load(at) : i32x4.splat(0);
 }
 
 /**
@@ -15,12 +15,12 @@ function first<T>(held: bool, at: usize): v128 {
  * @param held whether to start from what `c` holds
  */
 export function tile6<T>(K: i32, a: usize, lda: usize, b: usize, held: bool, c: usize, ldc: usize): void {
-  let c00 = first<T>(held, c), c01 = first<T>(held, c + 16);
-  let c10 = first<T>(held, c + ldc), c11 = first<T>(held, c + ldc + 16);
-  let c20 = first<T>(held, c + 2 * ldc), c21 = first<T>(held, c + 2 * ldc + 16);
-  let c30 = first<T>(held, c + 3 * ldc), c31 = first<T>(held, c + 3 * ldc + 16);
-  let c40 = first<T>(held, c + 4 * ldc), c41 = first<T>(held, c + 4 * ldc + 16);
-  let c50 = first<T>(held, c + 5 * ldc), c51 = first<T>(held, c + 5 * ldc + 16);
+  let c00 = first(held, c), c01 = first(held, c + 16);
+  let c10 = first(held, c + ldc), c11 = first(held, c + ldc + 16);
+  let c20 = first(held, c + 2 * ldc), c21 = first(held, c + 2 * ldc + 16);
+  let c30 = first(held, c + 3 * ldc), c31 = first(held, c + 3 * ldc + 16);
+  let c40 = first(held, c + 4 * ldc), c41 = first(held, c + 4 * ldc + 16);
+  let c50 = first(held, c + 5 * ldc), c51 = first(held, c + 5 * ldc + 16);
   for (let k = 0; k < K; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
@@ -67,10 +67,10 @@ export function tile6<T>(K: i32, a: usize, lda: usize, b: usize, held: bool, c: 
 
 /** The same for four rows. */
 export function tile4<T>(K: i32, a: usize, lda: usize, b: usize, held: bool, c: usize, ldc: usize): void {
-  let c00 = first<T>(held, c), c01 = first<T>(held, c + 16);
-  let c10 = first<T>(held, c + ldc), c11 = first<T>(held, c + ldc + 16);
-  let c20 = first<T>(held, c + 2 * ldc), c21 = first<T>(held, c + 2 * ldc + 16);
-  let c30 = first<T>(held, c + 3 * ldc), c31 = first<T>(held, c + 3 * ldc + 16);
+  let c00 = first(held, c), c01 = first(held, c + 16);
+  let c10 = first(held, c + ldc), c11 = first(held, c + ldc + 16);
+  let c20 = first(held, c + 2 * ldc), c21 = first(held, c + 2 * ldc + 16);
+  let c30 = first(held, c + 3 * ldc), c31 = first(held, c + 3 * ldc + 16);
   for (let k = 0; k < K; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
@@ -103,167 +103,69 @@ export function tile4<T>(K: i32, a: usize, lda: usize, b: usize, held: bool, c: 
   v128.store(c + 3 * ldc, c31, 16);
 }
 
+/** The tile of six rows, or that of four. @param wide whether entries are of float64 */
+// @ts-ignore: decorator
+@inline
+export function tile(
+  wide: bool, six: bool, K: i32, a: usize, lda: usize, b: usize, held: bool, c: usize, ldc: usize,
+): void {
+  if (wide) {
+    if (six) tile6<f64>(K, a, lda, b, held, c, ldc);
+    else tile4<f64>(K, a, lda, b, held, c, ldc);
+  } else {
+    if (six) tile6<f32>(K, a, lda, b, held, c, ldc);
+    else tile4<f32>(K, a, lda, b, held, c, ldc);
+  }
+}
+
 /**
  * Moves a tile of `rows` by `n` entries to rows that are `ldTo` bytes apart; adds it to what is there when `add`.
+ * @param wide whether entries are of float64
  */
-export function move<T>(rows: i32, n: i32, from: usize, ldFrom: usize, add: bool, to: usize, ldTo: usize): void {
-  const size: usize = sizeof<T>();
-  for (let r = 0; r < rows; r++) {
-    if (n == columns<T>()) {
-      let low = v128.load(from);
-      let high = v128.load(from, 16);
-      if (add) {
-        low = v128.add<T>(v128.load(to), low);
-        high = v128.add<T>(v128.load(to, 16), high);
+export function move(
+  wide: bool, rows: i32, n: i32, from: usize, ldFrom: usize, add: bool, to: usize, ldTo: usize,
+): void {
+  if (n == columns(wide)) {
+    if (add) {
+      for (; rows > 0; rows--) {
+        addVector(wide, from, to);
+        addVector(wide, from + 16, to + 16);
+        from += ldFrom;
+        to += ldTo;
       }
-      v128.store(to, low);
-      v128.store(to, high, 16);
-    } else {
-      for (let j = 0; j < n; j++) {
-        const at = <usize>j * size;
-        const entry = load<T>(from + at);
-        store<T>(to + at, add ? load<T>(to + at) + entry : entry);
-      }
+    }
+    for (; rows > 0; rows--) {
+      v128.store(to, v128.load(from));
+      v128.store(to, v128.load(from, 16), 16);
+      from += ldFrom;
+      to += ldTo;
+    }
+  }
+  const size = sizeOf(wide);
+  for (; rows > 0; rows--) {
+    for (let j = 0; j < n; j++) {
+      const at = <usize>j * size;
+      if (wide) moveEntry<f64>(from + at, add, to + at);
+      else moveEntry<f32>(from + at, add, to + at);
     }
     from += ldFrom;
     to += ldTo;
   }
 }
 
-/**
- * A stretch of a row of C: eight vectors, which belong to four panels of B where that is packed, since the sums of one panel
- * alone would wait for each other.
- * @param step     bytes along k in A
- * @param down     bytes along k in B
- * @param pair     bytes from two vectors of B to the next two
- * @param early    whether to start from what C holds
- * @param late     whether to add to it after the sum
- */
-function stretch<T>(
-  K: i32,
-  a: usize,
-  step: usize,
-  b: usize,
-  down: usize,
-  pair: usize,
-  early: bool,
-  late: bool,
-  c: usize,
-  scratch: usize,
-): void {
-  const to = late ? scratch : c;
-  let s0 = first<T>(early, to), s1 = first<T>(early, to + 16);
-  let s2 = first<T>(early, to + 32), s3 = first<T>(early, to + 48);
-  let s4 = first<T>(early, to + 64), s5 = first<T>(early, to + 80);
-  let s6 = first<T>(early, to + 96), s7 = first<T>(early, to + 112);
-  for (let k = 0; k < K; k++) {
-    const v = v128.load_splat<T>(a);
-    s0 = madd<T>(v, v128.load(b), s0);
-    s1 = madd<T>(v, v128.load(b, 16), s1);
-    s2 = madd<T>(v, v128.load(b + pair), s2);
-    s3 = madd<T>(v, v128.load(b + pair, 16), s3);
-    s4 = madd<T>(v, v128.load(b + 2 * pair), s4);
-    s5 = madd<T>(v, v128.load(b + 2 * pair, 16), s5);
-    s6 = madd<T>(v, v128.load(b + 3 * pair), s6);
-    s7 = madd<T>(v, v128.load(b + 3 * pair, 16), s7);
-    a += step;
-    b += down;
-  }
-  v128.store(to, s0);
-  v128.store(to, s1, 16);
-  v128.store(to, s2, 32);
-  v128.store(to, s3, 48);
-  v128.store(to, s4, 64);
-  v128.store(to, s5, 80);
-  v128.store(to, s6, 96);
-  v128.store(to, s7, 112);
-  if (late) move<T>(4, columns<T>(), scratch, WIDE, true, c, WIDE);
+/** Adds a vector to the one at `to`. */
+// @ts-ignore: decorator
+@inline
+function addVector(wide: bool, from: usize, to: usize): void {
+  const a = v128.load(to);
+  const b = v128.load(from);
+  v128.store(to, wide ? f64x2.add(a, b) : f32x4.add(a, b));
 }
 
-/**
- * One row of C against packed B: no packing of A. `step` in bytes along k in A.
- * @param held whether C is added to
- * @param late whether it is added after the sum, not before
- */
-export function row<T>(
-  N: i32,
-  K: i32,
-  a: usize,
-  step: usize,
-  b: usize,
-  held: bool,
-  late: bool,
-  c: usize,
-  scratch: usize,
-): void {
-  const NR = columns<T>();
-  const panel = <usize>K * WIDE;
-  const early = held && !late;
-  let j = 0;
-  for (; j + 4 * NR <= N; j += 4 * NR) {
-    stretch<T>(K, a, step, b, WIDE, panel, early, late, c, scratch);
-    c += 4 * WIDE;
-    b += 4 * panel;
-  }
-  for (; j < N; j += NR) {
-    const n = min(NR, N - j);
-    const direct = n == NR && !late;
-    const to = direct ? c : scratch;
-    if (!direct && early) move<T>(1, n, c, WIDE, false, scratch, WIDE);
-    let s0 = first<T>(early, to), s1 = first<T>(early, to + 16);
-    let x = a;
-    let at = b;
-    for (let k = 0; k < K; k++) {
-      const v = v128.load_splat<T>(x);
-      s0 = madd<T>(v, v128.load(at), s0);
-      s1 = madd<T>(v, v128.load(at, 16), s1);
-      x += step;
-      at += WIDE;
-    }
-    v128.store(to, s0);
-    v128.store(to, s1, 16);
-    if (!direct) move<T>(1, n, scratch, WIDE, late, c, WIDE);
-    c += WIDE;
-    b += panel;
-  }
-}
-
-/** One row of C against B (K, N) as it stands, rows `ldb` bytes apart: every entry of B is read once, so nothing is packed. */
-export function rowUnpacked<T>(
-  N: i32,
-  K: i32,
-  a: usize,
-  step: usize,
-  b: usize,
-  ldb: usize,
-  held: bool,
-  late: bool,
-  c: usize,
-  scratch: usize,
-): void {
-  const size: usize = sizeof<T>();
-  const L = lanes<T>();
-  const early = held && !late;
-  let j = 0;
-  for (; j + 8 * L <= N; j += 8 * L) {
-    stretch<T>(K, a, step, b, ldb, WIDE, early, late, c, scratch);
-    c += 128;
-    b += 128;
-  }
-  for (; j < N; ) {
-    const whole = j + L <= N;
-    let s = early ? get<T>(c, whole) : v128.splat<T>(<T>0);
-    let x = a;
-    let at = b;
-    for (let k = 0; k < K; k++) {
-      s = madd<T>(v128.load_splat<T>(x), get<T>(at, whole), s);
-      x += step;
-      at += ldb;
-    }
-    put<T>(c, late ? v128.add<T>(get<T>(c, whole), s) : s, whole);
-    const bytes = next<T>(whole);
-    c += bytes;
-    b += bytes;
-    j += whole ? L : 1;
-  }
+/** Moves one entry, or adds it. */
+// @ts-ignore: decorator
+@inline
+function moveEntry<T>(from: usize, add: bool, to: usize): void {
+  const entry = load<T>(from);
+  store<T>(to, add ? load<T>(to) + entry : entry);
 }

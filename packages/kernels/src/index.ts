@@ -93,7 +93,7 @@ export type { Dtype, DtypeOption, FloatData, IndexArray, IndexData, NdArray, Nes
 export { abs, exp, log, neg, relu, sigmoid, sign, sqrt, tanh } from './unary.js';
 export { kernelsOver, type WasmOptions, wasmKernels } from './wasm/kernels.js';
 export { type LoadedWasm, loadWasm } from './wasm/load.js';
-export { WasmMemory, type WasmMemoryOptions } from './wasm/memory.js';
+export { bytesHeld, WasmMemory, type WasmMemoryOptions } from './wasm/memory.js';
 export { Modules, type Replacement } from './wasm/modules.js';
 export { Products, type WasmPrepared } from './wasm/products.js';
 export { WasmSequence } from './wasm/sequence.js';

@@ -13,31 +13,32 @@ import type { Dtype, FloatData } from './types.js';
 const SLAB = 8192;
 const LARGEST = SLAB / 8;
 
-let on = false;
+/** How small arrays are cut from slabs while that is on; only `withSlabs` knows, so programs that never call it are spared the code. */
+let cut: ((dtype: Dtype, n: number) => FloatData | null) | null = null;
 let slab = /* @__PURE__ */ new ArrayBuffer(0);
 let used = 0;
 
 /** Runs `fn` with small arrays cut from slabs, or not; the switch is restored even when `fn` throws. */
 export function withSlabs<T>(wanted: boolean, fn: () => T): T {
-  const before = on;
-  on = wanted;
+  const before = cut;
+  cut = wanted ? cutFromSlab : null;
   try {
     return fn();
   } finally {
-    on = before;
+    cut = before;
   }
 }
 
 /** Fresh zeros for `n` entries, from a slab where that is on and worth it. */
 export function allocate(dtype: Dtype, n: number): FloatData {
-  if (!on) return dtype === 'float64' ? new Float64Array(n) : new Float32Array(n);
-  return fromSlab(dtype, n);
+  return cut?.(dtype, n) ?? (dtype === 'float64' ? new Float64Array(n) : new Float32Array(n));
 }
 
-function fromSlab(dtype: Dtype, n: number): FloatData {
+/** @returns null for an array that is too large */
+function cutFromSlab(dtype: Dtype, n: number): FloatData | null {
   // Whole multiples of 8 bytes, so that every start suits both dtypes.
   const bytes = dtype === 'float64' ? 8 * n : 8 * ((n + 1) >> 1);
-  if (bytes > LARGEST) return dtype === 'float64' ? new Float64Array(n) : new Float32Array(n);
+  if (bytes > LARGEST) return null;
   if (used + bytes > slab.byteLength) {
     slab = new ArrayBuffer(SLAB);
     used = 0;

@@ -1,7 +1,7 @@
 /** The LSTM over a whole sequence, under the spec's API. The arithmetic is in tape.ts, the equations in cell.ts. */
 import {
   add,
-  CacheLists,
+  type CacheLists,
   checkArray,
   checkCacheList,
   copy,
@@ -9,10 +9,12 @@ import {
   gateWeights,
   type NdArray,
   packGates,
+  rememberCaches,
   resultType,
   rows,
   stack,
   stepOf,
+  tapeOf,
   wrap,
   zeros,
 } from '@retrograd/kernels';
@@ -45,7 +47,7 @@ export function lstmForward(
   const tape = run(x, h_0, c_0, packGates(weights, dtype), packGates(biases, dtype), dtype);
   const results = [allStates(tape), finalHidden(tape), finalCell(tape)] as const;
   const caches = cachesOf(tape);
-  tapes.remember(caches, tape);
+  rememberCaches(tapes, caches, tape);
   return [...results, caches];
 }
 
@@ -68,7 +70,7 @@ export function lstmBackward(
   grad_c_final?: NdArray,
 ): [grad_x: NdArray, grad_params: LSTMParams, grad_h_0: NdArray, grad_c_0: NdArray] {
   const op = 'lstmBackward';
-  const tape = tapes.tapeOf(caches);
+  const tape = tapeOf(tapes, caches);
   if (tape === undefined) return stepByStep(op, grad_h_all, caches, grad_h_final, grad_c_final);
   const { B, T, I, H } = tape;
   checkGradients(op, [B, T, H], grad_h_all, grad_h_final, grad_c_final);
@@ -79,7 +81,7 @@ export function lstmBackward(
 }
 
 /** Recognises lists of caches that came whole from one forward call. */
-const tapes = /* @__PURE__ */ new CacheLists<LSTMCache, LSTMTape>();
+const tapes: CacheLists<LSTMCache, LSTMTape> = /* @__PURE__ */ new WeakMap();
 
 /** @throws ShapeError, DtypeError */
 export function checkInputs(op: string, x: NdArray, h_0: NdArray, c_0: NdArray): void {

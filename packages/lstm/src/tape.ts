@@ -21,6 +21,7 @@ import {
   promote,
   Resident,
   toTimeMajor,
+  useAs,
   withBlocks,
   wrap,
 } from '@retrograd/kernels';
@@ -120,7 +121,7 @@ export function runBackward(
     grad_a: T * B * N,
     grad_x: needsX ? T * B * I : 0,
   };
-  return tape.buffers.useAs(dtype, ({ x, gates, c, tanh_c, h }) =>
+  return useAs(tape.buffers, dtype, ({ x, gates, c, tanh_c, h }) =>
     withBlocks(kernels, dtype, sizes, (scratch) => {
       const { grad_h, grad_c, grad_a, grad_x } = scratch;
       scratch.W.data.set(W);

@@ -1,17 +1,19 @@
 /** The vanilla RNN over a whole sequence, under the spec's API. The arithmetic is in tape.ts, the equations in cell.ts. */
 import {
   add,
-  CacheLists,
+  type CacheLists,
   checkArray,
   checkCacheList,
   copy,
   dtypeOf,
   type NdArray,
   packGates,
+  rememberCaches,
   resultType,
   rows,
   stack,
   stepOf,
+  tapeOf,
   wrap,
   zeros,
 } from '@retrograd/kernels';
@@ -44,7 +46,7 @@ export function rnnForward(
   const tape = run(x, h_0, W, packGates([b_h], dtype), dtype);
   const results = [allStates(tape), finalState(tape)] as const;
   const caches = cachesOf(tape);
-  tapes.remember(caches, tape);
+  rememberCaches(tapes, caches, tape);
   return [...results, caches];
 }
 
@@ -65,7 +67,7 @@ export function rnnBackward(
   grad_h_final?: NdArray,
 ): [grad_x: NdArray, grad_W_xh: NdArray, grad_W_hh: NdArray, grad_b_h: NdArray, grad_h_0: NdArray] {
   const op = 'rnnBackward';
-  const tape = tapes.tapeOf(caches);
+  const tape = tapeOf(tapes, caches);
   if (tape === undefined) return stepByStep(op, grad_h_all, caches, grad_h_final);
   const { B, T, I, H } = tape;
   checkGradients(op, [B, T, H], grad_h_all, grad_h_final);
@@ -76,7 +78,7 @@ export function rnnBackward(
 }
 
 /** Recognises lists of caches that came whole from one forward call. */
-const tapes = /* @__PURE__ */ new CacheLists<RNNCache, RNNTape>();
+const tapes: CacheLists<RNNCache, RNNTape> = /* @__PURE__ */ new WeakMap();
 
 /** @throws ShapeError, DtypeError */
 export function checkInputs(op: string, x: NdArray, h_0: NdArray): void {

@@ -24,6 +24,7 @@ import {
   Resident,
   tanhOf,
   toTimeMajor,
+  useAs,
   withBlocks,
   wrap,
 } from '@retrograd/kernels';
@@ -103,7 +104,7 @@ export function runBackward(
   const block = B * H;
   const dtype = promote(tape.dtype, grad_h_all, grad_h_final);
   const sizes = { W: (H + I + 1) * H, grad: (T + 1) * block, grad_x: needsX ? T * B * I : 0 };
-  return tape.buffers.useAs(dtype, ({ x, h }) =>
+  return useAs(tape.buffers, dtype, ({ x, h }) =>
     withBlocks(kernels, dtype, sizes, (scratch) => {
       const { grad, grad_x } = scratch;
       scratch.W.data.set(W);

@@ -3,24 +3,30 @@ import { ShapeError, StateError } from '../errors.js';
 import { formatShape, shapesEqual } from '../shape.js';
 import type { NdArray } from '../types.js';
 
-/**
- * Knows which lists of caches came whole from one forward call, and the buffers behind them. A list that was changed since
- * (a step replaced, removed, put elsewhere) is not recognised any more.
- */
-export class CacheLists<Cache extends object, Tape> {
-  private readonly known = new WeakMap<readonly Cache[], { tape: Tape; steps: readonly Cache[] }>();
+/** The lists of caches that came whole from one forward call, and the buffers behind them. */
+export type CacheLists<Cache extends object, Tape> = WeakMap<
+  readonly Cache[],
+  { tape: Tape; steps: readonly Cache[] }
+>;
 
-  remember(caches: readonly Cache[], tape: Tape): void {
-    this.known.set(caches, { tape, steps: [...caches] });
-  }
+/** Remembers a list as it is now. */
+export function rememberCaches<Cache extends object, Tape>(
+  known: CacheLists<Cache, Tape>,
+  caches: readonly Cache[],
+  tape: Tape,
+): void {
+  known.set(caches, { tape, steps: [...caches] });
+}
 
-  tapeOf(caches: readonly Cache[]): Tape | undefined {
-    if (!Array.isArray(caches)) return undefined;
-    const entry = this.known.get(caches);
-    const same =
-      entry?.steps.length === caches.length && entry.steps.every((cache, t) => cache === caches[t]);
-    return same ? entry.tape : undefined;
-  }
+/** The buffers behind a list. One that was changed since (a step replaced, removed, put elsewhere) is not recognised any more. */
+export function tapeOf<Cache extends object, Tape>(
+  known: CacheLists<Cache, Tape>,
+  caches: readonly Cache[],
+): Tape | undefined {
+  if (!Array.isArray(caches)) return undefined;
+  const entry = known.get(caches);
+  const same = entry?.steps.length === caches.length && entry.steps.every((cache, t) => cache === caches[t]);
+  return same ? entry.tape : undefined;
 }
 
 /**

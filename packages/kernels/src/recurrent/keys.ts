@@ -11,10 +11,9 @@ export function checkKeys(op: string, argument: string, dict: object, keys: read
   }
   const missing = keys.filter((key) => !Object.hasOwn(dict, key));
   const extra = Object.keys(dict).filter((key) => !keys.includes(key));
-  if (missing.length === 0 && extra.length === 0) return;
-  const problems = [
-    ...(missing.length > 0 ? [`one without ${missing.join(', ')}`] : []),
-    ...(extra.length > 0 ? [`one with the unknown ${extra.join(', ')}`] : []),
-  ];
+  const problems: string[] = [];
+  if (missing.length > 0) problems.push(`one without ${missing.join(', ')}`);
+  if (extra.length > 0) problems.push(`one with the unknown ${extra.join(', ')}`);
+  if (problems.length === 0) return;
   throw new ValueError(op, argument, `an object with exactly ${keys.join(', ')}`, problems.join(' and '));
 }

@@ -10,8 +10,8 @@ type Sizes<Name extends string> = Readonly<Record<Name, number>>;
  * when room is short; then they are computed again, to the same bits, from inputs that therefore must not change.
  */
 export class Kept<Name extends string> {
-  private blocks: Blocks<Name>;
-  private holding: Holding | null;
+  private blocks!: Blocks<Name>;
+  private holding: Holding | null = null;
   private saved: Readonly<Record<Name, FloatData>> | null = null;
 
   /**
@@ -21,11 +21,10 @@ export class Kept<Name extends string> {
   constructor(
     readonly kernels: SequenceKernels,
     readonly dtype: Dtype,
-    private readonly sizes: Sizes<Name>,
+    readonly sizes: Sizes<Name>,
     private readonly compute: (blocks: Blocks<Name>) => void,
   ) {
-    this.blocks = this.fill(compute);
-    this.holding = kernels.hold(Object.values(this.blocks));
+    this.holding = kernels.hold(Object.values(this.secure()));
   }
 
   /** Calls `fn` with the buffers, which stay where they are until it returns. */
@@ -38,16 +37,6 @@ export class Kept<Name extends string> {
       if (this.saved !== null) giveAll(this.kernels, blocks);
       else this.holding = this.kernels.hold(Object.values(blocks));
     }
-  }
-
-  /** As `use`, with the buffers converted when another dtype is wanted. */
-  useAs<R>(dtype: Dtype, fn: (blocks: Blocks<Name>) => R): R {
-    if (dtype === this.dtype) return this.use(fn);
-    const data = this.arrays();
-    return withBlocks(this.kernels, dtype, this.sizes, (blocks) => {
-      for (const name in data) blocks[name].data.set(data[name]);
-      return fn(blocks);
-    });
   }
 
   /** Gives the buffers back. Using them once more computes them again. */
@@ -75,23 +64,31 @@ export class Kept<Name extends string> {
       this.kernels.unhold(holding);
       if (!holding.lost) return this.blocks;
     }
-    this.blocks = this.fill((blocks) => {
-      if (saved === null) this.compute(blocks);
-      else for (const name in saved) blocks[name].data.set(saved[name]);
-    });
-    return this.blocks;
-  }
-
-  private fill(compute: (blocks: Blocks<Name>) => void): Blocks<Name> {
     const blocks = takeAll(this.kernels, this.dtype, this.sizes);
     try {
-      compute(blocks);
+      if (saved === null) this.compute(blocks);
+      else for (const name in saved) blocks[name].data.set(saved[name]);
     } catch (error) {
       giveAll(this.kernels, blocks);
       throw error;
     }
+    this.blocks = blocks;
     return blocks;
   }
+}
+
+/** As `kept.use`, with the buffers converted when another dtype is wanted. Only backward runs want that: a program without has no such code. */
+export function useAs<Name extends string, R>(
+  kept: Kept<Name>,
+  dtype: Dtype,
+  fn: (blocks: Blocks<Name>) => R,
+): R {
+  if (dtype === kept.dtype) return kept.use(fn);
+  const data = kept.arrays();
+  return withBlocks(kept.kernels, dtype, kept.sizes, (blocks) => {
+    for (const name in data) blocks[name].data.set(data[name]);
+    return fn(blocks);
+  });
 }
 
 /** Calls `fn` with scratch blocks and gives them back, also when it throws. */

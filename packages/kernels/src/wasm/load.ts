@@ -25,9 +25,9 @@ export function loadWasm(
   memory?: WasmMemory,
   make = (own: WasmMemory, fused: boolean) => new WasmSequence(own, fused),
 ): LoadedWasm | null {
-  if (!knows(SIMD)) return null;
+  if (!knows(false)) return null;
   if (relaxed) enableRelaxedSimd();
-  const fused = relaxed && knows(RELAXED);
+  const fused = relaxed && knows(true);
   try {
     return { sequence: make(memory ?? new WasmMemory(), fused), relaxed: fused };
   } catch (error) {
@@ -37,16 +37,12 @@ export function loadWasm(
   }
 }
 
-// Modules of one function without arguments that gives a vector: its type, its declaration, and its code, which has one local
-// variable and applies the addition of SIMD or the fused multiply-add of relaxed SIMD to it.
-const HEAD = "&}-}?}9'&&&'+'},&'}G)('&";
-const SIMD = "03'1''}GF&F&#~V'1";
-const RELAXED = "05'3''}GF&F&F&#}Q(1";
+// A module of one function without arguments that gives a vector: it multiplies its one local variable by itself and adds it.
+const PROBE = "&}/}A};'&&&'+'}.&'}I)('&08'6''}IF&F&{F&|1";
 
-/** Whether the engine knows the instructions of a probe. */
-const knows = (probe: string): boolean =>
-  typeof WebAssembly !== 'undefined' &&
-  WebAssembly.validate(decode(HEAD + probe, { shared: true, fused: false }));
+/** Whether the engine knows the instructions of SIMD, or those of relaxed SIMD too. */
+const knows = (fused: boolean): boolean =>
+  typeof WebAssembly !== 'undefined' && WebAssembly.validate(decode(PROBE, { shared: true, fused }));
 
 /** Node 20 has relaxed SIMD behind a flag of its engine, which can still be set now; Node 21 and browsers need nothing. */
 function enableRelaxedSimd(): void {

@@ -45,14 +45,14 @@ class WasmBlock implements Block {
 
   get data(): FloatData {
     const { buffer } = this.owner;
-    if (this.view === null || this.view.buffer !== buffer) {
+    if (this.view?.buffer !== buffer) {
       const { at } = this.span;
       this.view =
         this.dtype === 'float32'
           ? new Float32Array(buffer, at, this.length)
           : new Float64Array(buffer, at, this.length);
     }
-    return this.view;
+    return this.view as FloatData;
   }
 
   pointer(index: number): number {
@@ -73,8 +73,9 @@ export class WasmMemory {
   buffer: ArrayBufferLike;
   /** Whether other threads can work on it. */
   readonly shared: boolean;
+  /** What may be taken away, the oldest first. */
+  readonly holdings = new Set<Holding>();
   private readonly free: Span[];
-  private readonly holdings = new Set<Holding>();
   private readonly maximum: number;
   private budget: number;
   private mostHoldings = FIRST_HOLDINGS;
@@ -88,22 +89,13 @@ export class WasmMemory {
     this.maximum = maximum;
     this.memory = makeMemory(maximum / PAGE, shared);
     this.buffer = this.memory.buffer;
-    this.shared = typeof SharedArrayBuffer !== 'undefined' && this.buffer instanceof SharedArrayBuffer;
+    this.shared = !(this.buffer instanceof ArrayBuffer);
     this.free = [{ at: FIRST, size: this.buffer.byteLength - FIRST }];
   }
 
   /** Bytes that are not free: those in use and those held. */
   get bytesTaken(): number {
     return this.buffer.byteLength - FIRST - this.free.reduce((sum, { size }) => sum + size, 0);
-  }
-
-  /** Bytes of the blocks that may be taken away. */
-  get bytesHeld(): number {
-    let sum = 0;
-    for (const { blocks } of this.holdings) {
-      for (const block of blocks) sum += (block as WasmBlock).span.size;
-    }
-    return sum;
   }
 
   take(dtype: Dtype, n: number): Block {
@@ -137,9 +129,11 @@ export class WasmMemory {
     const { free } = this;
     let i = free.length;
     while (i > 0 && free[i - 1].at > at) i--;
-    free.splice(i, 0, { at, size });
-    this.merge(i);
-    if (i > 0) this.merge(i - 1);
+    // It becomes one with the free spans that it touches.
+    if (free[i]?.at === at + size) size += free.splice(i, 1)[0].size;
+    const before = free[i - 1];
+    if (before !== undefined && before.at + before.size === at) before.size += size;
+    else free.splice(i, 0, { at, size });
   }
 
   hold(blocks: readonly Block[]): Holding {
@@ -171,18 +165,13 @@ export class WasmMemory {
 
   private fit(size: number): Span | null {
     const { free } = this;
-    for (let i = 0; i < free.length; i++) {
-      const span = free[i];
-      if (span.size < size) continue;
-      const { at } = span;
-      if (span.size === size) free.splice(i, 1);
-      else {
-        span.at += size;
-        span.size -= size;
-      }
-      return { at, size };
-    }
-    return null;
+    const i = free.findIndex((span) => span.size >= size);
+    if (i < 0) return null;
+    const { at } = free[i];
+    free[i].at += size;
+    free[i].size -= size;
+    if (free[i].size === 0) free.splice(i, 1);
+    return { at, size };
   }
 
   private fitAfterEviction(size: number): Span | null {
@@ -203,8 +192,8 @@ export class WasmMemory {
 
   private fitAfterGrowth(size: number): Span | null {
     const end = this.buffer.byteLength;
-    const last = this.free[this.free.length - 1];
-    const tail = last !== undefined && last.at + last.size === end ? last.size : 0;
+    const last = this.free.at(-1);
+    const tail = last && last.at + last.size === end ? last.size : 0;
     // At least a quarter more at a time, so that growing step by step costs little.
     for (const wanted of [Math.max(size - tail, end / 4), size - tail]) {
       const pages = Math.ceil(wanted / PAGE);
@@ -220,15 +209,13 @@ export class WasmMemory {
     }
     return null;
   }
+}
 
-  /** Joins free span i with the next one when they touch. */
-  private merge(i: number): void {
-    const { free } = this;
-    const next = free[i + 1];
-    if (next === undefined || free[i].at + free[i].size !== next.at) return;
-    free[i].size += next.size;
-    free.splice(i + 1, 1);
-  }
+/** Bytes of the blocks that may be taken away. A function, since only who looks into a memory wants it. */
+export function bytesHeld({ holdings }: WasmMemory): number {
+  let sum = 0;
+  for (const { blocks } of holdings) for (const block of blocks) sum += (block as WasmBlock).span.size;
+  return sum;
 }
 
 /** Shared memory has room for its maximum set aside from the start: where a small device refuses that, memory is not shared. */

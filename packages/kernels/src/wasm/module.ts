@@ -1,5 +1,3 @@
-import { fuse } from './fuse.js';
-
 /** What a module is compiled for. */
 export interface Target {
   /** Whether its memory is shared among threads. */
@@ -10,15 +8,19 @@ export interface Target {
 
 /** Bytes of a module that scripts/assemble.mjs wrote as text (scripts/binary-text.mjs), for a target. */
 export function decode(code: string, { shared, fused }: Target): Uint8Array<ArrayBuffer> {
-  const text = shared ? code : code.replace(IMPORT, `${IMPORT.slice(0, -1)}'`);
+  const [multiplication, addition] = fused ? FUSED : APART;
+  const text = (shared ? code : code.replace(SHARED, UNSHARED))
+    .replaceAll('{', multiplication)
+    .replaceAll('|', addition)
+    .replaceAll('!', '\\');
   // Undone in place. A program waits for this at its start, before anything is compiled: nothing more than that is in the loop.
-  const bytes = new TextEncoder().encode(text.replaceAll('!', '\\'));
+  const bytes = new TextEncoder().encode(text);
   let length = 0;
   let add = LEAST;
   let from = -1;
   for (let i = 0; i < bytes.length; i++) {
     const unit = bytes[i];
-    if (unit >= BRACE) add = LEAST + 90 * (unit - BRACE + 1);
+    if (unit >= BRACE) add = LEAST + 88 * (unit - BRACE + 1);
     else if (unit > SPACE) {
       bytes[length++] = unit + add;
       add = LEAST;
@@ -28,8 +30,7 @@ export function decode(code: string, { shared, fused }: Target): Uint8Array<Arra
       from = -1;
     }
   }
-  const module = bytes.slice(0, length);
-  return fused ? fuse(module) : module;
+  return bytes.slice(0, length);
 }
 
 const LEAST = -38;
@@ -37,15 +38,25 @@ const BRACE = 125;
 const SPACE = 32;
 const SIMD = 0xfd;
 
-/** Makes instructions for four lanes those for two: sqrt to pmax, which lie 12 apart, loads that splat, stores of a lane. */
+/** Makes instructions for four lanes those for two: sqrt to pmax, the fused one, loads that splat, stores of a lane. */
 function widen(bytes: Uint8Array, from: number, to: number): void {
   for (let i = from; i < to; i++) {
     if (bytes[i] !== SIMD) continue;
     const lanes = bytes[i + 1];
     if (lanes >= 0xe3 && lanes <= 0xeb) bytes[i + 1] += 12;
+    else if (lanes === 0x85) bytes[i + 1] += 2;
     else if (lanes === 0x09 || lanes === 0x5a) bytes[i + 1]++;
   }
 }
 
-// The import of the memory, 'env' 'memory', and its flags, in that form: 3 is shared with a maximum, 1 is the same without sharing.
-const IMPORT = ')}1}:}B,}9}1}9};}>}E()';
+// The end of the import of the memory, in that form: 'ry', that it is a memory, and its flags. 3 is shared with a maximum, 1 is the
+// same without sharing.
+const SHARED = '}@}G()';
+const UNSHARED = "}@}G('";
+
+/**
+ * What stands for a multiplication and for the addition of its product to what comes between them: these two, or nothing and the
+ * fused one, with three instructions that do nothing, since the sizes of functions were counted for the two.
+ */
+const APART = ["#~!'", "#~Z'"];
+const FUSED = ['', "#}S('''"];
