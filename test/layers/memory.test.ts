@@ -12,7 +12,9 @@ const ALLOWED = 400_000;
 
 /** Asserts that memory is flat over 1,000 steps. */
 function assertFlat(step: () => void): void {
-  const grown = growthOver(STEPS / 3, step);
+  let grown = growthOver(STEPS / 3, step);
+  // Code that the engine made meanwhile stays too, but only once: what leaks grows again.
+  if (grown >= ALLOWED) grown = growthOver(STEPS / 3, step);
   assert.ok(grown < ALLOWED, `memory grew by ${grown} bytes over ${STEPS} steps`);
 }
 
