@@ -90,6 +90,18 @@ testWith('a number of threads that is named for a set stays', 'keeps', [], async
   useKernels(before);
 });
 
+testWith(
+  'a library without locks is called by one thread',
+  'lockless',
+  ['OPENBLAS="SINGLE_THREADED"'],
+  (file) => {
+    const kernels = blasKernels({ library: file, threads: 3 });
+    assert.is(threadsOf(kernels), 1);
+    setThreads(2);
+    assert.is(threadsOf(kernels), 1);
+  },
+);
+
 testWith('all threads call the library, each with one thread of its own', 'callers', [], async (file) => {
   const kernels = blasKernels({ library: file, always: true, threads: 3 });
   const before = useKernels(kernels);

@@ -1,4 +1,4 @@
-import { type Dtype, tanhOf, withBlocks } from '@retrograd/kernels';
+import { type Dtype, NEAR, tanhOf, withBlocks } from '@retrograd/kernels';
 import type { BlasSequence } from './sequence.js';
 
 /** Multiplications below which a call out of JavaScript costs more than the product itself, or than one inside of a module. */
@@ -50,6 +50,9 @@ export class Choice {
     K: number,
   ): boolean {
     if (M * N * K < SMALL) return false;
+    // A single row waits for a matrix beyond the cache, which the race, with the same matrix every time, would not show. Threads of
+    // ours read it from parts of their own, up to twice as fast.
+    if (prepared && M === 1 && K * N > NEAR) return false;
     this.scratch ??= this.make();
     const { wanted } = this.scratch;
     if (wanted !== this.threads) {

@@ -12,6 +12,8 @@ export interface Family {
   core(library: LibraryHandle): string | null;
   /** Whether its integers have 64 bits. */
   wideIntegers(library: LibraryHandle): boolean;
+  /** Whether several threads may call it at the same time. */
+  concurrent(library: LibraryHandle): boolean;
   readonly getThreads: string;
   readonly setThreads: string;
 }
@@ -28,6 +30,7 @@ const mkl: Family = {
   },
   core: () => null,
   wideIntegers: () => /\bILP64\b/i.test(process.env.MKL_INTERFACE_LAYER ?? ''),
+  concurrent: () => true,
   getThreads: 'MKL_Get_Max_Threads',
   setThreads: 'MKL_Set_Num_Threads',
 };
@@ -41,6 +44,7 @@ const oneDnn: Family = {
     return isa === null ? null : `instruction set 0x${Number(isa).toString(16)}`;
   },
   wideIntegers: () => false,
+  concurrent: () => true,
   getThreads: 'omp_get_max_threads',
   setThreads: 'omp_set_num_threads',
 };
@@ -51,6 +55,8 @@ const openBlas: Family = {
   version: (library) => text(library, 'openblas_get_config')?.trim() ?? null,
   core: (library) => text(library, 'openblas_get_corename'),
   wideIntegers: (library) => /\bUSE64BITINT\b/.test(text(library, 'openblas_get_config') ?? ''),
+  // A build without threads has no locks either, unless its maker asked for them, which it does not tell.
+  concurrent: (library) => !/\bSINGLE_THREADED\b/.test(text(library, 'openblas_get_config') ?? ''),
   getThreads: 'openblas_get_num_threads',
   setThreads: 'openblas_set_num_threads',
 };
@@ -64,6 +70,7 @@ const blis: Family = {
     return (find(library, 'bli_arch_string', 'const char *', ['int'])?.(id) ?? null) as string | null;
   },
   wideIntegers: (library) => Number(ask(library, 'bli_info_get_blas_int_type_size', 'intptr_t')) === 64,
+  concurrent: () => true,
   getThreads: 'bli_thread_get_num_threads',
   setThreads: 'bli_thread_set_num_threads',
 };
@@ -74,6 +81,7 @@ const accelerate: Family = {
   version: () => null,
   core: () => null,
   wideIntegers: () => false,
+  concurrent: () => true,
   getThreads: '',
   // Takes no number, but 0 for as many as it likes and 1 for one.
   setThreads: 'BLASSetThreading',
@@ -86,6 +94,7 @@ const unknown: Family = {
   version: () => null,
   core: () => null,
   wideIntegers: () => false,
+  concurrent: () => true,
   getThreads: '',
   setThreads: '',
 };

@@ -39,7 +39,9 @@ export interface BlasKernels extends Kernels {
 export function kernelsWith({ library, wide, why }: Found, relaxed: boolean, always: boolean): BlasKernels {
   const libraries = { float32: library, float64: library.float64 === null ? wide : library };
   let named: number | null = null;
-  const wanted = (): number => named ?? threadsAsked() ?? Math.min(library.threads, MOST_THREADS);
+  const concurrent = [library, wide].every((each) => each?.concurrent !== false);
+  const wanted = (): number =>
+    concurrent ? (named ?? threadsAsked() ?? Math.min(library.threads, MOST_THREADS)) : 1;
   const load = () =>
     loadWasm(relaxed, undefined, (memory, fused) => new BlasSequence(memory, fused, libraries, wanted));
   const loaded = load();

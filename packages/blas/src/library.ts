@@ -22,6 +22,8 @@ export class Library {
   readonly file: string;
   /** Threads that it would have computed with by itself. */
   readonly threads: number;
+  /** Whether several threads may call it at the same time. */
+  readonly concurrent: boolean;
   /** The call that has it compute with one; null where there is none. */
   readonly single: { readonly name: string; readonly type: string; readonly value: number } | null;
   private readonly family: Family;
@@ -47,6 +49,7 @@ export class Library {
       if (fault) throw this.refuse(`one that computes wrongly (${fault})`);
     }
     this.threads = ownThreads(family, handle);
+    this.concurrent = family.concurrent(handle);
     this.single = singleThread(family, handle);
     if (this.single !== null) find(handle, this.single.name, 'void', [this.single.type])?.(this.single.value);
   }
