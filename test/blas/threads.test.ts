@@ -2,20 +2,18 @@
 import { type BlasKernels, blasKernels } from '@retrograd/blas/use';
 import {
   type Block,
-  currentKernels,
   describeKernels,
   type Prepared,
   plainKernels,
   randomNormal,
   setThreads,
-  tanhOf,
   useKernels,
 } from '@retrograd/kernels';
 import { LSTM } from '@retrograd/lstm';
 import koffi from 'koffi';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { workersUp } from '../kernels/meet.js';
+import { threadsUp, workersUp } from '../kernels/meet.js';
 import { runChild } from '../kernels/threads.js';
 import { LAYERS, randomCase } from '../layers/layers.js';
 import { assertClose } from '../support/same.js';
@@ -127,20 +125,6 @@ testWith('a process may end as soon as its threads have been started', 'short', 
     assert.equal(ended, { code: 0, output: '32,8,64' }, `after ${delay} ms`);
   }
 });
-
-/** Has the kernels in use come up with all the threads that were named for them. */
-async function threadsUp(n: number): Promise<void> {
-  const { sequence } = currentKernels();
-  const x = sequence.take('float32', 1 << 15);
-  x.data.fill(0.5);
-  const started = performance.now();
-  while (sequence.threads < n && performance.now() - started < 30_000) {
-    tanhOf(sequence, 1 << 15, x, 0);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  sequence.give(x);
-  assert.is(sequence.threads, n, 'threads that came up within 30 s');
-}
 
 /** A product in float32 of this size by arrays that hold ones. */
 function multiply(kernels: BlasKernels, M: number, N: number, K: number): void {

@@ -26,6 +26,11 @@ const meetCode = [
 /** Has n threads take part. */
 export async function workersUp(n: number): Promise<void> {
   setThreads(n);
+  await threadsUp(n);
+}
+
+/** Has all n threads take part that the kernels in use were told to have. */
+export async function threadsUp(n: number): Promise<void> {
   const s = sequence();
   const x = s.take('float32', 1 << 15);
   x.data.fill(0.5);
