@@ -40,10 +40,11 @@ export interface Running {
   readonly outcome: Promise<Outcome>;
 }
 
-/** Starts the program. `cwd` is the folder, so that files may be named without a path. */
-export function start(args: readonly string[]): Running {
+/** Starts the program. `cwd` is the folder, so that files may be named without a path. @param env variables besides ours */
+export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: folder,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';
