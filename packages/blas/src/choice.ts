@@ -1,5 +1,5 @@
 import { type Dtype, NEAR, tanhOf, withBlocks } from '@retrograd/kernels';
-import type { BlasSequence } from './sequence.js';
+import type { BlasSequence, Decide } from './sequence.js';
 
 /** Multiplications below which a call out of JavaScript costs more than the product itself, or than one inside of a module. */
 const SMALL = 1 << 13;
@@ -40,15 +40,7 @@ export class Choice {
    * Whether the library is faster.
    * @param prepared whether op(B) is ready for many products
    */
-  fastest(
-    dtype: Dtype,
-    transA: boolean,
-    transB: boolean,
-    prepared: boolean,
-    M: number,
-    N: number,
-    K: number,
-  ): boolean {
+  readonly fastest: Decide = (dtype, transA, transB, prepared, M, N, K) => {
     if (M * N * K < SMALL) return false;
     // A single row waits for a matrix beyond the cache, which the race, with the same matrix every time, would not show. Threads of
     // ours read it from parts of their own, up to twice as fast.
@@ -68,7 +60,7 @@ export class Choice {
       this.answers.set(key, answer);
     }
     return answer;
-  }
+  };
 
   private race(
     sequence: BlasSequence,

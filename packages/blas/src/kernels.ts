@@ -51,7 +51,7 @@ export function kernelsWith({ library, wide, why }: Found, relaxed: boolean, alw
   }
   const { sequence } = loaded;
   const choice = new Choice(() => (load() as typeof loaded).sequence);
-  sequence.decide = always ? () => true : choice.fastest.bind(choice);
+  sequence.decide = always ? () => true : choice.fastest;
   const base = kernelsOver(loaded);
   const describeAll = (): BlasDescription => {
     const description = library.describe(why, sequence.wanted);
@@ -78,14 +78,11 @@ export function kernelsWith({ library, wide, why }: Found, relaxed: boolean, alw
       const dtype: Dtype = C instanceof Float64Array ? 'float64' : 'float32';
       const native = libraries[dtype]?.products(dtype)?.ofArrays;
       const work = M * N * K;
-      const worth = always || work >= WORTH;
-      if (!native || !worth || !within(transA, transB, M, N, K, lda, ldb, ldc)) {
-        product(base, transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc);
-        return;
-      }
-      const faster = always || work < WORTH_COPYING || sequence.decide(dtype, transA, transB, false, M, N, K);
+      const worth = (always || work >= WORTH) && within(transA, transB, M, N, K, lda, ldb, ldc);
       const shared = sequence.wanted > 1 && work > WORTH_SHARING * (M * K + K * N + 2 * M * N);
-      if (!faster || shared) {
+      const faster = () => work < WORTH_COPYING || sequence.decide(dtype, transA, transB, false, M, N, K);
+      if (!native || !worth || shared || !faster()) {
+        // In the memory of the sequences, where it is decided once more who computes it.
         product(base, transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc);
         return;
       }

@@ -62,7 +62,10 @@ export class Pool {
     if (replace !== null) this.awaitLoading();
   }
 
-  /** A thread that is ended while it loads native code takes the whole process with it: neither `end` nor the process's own may come before. */
+  /**
+   * A thread that is ended while it loads native code takes the whole process with it: neither `end` nor the end of the process may
+   * come before.
+   */
   private awaitLoading(): void {
     const { words } = this;
     for (;;) {
