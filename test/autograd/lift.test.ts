@@ -178,6 +178,19 @@ test('constants, arrays and numbers in, and no graph when nothing requires grad'
   );
 });
 
+test('errors call the inputs by the names they were given, and count those without one', () => {
+  const named = lift(
+    'named',
+    (x, y) => [[x], y],
+    ([g]) => [g, null],
+    { inputs: ['x'] },
+  );
+  const wrong = '2' as unknown as number;
+  const wanted = 'must be a tensor, an ndarray or a number';
+  throws(() => named(wrong, 1), k.DtypeError, `named: x ${wanted}, got '2'`);
+  throws(() => named(1, wrong), k.DtypeError, `named: input 1 ${wanted}, got '2'`);
+});
+
 test('a lifted cell under scan gives the gradients of the composed one', () => {
   const cell = lift(
     'cell',

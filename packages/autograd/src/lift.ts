@@ -1,6 +1,6 @@
 import { describe, GraphError, type NdArray, withSlabs } from '@retrograd/kernels';
 import { recordAll } from './call.js';
-import { asTensor, constant, type Tensor, type TensorLike } from './tensor.js';
+import { asTensor, constant, Tensor, type TensorLike } from './tensor.js';
 import type { Composed, Ops } from './twice.js';
 
 /** Arrays to arrays, and whatever the backward function wants to remember. */
@@ -19,6 +19,8 @@ export type LiftedBackward<Cache> = (
 ) => readonly (NdArray | null)[];
 
 export interface LiftOptions<Cache> {
+  /** What errors call the inputs. Default: 'input 0', 'input 1', … */
+  inputs?: readonly string[];
   /** The same function written with ops. Second derivatives go through it. */
   composed?: Composed;
   /**
@@ -55,12 +57,14 @@ export function lift<Cache>(
   backward: LiftedBackward<Cache>,
   options: LiftOptions<Cache> = {},
 ): (...inputs: TensorLike[]) => Tensor[] {
-  const { composed, composedOf, release, fresh = false } = options;
+  const { composed, composedOf, release, fresh = false, inputs: names } = options;
   for (const [argument, fn] of Object.entries({ forward, backward })) {
     if (typeof fn !== 'function') throw new GraphError('lift', argument, 'a function', describe(fn));
   }
   return (...given) => {
-    const inputs = given.map((value, i) => asTensor(name, `input ${i}`, value));
+    const inputs = given.map((value, i) =>
+      value instanceof Tensor ? value : asTensor(name, names?.[i] ?? `input ${i}`, value),
+    );
     const [values, cache] = forward(...inputs.map((input) => input.value));
     const outputs = recordAll(name, inputs, values, (cotangents, needs, pass) => {
       const { twice } = pass;

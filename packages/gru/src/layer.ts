@@ -94,7 +94,7 @@ export class GRU extends RecurrentLayer<GRUParams, GRUTape, GRUResident> {
     const tape = this.recall();
     const { B, T, H } = tape;
     checkGradients('GRU.backward', [B, T, H], grad_h_all, grad_h_final);
-    const { grad_x, grad_W, grad_b } = runBackward(tape, grad_h_all, grad_h_final);
+    const { grad_x, grad_W, grad_b } = runBackward(tape, grad_h_all, grad_h_final, { x: true, h_0: false });
     this.keepGradients(grad_W, grad_b);
     return grad_x as NdArray;
   }

@@ -1,6 +1,5 @@
 import { lift, type Ops, type Tensor, type TensorLike } from '@retrograd/autograd';
 import { cast, checkArray, dense, perGate, resultType, wrap } from '@retrograd/kernels';
-import { asTensors } from '@retrograd/utils';
 import { gruCellBackward, gruCellForward } from './cell.js';
 import { type GRUTensors, gruEquations, gruEquationsOver } from './equations.js';
 import { G, GATES, GRU_PARAMS } from './params.js';
@@ -18,6 +17,7 @@ const cell = /* @__PURE__ */ lift(
     return [grad_x, grad_h_prev, ...GRU_PARAMS.map((name) => grad_params[name])];
   },
   {
+    inputs: /* @__PURE__ */ ['x_t', 'h_prev'].concat(GRU_PARAMS),
     composed: (x_t, h_prev, W_z, b_z, W_r, b_r, W_h, b_h) => [
       gruEquations(x_t, h_prev, { W_z, b_z, W_r, b_r, W_h, b_h }),
     ],
@@ -31,15 +31,13 @@ const cell = /* @__PURE__ */ lift(
  * @param params W_z, b_z, W_r, b_r, W_h, b_h; other keys are not looked at
  * @returns h_t (B, H)
  * @throws ShapeError, DtypeError
- * @throws ShapeError, DtypeError
  */
 export function gruCell(x_t: TensorLike, h_prev: TensorLike, params: GRUTensors): Tensor {
-  const named = GRU_PARAMS.map((name) => [name, params[name]]);
-  return cell(...asTensors('gruCell', { x_t, h_prev, ...Object.fromEntries(named) }))[0];
+  return cell(x_t, h_prev, ...GRU_PARAMS.map((name) => params[name]))[0];
 }
 
 const sequence = /* @__PURE__ */ lift(
-  'gru',
+  'gruSequence',
   (x, h_0, W, b) => {
     checkInputs('gruSequence', x, h_0);
     const [I, H] = [x.shape[2], h_0.shape[1]];
@@ -49,12 +47,13 @@ const sequence = /* @__PURE__ */ lift(
     const tape = run(x, h_0, dense(cast(W, dtype)).data, dense(cast(b, dtype)).data, dtype);
     return [[allStates(tape), finalState(tape)], tape];
   },
-  ([grad_h_all, grad_h_final], tape, [needsX]) => {
+  ([grad_h_all, grad_h_final], tape, [x, h_0]) => {
     const { I, H } = tape;
-    const { grad_x, grad_h_0, grad_W, grad_b } = runBackward(tape, grad_h_all, grad_h_final, needsX);
+    const { grad_x, grad_h_0, grad_W, grad_b } = runBackward(tape, grad_h_all, grad_h_final, { x, h_0 });
     return [grad_x, grad_h_0, wrap(grad_W, [H + I, G * H]), wrap(grad_b, [G * H])];
   },
   {
+    inputs: ['x', 'h_0', 'W', 'b'],
     release: ({ buffers }) => buffers.release(),
     fresh: true,
     composedOf: (ops) => (x, h_0, W, b) => {
@@ -88,7 +87,7 @@ export function gruSequence(
   W: TensorLike,
   b: TensorLike,
 ): [h_all: Tensor, h_final: Tensor] {
-  return sequence(...asTensors('gruSequence', { x, h_0, W, b })) as [Tensor, Tensor];
+  return sequence(x, h_0, W, b) as [Tensor, Tensor];
 }
 
 /** The spec's names over packed tensors, as slices that the graph knows. */

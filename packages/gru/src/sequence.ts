@@ -73,7 +73,7 @@ export function gruBackward(
   const { grad_x, grad_W, grad_b, grad_h_0 } = runBackward(tape, grad_h_all, grad_h_final);
   const grad_params = namedViews(wrap(grad_W, [H + I, G * H]), wrap(grad_b, [G * H]));
   for (const name of GRU_PARAMS) grad_params[name] = copy(grad_params[name]);
-  return [grad_x as NdArray, grad_params, grad_h_0];
+  return [grad_x as NdArray, grad_params, grad_h_0 as NdArray];
 }
 
 /** Recognises lists of caches that came whole from one forward call. */

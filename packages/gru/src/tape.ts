@@ -49,7 +49,8 @@ export interface GRUTape {
 export interface GRUGradients {
   /** null when it was not wanted */
   readonly grad_x: NdArray | null;
-  readonly grad_h_0: NdArray;
+  /** likewise */
+  readonly grad_h_0: NdArray | null;
   /** (H + I, 3H) */
   readonly grad_W: FloatData;
   /** (3H) */
@@ -93,12 +94,14 @@ export function run(x: NdArray, h_0: NdArray, W: FloatData, b: FloatData, dtype:
   return { dtype, B, T, I, H, W, buffers };
 }
 
+const ALL = { x: true, h_0: true };
+
 /** The backward run on checked arguments. A gradient in float64 has it computed in float64. */
 export function runBackward(
   tape: GRUTape,
   grad_h_all: NdArray,
   grad_h_final?: NdArray,
-  needsX = true,
+  wanted = ALL,
 ): GRUGradients {
   const { B, T, I, H, W } = tape;
   const N = G * H;
@@ -109,7 +112,7 @@ export function runBackward(
     grad_h: (T + 1) * B * H,
     grad_rh: B * H,
     grad_a: T * B * N,
-    grad_x: needsX ? T * B * I : 0,
+    grad_x: wanted.x ? T * B * I : 0,
   };
   return useAs(tape.buffers, dtype, ({ x, gates, rh, h }) =>
     withBlocks(kernels, dtype, sizes, (scratch) => {
@@ -134,7 +137,7 @@ export function runBackward(
         }
       }
       [...W_zr.blocks, ...W_h.blocks].forEach(kernels.give, kernels);
-      if (needsX) {
+      if (wanted.x) {
         kernels.gemm(false, true, T * B, I, N, grad_a, 0, N, scratch.W, H * N, N, false, grad_x, 0, I);
       }
       // The weights are not needed any more: their gradients take their place, with those of the biases below them.
@@ -143,8 +146,8 @@ export function runBackward(
       kernels.gemm(true, false, H, H, T * B, rh, 0, H, grad_a, 2 * H, N, false, grad_W, 2 * H, N);
       kernels.gemm(true, false, I + 1, N, T * B, x, 0, I + 1, grad_a, 0, N, false, grad_W, H * N, N);
       return {
-        grad_x: needsX ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
-        grad_h_0: wrap(grad_h.data.slice(0, B * H), [B, H]),
+        grad_x: wanted.x ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
+        grad_h_0: wanted.h_0 ? wrap(grad_h.data.slice(0, B * H), [B, H]) : null,
         grad_W: grad_W.data.slice(0, W.length),
         grad_b: grad_W.data.slice(W.length),
       };

@@ -96,6 +96,11 @@ function gemm(
   work: usize,
 ): void {
   const size = sizeOf(wide);
+  // What a small step of one sequence does over and over: there is nothing to part or to pack.
+  if (prepared && M == 1 && K <= KC) {
+    row(wide, true, N, K, a, size, b, 0, accumulate, false, c, work);
+    return;
+  }
   const NR = columns(wide);
   const panels = (N + NR - 1) / NR;
   const scratch = work;

@@ -116,7 +116,8 @@ export class LSTM extends RecurrentLayer<LSTMParams, LSTMTape, LSTMResident> {
     const tape = this.recall();
     const { B, T, H } = tape;
     checkGradients('LSTM.backward', [B, T, H], grad_h_all, grad_h_final, grad_c_final);
-    const { grad_x, grad_W, grad_b } = runBackward(tape, grad_h_all, grad_h_final, grad_c_final);
+    const wanted = { x: true, h_0: false, c_0: false };
+    const { grad_x, grad_W, grad_b } = runBackward(tape, grad_h_all, grad_h_final, grad_c_final, wanted);
     this.keepGradients(grad_W, grad_b);
     return grad_x as NdArray;
   }

@@ -1,6 +1,5 @@
 import { lift, type Ops, type Tensor, type TensorLike } from '@retrograd/autograd';
 import { cast, checkArray, dense, perGate, resultType, wrap } from '@retrograd/kernels';
-import { asTensors } from '@retrograd/utils';
 import { lstmCellBackward, lstmCellForward } from './cell.js';
 import { type LSTMTensors, lstmEquations, lstmEquationsOver } from './equations.js';
 import { G, GATES, LSTM_PARAMS } from './params.js';
@@ -18,6 +17,7 @@ const cell = /* @__PURE__ */ lift(
     return [grad_x, grad_h_prev, grad_c_prev, ...LSTM_PARAMS.map((name) => grad_params[name])];
   },
   {
+    inputs: /* @__PURE__ */ ['x_t', 'h_prev', 'c_prev'].concat(LSTM_PARAMS),
     composed: (x_t, h_prev, c_prev, W_f, b_f, W_i, b_i, W_c, b_c, W_o, b_o) =>
       lstmEquations(x_t, h_prev, c_prev, { W_f, b_f, W_i, b_i, W_c, b_c, W_o, b_o }),
   },
@@ -38,13 +38,11 @@ export function lstmCell(
   c_prev: TensorLike,
   params: LSTMTensors,
 ): [h_t: Tensor, c_t: Tensor] {
-  const named = LSTM_PARAMS.map((name) => [name, params[name]]);
-  const inputs = asTensors('lstmCell', { x_t, h_prev, c_prev, ...Object.fromEntries(named) });
-  return cell(...inputs) as [Tensor, Tensor];
+  return cell(x_t, h_prev, c_prev, ...LSTM_PARAMS.map((name) => params[name])) as [Tensor, Tensor];
 }
 
 const sequence = /* @__PURE__ */ lift(
-  'lstm',
+  'lstmSequence',
   (x, h_0, c_0, W, b) => {
     checkInputs('lstmSequence', x, h_0, c_0);
     const [I, H] = [x.shape[2], h_0.shape[1]];
@@ -54,13 +52,14 @@ const sequence = /* @__PURE__ */ lift(
     const tape = run(x, h_0, c_0, dense(cast(W, dtype)).data, dense(cast(b, dtype)).data, dtype);
     return [[allStates(tape), finalHidden(tape), finalCell(tape)], tape];
   },
-  ([grad_h_all, grad_h_final, grad_c_final], tape, [needsX]) => {
+  ([grad_h_all, grad_h_final, grad_c_final], tape, [x, h_0, c_0]) => {
     const { I, H } = tape;
-    const grads = runBackward(tape, grad_h_all, grad_h_final, grad_c_final, needsX);
+    const grads = runBackward(tape, grad_h_all, grad_h_final, grad_c_final, { x, h_0, c_0 });
     const grad_W = wrap(grads.grad_W, [H + I, G * H]);
     return [grads.grad_x, grads.grad_h_0, grads.grad_c_0, grad_W, wrap(grads.grad_b, [G * H])];
   },
   {
+    inputs: ['x', 'h_0', 'c_0', 'W', 'b'],
     release: ({ buffers }) => buffers.release(),
     fresh: true,
     composedOf: (ops) => (x, h_0, c_0, W, b) => {
@@ -96,7 +95,7 @@ export function lstmSequence(
   W: TensorLike,
   b: TensorLike,
 ): [h_all: Tensor, h_final: Tensor, c_final: Tensor] {
-  return sequence(...asTensors('lstmSequence', { x, h_0, c_0, W, b })) as [Tensor, Tensor, Tensor];
+  return sequence(x, h_0, c_0, W, b) as [Tensor, Tensor, Tensor];
 }
 
 /** The spec's names over packed tensors, as slices that the graph knows. */

@@ -77,7 +77,7 @@ export function lstmBackward(
   const { grad_x, grad_W, grad_b, ...initial } = runBackward(tape, grad_h_all, grad_h_final, grad_c_final);
   const grad_params = namedViews(wrap(grad_W, [H + I, G * H]), wrap(grad_b, [G * H]));
   for (const name of LSTM_PARAMS) grad_params[name] = copy(grad_params[name]);
-  return [grad_x as NdArray, grad_params, initial.grad_h_0, initial.grad_c_0];
+  return [grad_x as NdArray, grad_params, initial.grad_h_0 as NdArray, initial.grad_c_0 as NdArray];
 }
 
 /** Recognises lists of caches that came whole from one forward call. */

@@ -48,8 +48,10 @@ export interface LSTMTape {
 export interface LSTMGradients {
   /** null when it was not wanted */
   readonly grad_x: NdArray | null;
-  readonly grad_h_0: NdArray;
-  readonly grad_c_0: NdArray;
+  /** likewise */
+  readonly grad_h_0: NdArray | null;
+  /** likewise */
+  readonly grad_c_0: NdArray | null;
   /** (H + I, 4H) */
   readonly grad_W: FloatData;
   /** (4H) */
@@ -102,13 +104,15 @@ export function run(
   return { dtype, B, T, I, H, W, buffers };
 }
 
+const ALL = { x: true, h_0: true, c_0: true };
+
 /** The backward run on checked arguments. A gradient in float64 has it computed in float64. */
 export function runBackward(
   tape: LSTMTape,
   grad_h_all: NdArray,
   grad_h_final?: NdArray,
   grad_c_final?: NdArray,
-  needsX = true,
+  wanted = ALL,
 ): LSTMGradients {
   const { B, T, I, H, W } = tape;
   const N = G * H;
@@ -119,7 +123,7 @@ export function runBackward(
     grad_h: (T + 1) * B * H,
     grad_c: B * H,
     grad_a: T * B * N,
-    grad_x: needsX ? T * B * I : 0,
+    grad_x: wanted.x ? T * B * I : 0,
   };
   return useAs(tape.buffers, dtype, ({ x, gates, c, tanh_c, h }) =>
     withBlocks(kernels, dtype, sizes, (scratch) => {
@@ -141,7 +145,7 @@ export function runBackward(
         }
       }
       W_h.blocks.forEach(kernels.give, kernels);
-      if (needsX) {
+      if (wanted.x) {
         kernels.gemm(false, true, T * B, I, N, grad_a, 0, N, scratch.W, H * N, N, false, grad_x, 0, I);
       }
       // The weights are not needed any more: their gradients take their place, with those of the biases below them.
@@ -149,9 +153,9 @@ export function runBackward(
       kernels.gemm(true, false, H, N, T * B, h, 0, H, grad_a, 0, N, false, grad_W, 0, N);
       kernels.gemm(true, false, I + 1, N, T * B, x, 0, I + 1, grad_a, 0, N, false, grad_W, H * N, N);
       return {
-        grad_x: needsX ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
-        grad_h_0: wrap(grad_h.data.slice(0, B * H), [B, H]),
-        grad_c_0: wrap(grad_c.data.slice(), [B, H]),
+        grad_x: wanted.x ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
+        grad_h_0: wanted.h_0 ? wrap(grad_h.data.slice(0, B * H), [B, H]) : null,
+        grad_c_0: wanted.c_0 ? wrap(grad_c.data.slice(), [B, H]) : null,
         grad_W: grad_W.data.slice(0, W.length),
         grad_b: grad_W.data.slice(W.length),
       };

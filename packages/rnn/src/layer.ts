@@ -83,7 +83,7 @@ export class VanillaRNN extends RecurrentLayer<RNNParams, RNNTape, RNNResident> 
     const tape = this.recall();
     const { B, T, H } = tape;
     checkGradients('VanillaRNN.backward', [B, T, H], grad_h_all, grad_h_final);
-    const { grad_x, grad_W, grad_b } = runBackward(tape, grad_h_all, grad_h_final);
+    const { grad_x, grad_W, grad_b } = runBackward(tape, grad_h_all, grad_h_final, { x: true, h_0: false });
     this.keepGradients(grad_W, grad_b);
     return grad_x as NdArray;
   }

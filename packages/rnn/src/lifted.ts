@@ -1,6 +1,5 @@
 import { lift, type Tensor, type TensorLike } from '@retrograd/autograd';
 import { cast, checkArray, dense, resultType, wrap } from '@retrograd/kernels';
-import { asTensors } from '@retrograd/utils';
 import { rnnCellBackward, rnnCellForward } from './cell.js';
 import { rnnEquations, rnnEquationsOver } from './equations.js';
 import { checkInputs } from './sequence.js';
@@ -13,7 +12,10 @@ const cell = /* @__PURE__ */ lift(
     return [[h_t], cache];
   },
   ([grad_h], cache) => rnnCellBackward(grad_h!, cache),
-  { composed: (x_t, h_prev, W_xh, W_hh, b_h) => [rnnEquations(x_t!, h_prev!, W_xh!, W_hh!, b_h!)] },
+  {
+    inputs: ['x_t', 'h_prev', 'W_xh', 'W_hh', 'b_h'],
+    composed: (x_t, h_prev, W_xh, W_hh, b_h) => [rnnEquations(x_t!, h_prev!, W_xh!, W_hh!, b_h!)],
+  },
 );
 
 /**
@@ -27,11 +29,11 @@ export function rnnCell(
   W_hh: TensorLike,
   b_h: TensorLike,
 ): Tensor {
-  return cell(...asTensors('rnnCell', { x_t, h_prev, W_xh, W_hh, b_h }))[0];
+  return cell(x_t, h_prev, W_xh, W_hh, b_h)[0];
 }
 
 const sequence = /* @__PURE__ */ lift(
-  'rnn',
+  'rnnSequence',
   (x, h_0, W, b) => {
     checkInputs('rnnSequence', x, h_0);
     const [I, H] = [x.shape[2], h_0.shape[1]];
@@ -41,12 +43,13 @@ const sequence = /* @__PURE__ */ lift(
     const tape = run(x, h_0, dense(cast(W, dtype)).data, dense(cast(b, dtype)).data, dtype);
     return [[allStates(tape), finalState(tape)], tape];
   },
-  ([grad_h_all, grad_h_final], tape, [needsX]) => {
-    const { grad_x, grad_h_0, grad_W, grad_b } = runBackward(tape, grad_h_all, grad_h_final, needsX);
+  ([grad_h_all, grad_h_final], tape, [x, h_0]) => {
+    const { grad_x, grad_h_0, grad_W, grad_b } = runBackward(tape, grad_h_all, grad_h_final, { x, h_0 });
     const { H, I } = tape;
     return [grad_x, grad_h_0, wrap(grad_W, [H + I, H]), wrap(grad_b, [H])];
   },
   {
+    inputs: ['x', 'h_0', 'W', 'b'],
     release: ({ buffers }) => buffers.release(),
     fresh: true,
     composedOf: (ops) => (x, h_0, W, b) => {
@@ -82,5 +85,5 @@ export function rnnSequence(
   W: TensorLike,
   b: TensorLike,
 ): [h_all: Tensor, h_final: Tensor] {
-  return sequence(...asTensors('rnnSequence', { x, h_0, W, b })) as [Tensor, Tensor];
+  return sequence(x, h_0, W, b) as [Tensor, Tensor];
 }

@@ -74,7 +74,7 @@ export function rnnBackward(
   const { grad_x, grad_W, grad_b, grad_h_0 } = runBackward(tape, grad_h_all, grad_h_final);
   const grad_W_hh = copy(rows(grad_W, 0, H, H));
   const grad_W_xh = copy(rows(grad_W, H * H, I, H));
-  return [grad_x as NdArray, grad_W_xh, grad_W_hh, wrap(grad_b, [H]), grad_h_0];
+  return [grad_x as NdArray, grad_W_xh, grad_W_hh, wrap(grad_b, [H]), grad_h_0 as NdArray];
 }
 
 /** Recognises lists of caches that came whole from one forward call. */

@@ -47,7 +47,8 @@ export interface RNNTape {
 export interface RNNGradients {
   /** null when it was not wanted */
   readonly grad_x: NdArray | null;
-  readonly grad_h_0: NdArray;
+  /** likewise */
+  readonly grad_h_0: NdArray | null;
   /** (H + I, H) */
   readonly grad_W: FloatData;
   /** (H) */
@@ -92,18 +93,20 @@ export function run(x: NdArray, h_0: NdArray, W: FloatData, b: FloatData, dtype:
   return { dtype, B, T, I, H, W, buffers };
 }
 
+const ALL = { x: true, h_0: true };
+
 /** The backward run on checked arguments. A gradient in float64 has it computed in float64. */
 export function runBackward(
   tape: RNNTape,
   grad_h_all: NdArray,
   grad_h_final?: NdArray,
-  needsX = true,
+  wanted = ALL,
 ): RNNGradients {
   const { B, T, I, H, W } = tape;
   const { kernels } = tape.buffers;
   const block = B * H;
   const dtype = promote(tape.dtype, grad_h_all, grad_h_final);
-  const sizes = { W: (H + I + 1) * H, grad: (T + 1) * block, grad_x: needsX ? T * B * I : 0 };
+  const sizes = { W: (H + I + 1) * H, grad: (T + 1) * block, grad_x: wanted.x ? T * B * I : 0 };
   return useAs(tape.buffers, dtype, ({ x, h }) =>
     withBlocks(kernels, dtype, sizes, (scratch) => {
       const { grad, grad_x } = scratch;
@@ -122,7 +125,7 @@ export function runBackward(
         }
       }
       W_hh.blocks.forEach(kernels.give, kernels);
-      if (needsX) {
+      if (wanted.x) {
         kernels.gemm(false, true, T * B, I, H, grad, block, H, scratch.W, H * H, H, false, grad_x, 0, I);
       }
       // The weights are not needed any more: their gradients take their place, with those of the biases below them.
@@ -130,8 +133,8 @@ export function runBackward(
       kernels.gemm(true, false, H, H, T * B, h, 0, H, grad, block, H, false, grad_W, 0, H);
       kernels.gemm(true, false, I + 1, H, T * B, x, 0, I + 1, grad, block, H, false, grad_W, H * H, H);
       return {
-        grad_x: needsX ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
-        grad_h_0: wrap(grad.data.slice(0, block), [B, H]),
+        grad_x: wanted.x ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
+        grad_h_0: wanted.h_0 ? wrap(grad.data.slice(0, block), [B, H]) : null,
         grad_W: grad_W.data.slice(0, W.length),
         grad_b: grad_W.data.slice(W.length),
       };

@@ -1,4 +1,3 @@
-export { asTensors } from './as-tensors.js';
 export { clipGradients, limitNorm } from './clip-gradients.js';
 export { createSequences } from './create-sequences.js';
 export { generateSequence } from './generate-sequence.js';

@@ -54,6 +54,8 @@ export abstract class RecurrentLayer<
   private lastRun: Run<Tape> | null = null;
   private gradients: P | null = null;
   private streaming: Streaming<Ready> | null = null;
+  /** What stands for states that were left out; nobody writes to it. */
+  private zeroStart: NdArray | null = null;
 
   /** The arrays of the state: ['h'] or ['h', 'c']. */
   protected abstract readonly stateNames: readonly string[];
@@ -90,8 +92,9 @@ export abstract class RecurrentLayer<
    * @throws ShapeError, DtypeError, ValueError
    */
   step(x_t: NdArray, state?: readonly NdArray[]): [h_t: NdArray, state: NdArray[]] {
-    const before = this.checkStep('step', x_t, state);
-    const blocks = this.compute(x_t, before, resultType(x_t, ...before, this.W.value));
+    const op = this.checkInput('step', x_t);
+    const before = this.completeState(op, x_t.shape[0], this.checkState('step', state), '');
+    const blocks = this.compute(x_t, before, this.resultType(x_t, before));
     const after = blocks.map((block, i) => wrap(unload(block), before[i].shape));
     return [copy(after[0]), after];
   }
@@ -105,12 +108,13 @@ export abstract class RecurrentLayer<
    */
   advance(x_t: NdArray, state: readonly NdArray[]): NdArray {
     this.requireState('advance', state);
-    this.checkStep('advance', x_t, state);
-    const dtype = resultType(x_t, ...state, this.W.value);
+    const op = this.checkInput('advance', x_t);
+    for (let i = 0; i < state.length; i++) this.checkOneState(op, this.stateNames[i], state[i], x_t.shape[0]);
+    const dtype = this.resultType(x_t, state);
     for (let i = 0; i < state.length; i++) {
       if (dtypeOf(state[i]) === dtype) continue;
       const wanted = `${dtype}, which the step computes in`;
-      throw new DtypeError(`${this.op}.advance`, this.stateNames[i], wanted, dtypeOf(state[i]));
+      throw new DtypeError(op, this.stateNames[i], wanted, dtypeOf(state[i]));
     }
     const blocks = this.compute(x_t, state, dtype);
     for (let i = 0; i < state.length; i++) store(blocks[i], state[i]);
@@ -124,11 +128,15 @@ export abstract class RecurrentLayer<
     return this.completeState(op, x.shape[0], given, '_0');
   }
 
-  /** Checks one step (B, I) and the state before it, zeros when there is none. */
-  private checkStep(method: string, x_t: NdArray, state: readonly NdArray[] | undefined): NdArray[] {
+  /** Checks the input of one step. @returns what errors call the method */
+  private checkInput(method: string, x_t: NdArray): string {
     const op = `${this.op}.${method}`;
     checkArray(op, 'x_t', x_t, ['batch', this.inputSize]);
-    return this.completeState(op, x_t.shape[0], this.checkState(method, state), '');
+    return op;
+  }
+
+  private checkOneState(op: string, name: string, value: NdArray, B: number): void {
+    checkArray(op, name, value, [B, this.hiddenSize]);
   }
 
   /** Checks that a state, when there is one, is the right list; what is in it is checked where it is used. */
@@ -152,10 +160,15 @@ export abstract class RecurrentLayer<
   ): NdArray[] {
     return this.stateNames.map((name, i) => {
       const value = given[i];
-      if (value === undefined) return zeros([B, this.hiddenSize], { dtype: this.dtype });
-      checkArray(op, `${name}${suffix}`, value, [B, this.hiddenSize]);
+      if (value === undefined) return this.zerosFor(B);
+      this.checkOneState(op, `${name}${suffix}`, value, B);
       return value;
     });
+  }
+
+  private zerosFor(B: number): NdArray {
+    if (this.zeroStart?.shape[0] !== B) this.zeroStart = zeros([B, this.hiddenSize], { dtype: this.dtype });
+    return this.zeroStart as NdArray;
   }
 
   /** As checkSequence, for tensors. */
@@ -169,6 +182,13 @@ export abstract class RecurrentLayer<
       tensors.map((each) => each?.value),
     );
     return states.map((state, i) => tensors[i] ?? constant(state));
+  }
+
+  /** The dtype that a step computes in. */
+  private resultType(x_t: NdArray, state: readonly NdArray[]): Dtype {
+    let dtype = resultType(x_t, this.W.value);
+    for (const each of state) if (dtypeOf(each) === 'float64') dtype = 'float64';
+    return dtype;
   }
 
   private compute(x_t: NdArray, state: readonly NdArray[], dtype: Dtype): readonly Block[] {

@@ -10,6 +10,7 @@ type Sizes<Name extends string> = Readonly<Record<Name, number>>;
  * when room is short; then they are computed again, to the same bits, from inputs that therefore must not change.
  */
 export class Kept<Name extends string> {
+  /** Where they are while they are held. */
   private blocks!: Blocks<Name>;
   private holding: Holding | null = null;
   private saved: Readonly<Record<Name, FloatData>> | null = null;
@@ -24,18 +25,20 @@ export class Kept<Name extends string> {
     readonly sizes: Sizes<Name>,
     private readonly compute: (blocks: Blocks<Name>) => void,
   ) {
-    this.holding = kernels.hold(Object.values(this.secure()));
+    this.secure();
   }
 
   /** Calls `fn` with the buffers, which stay where they are until it returns. */
   use<R>(fn: (blocks: Blocks<Name>) => R): R {
-    const blocks = this.secure();
+    // What was saved is the truth, and its owner may write to it: no copy of it is kept.
+    if (this.saved !== null) return withCopies(this, this.dtype, this.saved, fn);
+    const holding = this.secure();
+    const { inUse } = holding;
+    holding.inUse = true;
     try {
-      return fn(blocks);
+      return fn(this.blocks);
     } finally {
-      // What was saved is the truth, and its owner may write to it: no copy of it is kept.
-      if (this.saved !== null) giveAll(this.kernels, blocks);
-      else this.holding = this.kernels.hold(Object.values(blocks));
+      holding.inUse = inUse;
     }
   }
 
@@ -48,32 +51,30 @@ export class Kept<Name extends string> {
   /** The buffers as ordinary arrays, which from now on are what a backward run reads. */
   arrays(): Readonly<Record<Name, FloatData>> {
     if (this.saved === null) {
-      const blocks = this.secure();
+      this.kernels.unhold(this.secure());
+      this.holding = null;
       const saved: Partial<Record<Name, FloatData>> = {};
-      for (const name in blocks) saved[name] = this.kernels.release(blocks[name]);
+      for (const name in this.blocks) saved[name] = this.kernels.release(this.blocks[name]);
       this.saved = saved as Record<Name, FloatData>;
     }
     return this.saved;
   }
 
-  /** The buffers, not to be lost until they are held again. */
-  private secure(): Blocks<Name> {
-    const { holding, saved } = this;
-    this.holding = null;
-    if (holding !== null) {
-      this.kernels.unhold(holding);
-      if (!holding.lost) return this.blocks;
-    }
-    const blocks = takeAll(this.kernels, this.dtype, this.sizes);
+  /** Sees to it that the buffers are there. */
+  private secure(): Holding {
+    const { holding, kernels } = this;
+    if (holding?.lost === false) return holding;
+    if (holding !== null) kernels.unhold(holding);
+    const blocks = takeAll(kernels, this.dtype, this.sizes);
     try {
-      if (saved === null) this.compute(blocks);
-      else for (const name in saved) blocks[name].data.set(saved[name]);
+      this.compute(blocks);
     } catch (error) {
-      giveAll(this.kernels, blocks);
+      giveAll(kernels, blocks);
       throw error;
     }
     this.blocks = blocks;
-    return blocks;
+    this.holding = kernels.hold(Object.values(blocks));
+    return this.holding;
   }
 }
 
@@ -84,9 +85,17 @@ export function useAs<Name extends string, R>(
   fn: (blocks: Blocks<Name>) => R,
 ): R {
   if (dtype === kept.dtype) return kept.use(fn);
-  const data = kept.arrays();
-  return withBlocks(kept.kernels, dtype, kept.sizes, (blocks) => {
-    for (const name in data) blocks[name].data.set(data[name]);
+  return withCopies(kept, dtype, kept.arrays(), fn);
+}
+
+function withCopies<Name extends string, R>(
+  { kernels, sizes }: Kept<Name>,
+  dtype: Dtype,
+  arrays: Readonly<Record<Name, FloatData>>,
+  fn: (blocks: Blocks<Name>) => R,
+): R {
+  return withBlocks(kernels, dtype, sizes, (blocks) => {
+    for (const name in arrays) blocks[name].data.set(arrays[name]);
     return fn(blocks);
   });
 }

@@ -5,6 +5,8 @@ import type { Block } from './block.js';
 export interface Holding {
   readonly blocks: readonly Block[];
   lost: boolean;
+  /** Set while somebody works with the blocks: they are not taken away then. */
+  inUse: boolean;
 }
 
 /** op(B) of many products, in whatever form the kernel set wants it. */

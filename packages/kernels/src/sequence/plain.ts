@@ -16,7 +16,7 @@ export const plainSequence: SequenceKernels = {
   take: (dtype, n) => new PlainBlock(dtype, n),
   give: () => {},
   release: (block) => block.data,
-  hold: (blocks) => ({ blocks, lost: false }),
+  hold: (blocks) => ({ blocks, lost: false, inUse: false }),
   unhold: () => {},
   gemm: (transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc) =>
     gemm(

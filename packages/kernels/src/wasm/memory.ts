@@ -35,6 +35,8 @@ export interface WasmMemoryOptions {
 /** A block of WebAssembly memory. */
 class WasmBlock implements Block {
   private view: FloatData | null = null;
+  /** What the view is of: to ask the view for it takes longer. */
+  private viewed: ArrayBufferLike | null = null;
 
   constructor(
     private readonly owner: WasmMemory,
@@ -45,8 +47,9 @@ class WasmBlock implements Block {
 
   get data(): FloatData {
     const { buffer } = this.owner;
-    if (this.view?.buffer !== buffer) {
+    if (this.viewed !== buffer) {
       const { at } = this.span;
+      this.viewed = buffer;
       this.view =
         this.dtype === 'float32'
           ? new Float32Array(buffer, at, this.length)
@@ -130,15 +133,24 @@ export class WasmMemory {
     let i = free.length;
     while (i > 0 && free[i - 1].at > at) i--;
     // It becomes one with the free spans that it touches.
-    if (free[i]?.at === at + size) size += free.splice(i, 1)[0].size;
     const before = free[i - 1];
-    if (before !== undefined && before.at + before.size === at) before.size += size;
-    else free.splice(i, 0, { at, size });
+    const after = free[i];
+    const joinsBefore = before !== undefined && before.at + before.size === at;
+    const joinsAfter = after !== undefined && after.at === at + size;
+    if (joinsBefore) before.size += size;
+    else if (joinsAfter) {
+      after.at = at;
+      after.size += size;
+    } else free.splice(i, 0, { at, size });
+    if (joinsBefore && joinsAfter) {
+      before.size += after.size;
+      free.splice(i, 1);
+    }
   }
 
   hold(blocks: readonly Block[]): Holding {
     if (this.holdings.size >= this.mostHoldings) this.evictOldest();
-    const holding = { blocks, lost: false };
+    const holding = { blocks, lost: false, inUse: false };
     this.holdings.add(holding);
     return holding;
   }
@@ -165,8 +177,9 @@ export class WasmMemory {
 
   private fit(size: number): Span | null {
     const { free } = this;
-    const i = free.findIndex((span) => span.size >= size);
-    if (i < 0) return null;
+    let i = 0;
+    while (i < free.length && free[i].size < size) i++;
+    if (i === free.length) return null;
     const { at } = free[i];
     free[i].at += size;
     free[i].size -= size;
@@ -175,19 +188,23 @@ export class WasmMemory {
   }
 
   private fitAfterEviction(size: number): Span | null {
-    while (this.holdings.size > 0) {
-      this.evictOldest();
+    while (this.evictOldest()) {
       const span = this.fit(size);
       if (span !== null) return span;
     }
     return null;
   }
 
-  private evictOldest(): void {
-    const [holding] = this.holdings;
-    this.holdings.delete(holding);
-    holding.lost = true;
-    for (const block of holding.blocks) this.give(block);
+  /** @returns whether there was one that nobody works with */
+  private evictOldest(): boolean {
+    for (const holding of this.holdings) {
+      if (holding.inUse) continue;
+      this.holdings.delete(holding);
+      holding.lost = true;
+      for (const block of holding.blocks) this.give(block);
+      return true;
+    }
+    return false;
   }
 
   private fitAfterGrowth(size: number): Span | null {
@@ -214,7 +231,9 @@ export class WasmMemory {
 /** Bytes of the blocks that may be taken away. A function, since only who looks into a memory wants it. */
 export function bytesHeld({ holdings }: WasmMemory): number {
   let sum = 0;
-  for (const { blocks } of holdings) for (const block of blocks) sum += (block as WasmBlock).span.size;
+  for (const { blocks, inUse } of holdings) {
+    if (!inUse) for (const block of blocks) sum += (block as WasmBlock).span.size;
+  }
   return sum;
 }
 
