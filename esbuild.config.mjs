@@ -2,7 +2,7 @@
  * Builds everything: `node esbuild.config.mjs packages|examples|tests [--quiet]` (several words may be given).
  *
  * packages  packages/<name>/dist/index.js (one ESM file, other packages external) and the .d.ts files beside it;
- *           for packages/blas dist/use.js too
+ *           for packages/blas dist/use.js too; that of packages/kernels has its third-party packages inside
  * examples  build/examples/**, each program bundled with the library's sources, third-party packages external
  * tests     build/test/**, likewise
  *
@@ -10,7 +10,7 @@
  * Examples and tests reach the sources through the `paths` of tsconfig.json, so they need no dist.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -68,6 +68,19 @@ export async function bundlePrograms(entryPoints, outdir, options = {}) {
   });
 }
 
+/** Writes the licences of the third-party packages among the inputs of a bundle to a file beside it. */
+function copyLicenses(inputs, dist) {
+  const names = inputs
+    .map((path) => path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1])
+    .filter(Boolean);
+  if (names.length === 0) return;
+  const texts = [...new Set(names)].sort().map((name) => {
+    const license = readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8');
+    return `${name}\n${'='.repeat(name.length)}\n\n${license.trim()}\n`;
+  });
+  writeFileSync(join(dist, 'licenses.txt'), texts.join('\n\n'));
+}
+
 async function buildPackages() {
   await assemble();
   rmSync(join(root, 'build/types'), { recursive: true, force: true });
@@ -90,18 +103,23 @@ async function buildPackages() {
     // use.ts is a second door of packages/blas; index.js imports it instead of having a copy.
     const doors = name === 'blas' ? ['use', 'index'] : ['index'];
     for (const door of doors) {
-      await build({
+      const { metafile } = await build({
         ...common,
         entryPoints: [`./packages/${name}/src/${door}.ts`],
         outfile: join(dist, `${door}.js`),
         platform: name === 'blas' ? 'node' : 'neutral',
         sourcemap: true,
+        metafile: true,
         external: ['./use.js'],
+        // ndarray (CommonJS) and pure-rand go inside: to load them takes a process that starts longer than all of ours, and
+        // a page needs no bundler then.
+        ...(name === 'kernels' && { packages: 'bundle', mainFields: ['module', 'main'] }),
         // Without `paths`: @retrograd/* stays an import instead of being bundled. Else as tsconfig.json.
         tsconfigRaw: {
           compilerOptions: { target: 'ES2022', verbatimModuleSyntax: true, useDefineForClassFields: false },
         },
       });
+      copyLicenses(Object.keys(metafile.inputs), join(root, dist));
     }
     cpSync(join(root, 'build/types', name, 'src'), join(root, dist), { recursive: true });
   }

@@ -9,7 +9,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { bundlePrograms, listFiles, listTests, root } from '../esbuild.config.mjs';
+import { bundlePrograms, listFiles, listTests, packageNames, root } from '../esbuild.config.mjs';
 import { derivativeLines } from './mutation/regions.mjs';
 import { NEGATE, rules } from './mutation/rules.mjs';
 import { equivalent, targets } from './mutation/targets.mjs';
@@ -20,7 +20,10 @@ const outdir = `build/mutate-${process.pid}`;
 
 /** All mutants of one target, in the order of the file, with equal ones taken once. */
 function mutantsOf(target) {
-  const files = listFiles('packages', (path) => target.sources.test(path));
+  // Not all of packages/: what is built may come and go meanwhile.
+  const files = packageNames.flatMap((name) =>
+    listFiles(`packages/${name}/src`, (path) => target.sources.test(path)),
+  );
   return files.flatMap((file) => {
     const source = readFileSync(join(root, file), 'utf8');
     const seen = new Set();

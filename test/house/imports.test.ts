@@ -119,7 +119,8 @@ test('the hand-derived road never reaches autograd, directly or through a neighb
 test('every package declares what it imports', () => {
   const wrong: string[] = [];
   for (const path of sources) {
-    const declared = readJson(`packages/${packageOf(path)}/package.json`).dependencies ?? {};
+    const { dependencies, devDependencies } = readJson(`packages/${packageOf(path)}/package.json`);
+    const declared = { ...dependencies, ...devDependencies };
     for (const name of importsOf(readText(path)).filter((n) => !/^(\.|node:)/.test(n))) {
       const owner = name
         .split('/')

@@ -8,27 +8,17 @@ export { allocate } from './slabs.js';
 type ViewClass = new (...fields: unknown[]) => NdArray;
 
 /**
- * ndarray(...) finds the class of a view anew in every call, which costs more than a small array's arithmetic.
- * So its classes are kept here by rank, after one probe that they take their fields in the expected order;
- * where they do not (another release of ndarray), and above rank 3, ndarray(...) itself is called.
+ * ndarray(...) finds the class of a view anew in every call, which costs more than a small array's arithmetic. So its classes are
+ * kept here, by rank; above rank 3 ndarray(...) itself is called.
  */
-const classes = { float32: [] as (ViewClass | null)[], float64: [] as (ViewClass | null)[] };
+const classes = { float32: [] as ViewClass[], float64: [] as ViewClass[] };
 
-function findClass(data: FloatData, rank: number): ViewClass | null {
-  const shape = [2, 3, 4].slice(0, rank);
-  const stride = [5, 6, 7].slice(0, rank);
-  const sample = ndarray(data, shape, stride, 8);
-  const found = sample.constructor as unknown as ViewClass;
-  const probe = new found(data, ...shape, ...stride, 8);
-  const same = probe.data === data && probe.offset === 8 && String(probe.shape) === String(shape);
-  return same && String(probe.stride) === String(stride) && probe.dtype === sample.dtype ? found : null;
-}
-
-function viewClass(data: FloatData, rank: number): ViewClass | null {
+function viewClass(data: FloatData, rank: number): ViewClass {
   const known = data instanceof Float64Array ? classes.float64 : classes.float32;
-  const View = known[rank];
-  if (View !== undefined) return View;
-  known[rank] = findClass(data, rank);
+  if (known[rank] === undefined) {
+    const sample = ndarray(data, new Array<number>(rank).fill(0));
+    known[rank] = sample.constructor as unknown as ViewClass;
+  }
   return known[rank];
 }
 
@@ -45,10 +35,10 @@ export function view<D extends IndexData>(
 ): ScijsArray<D> {
   const rank = shape.length;
   const float = data instanceof Float64Array || data instanceof Float32Array;
-  const View = float && rank <= 3 ? viewClass(data, rank) : null;
+  if (!float || rank > 3) return ndarray(data, shape as number[], stride as number[], offset);
+  const View = viewClass(data, rank);
   let made: NdArray;
-  if (View === null) return ndarray(data, shape as number[], stride as number[], offset);
-  else if (rank === 2) made = new View(data, shape[0], shape[1], stride[0], stride[1], offset);
+  if (rank === 2) made = new View(data, shape[0], shape[1], stride[0], stride[1], offset);
   else if (rank === 1) made = new View(data, shape[0], stride[0], offset);
   else if (rank === 0) made = new View(data, offset);
   else made = new View(data, shape[0], shape[1], shape[2], stride[0], stride[1], stride[2], offset);
