@@ -1,7 +1,8 @@
 /**
  * From the start of a process to its end, with one LSTM training step at S in between (a forward, where there is no training).
  *
- * A contestant's program is one file, so that what it takes to load is the library and not the parts of this benchmark.
+ * A contestant's program is one file, so that what it takes to load is the library and not the parts of this benchmark. Before each
+ * one an empty process is timed, and the difference of the two counts: the machine's speed changes from one second to the next.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -27,52 +28,54 @@ export async function measureColdStart({ systems, python, folder, rounds }) {
   const file = join(folder, 'cold');
   writeTensors(file, makeProblem(shape));
   const programs = await listPrograms(systems, python, shape, file);
-  const times = new Map(programs.map(({ title }) => [title, []]));
+  const bases = new Set(programs.map(({ base }) => base));
+  for (const each of [...bases, ...programs]) each.times = [];
   for (let round = 0; round < MORE * rounds; round++) {
     for (const program of programs) {
       if (program.failed) continue;
       try {
-        times.get(program.title).push(await timeProcess(program));
+        const empty = await timeProcess(program.base);
+        program.times.push(await timeProcess(program));
+        program.base.times.push(empty);
+        program.above.push(program.times.at(-1) - empty);
       } catch (error) {
         program.failed = error.message;
       }
     }
   }
   rmSync(programsFolder, { recursive: true, force: true });
-  const medianOf = (title) => median(times.get(title));
-  const rows = programs.map(({ title, base, failed }) => {
+  const rows = [...bases, ...programs].map(({ title, times, above, failed }) => {
     if (failed) return [title, failed, ''];
-    const above = base ? formatTime(medianOf(title) - medianOf(base)) : '';
-    return [title, formatTime(medianOf(title)), above];
+    return [title, formatTime(median(times)), above ? formatTime(median(above)) : ''];
   });
   return {
     title: 'Cold start to the first training step at S',
     header: ['process', 'start to end', 'above an empty process'],
     rows,
-    values: Object.fromEntries(times),
+    values: Object.fromEntries(programs.map(({ title, times, above }) => [title, { times, above }])),
   };
 }
 
 async function listPrograms(systems, python, shape, file) {
   const node = (args) => ({ file: process.execPath, args });
-  const empty = { title: 'node, empty', ...node(['-e', '']) };
+  const emptyNode = { title: 'node, empty', ...node(['-e', '']) };
+  const emptyPython = python && { title: 'python, empty', file: python.file, args: ['-c', ''] };
   const contestants = listContestants(systems, python).filter(
     ({ system, command }) => command !== null && (system.cells ?? ['lstm']).includes('lstm'),
   );
-  const own = contestants.filter(({ system }) => system.name !== 'torch');
-  await writePrograms(new Set(own.map(({ command }) => command.args[1])));
-  const programs = contestants.map(({ id, system, variant, command }) => {
+  const ofNode = contestants.filter(({ system }) => system.name !== 'torch');
+  await writePrograms(new Set(ofNode.map(({ command }) => command.args[1])));
+  return contestants.map(({ id, system, variant, command }) => {
     const op = system.ops.includes('train') ? 'train' : 'forward';
     const request = JSON.stringify({ ...shape, op });
     const title = op === 'train' ? id : `${id} (forward)`;
     if (system.name !== 'torch') {
-      return { title, base: empty.title, ...node([programOf(command.args[1]), variant, file, request]) };
+      const own = node([programOf(command.args[1]), variant, file, request]);
+      return { title, base: emptyNode, above: [], ...own };
     }
     const args = [torchScript('cold.py'), variant, file, request];
-    return { title, base: 'python, empty', ...command, args };
+    return { title, base: emptyPython, above: [], ...command, args };
   });
-  if (python === null) return [empty, ...programs];
-  return [empty, { title: 'python, empty', file: python.file, args: ['-c', ''] }, ...programs];
 }
 
 const programOf = (contestant) => join(programsFolder, basename(contestant));
