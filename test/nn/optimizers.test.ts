@@ -398,6 +398,35 @@ test('Adam takes PyTorch’s formula on arrays of every length, also long ones',
   }
 });
 
+test('RMSprop takes PyTorch’s formula on arrays of every length, also long ones', () => {
+  const [lr, alpha, eps, weightDecay] = [0.01, 0.9, 1e-6, 0.05];
+  for (const dtype of ['float64', 'float32'] as const) {
+    for (const n of [1, 5, 1023, 1025, 4098, 16_384 + 3, 40_001]) {
+      const rng = new Random(n);
+      const p = parameter(randomNormal([n], { rng, dtype }));
+      const expected = Float64Array.from(p.value.data);
+      const squares = new Float64Array(n);
+      const optimizer = new RMSprop([p], { lr, alpha, eps, weightDecay });
+      for (let t = 1; t <= 3; t++) {
+        p.grad = randomNormal([n], { rng, dtype });
+        const given = copy(p.grad);
+        optimizer.step();
+        assertSameBits(p.grad, given, 'the gradient stays as it is');
+        for (let i = 0; i < n; i++) {
+          const g = given.data[i] + weightDecay * expected[i];
+          squares[i] = alpha * squares[i] + (1 - alpha) * g * g;
+          expected[i] -= (lr * g) / (Math.sqrt(squares[i]) + eps);
+        }
+      }
+      const tolerance = dtype === 'float64' ? { rtol: 1e-13, atol: 1e-14 } : { rtol: 2e-6, atol: 2e-6 };
+      const label = `${dtype}, ${n} parameters`;
+      assertClose(p.value, wrap(expected, [n]), label, tolerance);
+      const { arrays } = optimizer.stateDict();
+      assertClose(arrays['0.square_avg'], wrap(squares, [n]), `${label}: squares`, tolerance);
+    }
+  }
+});
+
 test('a gradient of long arrays that is not finite is found wherever it is, and huge ones are not taken for it', () => {
   const n = 2051;
   for (const place of [0, 1, 2, 3, 1000, n - 1]) {

@@ -1,21 +1,15 @@
 // A step of Adam on n = B · H parameters, in their own type as PyTorch computes it (reference: packages/nn/src/optim/adam-update.ts).
 // Pointers in bytes.
+import { setting } from './settings';
 import { get, madd, next, put } from './simd';
 
-/** A setting in every lane. */
-// @ts-ignore: decorator
-@inline
-function setting<T>(settings: usize, place: usize): v128 {
-  return v128.load_splat<T>(settings + sizeof<T>() * place);
-}
-
 /**
- * @param p        the parameters; g their gradients; m and v the moments
+ * @param g        the gradients; p the parameters; m and v the moments
  * @param settings kept, decay, 1 - β₁, β₂, 1 - β₂, stepSize, eps
  */
 // @ts-ignore: decorator
 @inline
-function adam<T>(B: i32, H: i32, p: usize, g: usize, m: usize, v: usize, settings: usize): void {
+function adam<T>(B: i32, H: i32, g: usize, p: usize, m: usize, v: usize, settings: usize): void {
   const kept = setting<T>(settings, 0);
   const decay = setting<T>(settings, 1);
   const share1 = setting<T>(settings, 2);
@@ -45,10 +39,10 @@ function adam<T>(B: i32, H: i32, p: usize, g: usize, m: usize, v: usize, setting
   }
 }
 
-export function adam32(B: i32, H: i32, p: usize, g: usize, m: usize, v: usize, settings: usize): void {
-  adam<f32>(B, H, p, g, m, v, settings);
+export function adam32(B: i32, H: i32, g: usize, p: usize, m: usize, v: usize, settings: usize): void {
+  adam<f32>(B, H, g, p, m, v, settings);
 }
 
-export function adam64(B: i32, H: i32, p: usize, g: usize, m: usize, v: usize, settings: usize): void {
-  adam<f64>(B, H, p, g, m, v, settings);
+export function adam64(B: i32, H: i32, g: usize, p: usize, m: usize, v: usize, settings: usize): void {
+  adam<f64>(B, H, g, p, m, v, settings);
 }

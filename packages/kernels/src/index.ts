@@ -6,6 +6,7 @@ export { gruBackwardCode } from './wasm/binaries/gru-backward.js';
 export { gruForwardCode } from './wasm/binaries/gru-forward.js';
 export { lstmBackwardCode } from './wasm/binaries/lstm-backward.js';
 export { lstmForwardCode } from './wasm/binaries/lstm-forward.js';
+export { rmspropCode } from './wasm/binaries/rmsprop.js';
 export { rnnBackwardCode } from './wasm/binaries/rnn-backward.js';
 export { rnnForwardCode } from './wasm/binaries/rnn-forward.js';
 

@@ -1,4 +1,5 @@
-import { adamCode, currentKernels, type FloatData, perKernels, withBlocks } from '@retrograd/kernels';
+import { adamCode, type FloatData, perKernels } from '@retrograd/kernels';
+import { updateInPieces } from './in-pieces.js';
 
 /** What a step of Adam does to every parameter alike. */
 export interface AdamStep {
@@ -13,11 +14,6 @@ export interface AdamStep {
   /** eps √(1 - β₂ᵗ): with the correction taken out of the denominator there is one division a parameter. */
   readonly eps: number;
 }
-
-/** Parameters below which copying to WebAssembly memory and back costs more than it saves. */
-const FEW = 1 << 10;
-/** Parameters at a time: their arrays fit the second-level cache. */
-const MANY = 1 << 14;
 
 /** The step in WebAssembly (assembly/adam.ts of the kernels); null where the kernels work on ordinary arrays. */
 const adamOf = /* @__PURE__ */ perKernels((kernels) => kernels.rows(adamCode, 'adam', [1, 1, 1, 1, 0], 2));
@@ -34,33 +30,12 @@ export function adamUpdate(
   largest: FloatData | null,
   step: AdamStep,
 ): void {
-  const { sequence } = currentKernels();
-  const adam = p.length < FEW || largest !== null || isFar(step) ? null : adamOf(sequence);
-  if (adam === null) {
-    plainUpdate(p, gradient, m, v, largest, step);
-    return;
-  }
   const { kept, decay, beta1, beta2, stepSize, eps } = step;
-  const dtype = p instanceof Float64Array ? 'float64' : 'float32';
-  const n = Math.min(p.length, MANY);
-  withBlocks(sequence, dtype, { p: n, gradient: n, m: n, v: n, settings: 7 }, (blocks) => {
-    blocks.settings.data.set([kept, decay, 1 - beta1, beta2, 1 - beta2, stepSize, eps]);
-    const addresses = [blocks.p, blocks.gradient, blocks.m, blocks.v, blocks.settings].map((block) =>
-      block.pointer(0),
-    );
-    const [toP, toGradient, toM, toV, settings] = addresses;
-    for (let from = 0; from < p.length; from += n) {
-      const to = Math.min(from + n, p.length);
-      blocks.p.data.set(p.subarray(from, to));
-      blocks.gradient.data.set(gradient.subarray(from, to));
-      blocks.m.data.set(m.subarray(from, to));
-      blocks.v.data.set(v.subarray(from, to));
-      adam(dtype, to - from, 1, toP, toGradient, toM, toV, settings);
-      p.set(blocks.p.data.subarray(0, to - from), from);
-      m.set(blocks.m.data.subarray(0, to - from), from);
-      v.set(blocks.v.data.subarray(0, to - from), from);
-    }
-  });
+  const done =
+    largest === null &&
+    !isFar(step) &&
+    updateInPieces(adamOf, [gradient, p, m, v], [kept, decay, 1 - beta1, beta2, 1 - beta2, stepSize, eps]);
+  if (!done) plainUpdate(p, gradient, m, v, largest, step);
 }
 
 /** PyTorch interpolates between m and g from the end that is nearer: the rounding differs from β₁ m + (1 - β₁) g. */

@@ -1,5 +1,13 @@
 import type { Tensor } from '@retrograd/autograd';
-import { checkNonNegative, describe, type FloatData, ValueError } from '@retrograd/kernels';
+import {
+  checkNonNegative,
+  describe,
+  type FloatData,
+  perKernels,
+  rmspropCode,
+  ValueError,
+} from '@retrograd/kernels';
+import { updateInPieces } from './in-pieces.js';
 import { type Algorithm, Optimizer, type OptimizerOptions } from './optimizer.js';
 
 export interface RMSpropOptions extends OptimizerOptions {
@@ -50,12 +58,22 @@ export class RMSprop extends Optimizer<RMSpropSettings> {
   }
 
   protected override change(value: FloatData, gradient: FloatData, _step: number, i: number): void {
-    const { centered, momentum } = this.options;
+    const { lr, alpha, eps, weightDecay, momentum, centered } = this.options;
+    const squares = this.slot(i, 'square_avg');
     const mean = centered ? this.slot(i, 'grad_avg') : null;
     const buffer = momentum > 0 ? this.slot(i, 'momentum_buffer') : null;
-    rmspropUpdate(value, gradient, this.slot(i, 'square_avg'), mean, buffer, this.options);
+    const done =
+      mean === null &&
+      buffer === null &&
+      updateInPieces(rmspropOf, [gradient, value, squares], [weightDecay, alpha, 1 - alpha, lr, eps]);
+    if (!done) rmspropUpdate(value, gradient, squares, mean, buffer, this.options);
   }
 }
+
+/** The step in WebAssembly (assembly/rmsprop.ts of the kernels); null where the kernels work on ordinary arrays. */
+const rmspropOf = /* @__PURE__ */ perKernels((kernels) =>
+  kernels.rows(rmspropCode, 'rmsprop', [1, 1, 1, 0], 2),
+);
 
 function rmspropUpdate(
   p: FloatData,

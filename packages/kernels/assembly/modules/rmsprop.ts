@@ -1,0 +1,1 @@
+export { rmsprop32, rmsprop64 } from '../rmsprop';

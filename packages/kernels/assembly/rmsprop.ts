@@ -1,0 +1,42 @@
+// A step of RMSprop, neither centered nor with momentum, on n = B · H parameters, in their own type as PyTorch computes it
+// (reference: packages/nn/src/optim/rmsprop.ts). Pointers in bytes.
+import { setting } from './settings';
+import { get, madd, next, put } from './simd';
+
+/**
+ * @param g        the gradients; p the parameters; s the running squares
+ * @param settings weightDecay, alpha, 1 - alpha, lr, eps
+ */
+// @ts-ignore: decorator
+@inline
+function rmsprop<T>(B: i32, H: i32, g: usize, p: usize, s: usize, settings: usize): void {
+  const decay = setting<T>(settings, 0);
+  const alpha = setting<T>(settings, 1);
+  const share = setting<T>(settings, 2);
+  const lr = setting<T>(settings, 3);
+  const eps = setting<T>(settings, 4);
+  const end = p + <usize>(B * H) * sizeof<T>();
+  while (p < end) {
+    const whole = p + 16 <= end;
+    const old = get<T>(p, whole);
+    const raw = get<T>(g, whole);
+    const gradient = madd<T>(decay, old, raw);
+    const faded = v128.mul<T>(get<T>(s, whole), alpha);
+    const square = madd<T>(v128.mul<T>(share, gradient), gradient, faded);
+    put<T>(s, square, whole);
+    const change = v128.div<T>(v128.mul<T>(lr, gradient), v128.add<T>(v128.sqrt<T>(square), eps));
+    put<T>(p, v128.sub<T>(old, change), whole);
+    const step = next<T>(whole);
+    p += step;
+    g += step;
+    s += step;
+  }
+}
+
+export function rmsprop32(B: i32, H: i32, g: usize, p: usize, s: usize, settings: usize): void {
+  rmsprop<f32>(B, H, g, p, s, settings);
+}
+
+export function rmsprop64(B: i32, H: i32, g: usize, p: usize, s: usize, settings: usize): void {
+  rmsprop<f64>(B, H, g, p, s, settings);
+}
