@@ -427,6 +427,43 @@ test('RMSprop takes PyTorch’s formula on arrays of every length, also long one
   }
 });
 
+test('SGD takes PyTorch’s formula on arrays of every length, also long ones', () => {
+  const [lr, weightDecay] = [0.01, 0.05];
+  const settings = [
+    { momentum: 0, dampening: 0, nesterov: false },
+    { momentum: 0.9, dampening: 0.2, nesterov: false },
+    { momentum: 0.9, dampening: 0, nesterov: true },
+  ];
+  for (const dtype of ['float64', 'float32'] as const) {
+    for (const n of [1, 5, 1023, 1025, 4098, 16_384 + 3, 40_001]) {
+      for (const { momentum, dampening, nesterov } of settings) {
+        const rng = new Random(n);
+        const p = parameter(randomNormal([n], { rng, dtype }));
+        const expected = Float64Array.from(p.value.data);
+        const velocity = new Float64Array(n);
+        const optimizer = new SGD([p], { lr, weightDecay, momentum, dampening, nesterov });
+        for (let t = 1; t <= 3; t++) {
+          p.grad = randomNormal([n], { rng, dtype });
+          const given = copy(p.grad);
+          optimizer.step();
+          assertSameBits(p.grad, given, 'the gradient stays as it is');
+          for (let i = 0; i < n; i++) {
+            const g = given.data[i] + weightDecay * expected[i];
+            velocity[i] = t === 1 ? g : momentum * velocity[i] + (1 - dampening) * g;
+            const change = nesterov ? g + momentum * velocity[i] : velocity[i];
+            expected[i] -= lr * (momentum === 0 ? g : change);
+          }
+        }
+        const tolerance = dtype === 'float64' ? { rtol: 1e-13, atol: 1e-14 } : { rtol: 2e-6, atol: 2e-6 };
+        const label = `${dtype}, ${n} parameters, momentum ${momentum}, nesterov ${nesterov}`;
+        assertClose(p.value, wrap(expected, [n]), label, tolerance);
+        const { arrays } = optimizer.stateDict();
+        if (momentum > 0) assertClose(arrays['0.momentum_buffer'], wrap(velocity, [n]), label, tolerance);
+      }
+    }
+  }
+});
+
 test('a gradient of long arrays that is not finite is found wherever it is, and huge ones are not taken for it', () => {
   const n = 2051;
   for (const place of [0, 1, 2, 3, 1000, n - 1]) {

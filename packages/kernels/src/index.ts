@@ -9,6 +9,7 @@ export { lstmForwardCode } from './wasm/binaries/lstm-forward.js';
 export { rmspropCode } from './wasm/binaries/rmsprop.js';
 export { rnnBackwardCode } from './wasm/binaries/rnn-backward.js';
 export { rnnForwardCode } from './wasm/binaries/rnn-forward.js';
+export { sgdCode } from './wasm/binaries/sgd.js';
 
 // Numbers in, numbers out.
 

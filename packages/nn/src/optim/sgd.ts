@@ -1,5 +1,13 @@
 import type { Tensor } from '@retrograd/autograd';
-import { checkNonNegative, describe, type FloatData, ValueError } from '@retrograd/kernels';
+import {
+  checkNonNegative,
+  describe,
+  type FloatData,
+  perKernels,
+  sgdCode,
+  ValueError,
+} from '@retrograd/kernels';
+import { updateInPieces } from './in-pieces.js';
 import { type Algorithm, Optimizer, type OptimizerOptions } from './optimizer.js';
 
 export interface SGDOptions extends OptimizerOptions {
@@ -48,14 +56,28 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
   }
 
   protected override change(value: FloatData, gradient: FloatData, _step: number, i: number): void {
-    if (this.options.momentum === 0) {
-      descend(value, gradient, this.options);
+    const { lr, momentum, dampening, weightDecay, nesterov } = this.options;
+    if (momentum === 0) {
+      const done = updateInPieces(sgdOf, [gradient, value], [weightDecay, lr]);
+      if (!done) descend(value, gradient, this.options);
       return;
     }
     const first = !this.hasSlot(i, 'momentum_buffer');
-    descendWithMomentum(value, gradient, this.slot(i, 'momentum_buffer'), first, this.options);
+    const buffer = this.slot(i, 'momentum_buffer');
+    const shares = nesterov ? [1, momentum] : [0, 1];
+    const settings = [weightDecay, momentum, 1 - dampening, lr, ...shares];
+    const done = !first && updateInPieces(momentumOf, [gradient, value, buffer], settings);
+    if (!done) descendWithMomentum(value, gradient, buffer, first, this.options);
   }
 }
+
+// The steps in WebAssembly (assembly/sgd.ts of the kernels); null where the kernels work on ordinary arrays.
+
+const sgdOf = /* @__PURE__ */ perKernels((kernels) => kernels.rows(sgdCode, 'sgd', [1, 1, 0], 1));
+
+const momentumOf = /* @__PURE__ */ perKernels((kernels) =>
+  kernels.rows(sgdCode, 'momentum', [1, 1, 1, 0], 1),
+);
 
 function descend(p: FloatData, gradient: FloatData, options: Required<SGDOptions>): void {
   const { lr, weightDecay } = options;
