@@ -362,107 +362,87 @@ test('a saved state that does not fit is refused, and nothing is changed', async
   for (const [key, value] of Object.entries(good.arrays)) assertSameBits(after.arrays[key], value, key);
 });
 
-test('Adam takes PyTorch’s formula on arrays of every length, also long ones', () => {
-  const [lr, beta1, beta2, eps, decay] = [0.01, 0.9, 0.99, 1e-6, 0.05];
-  for (const dtype of ['float64', 'float32'] as const) {
-    for (const n of [1, 5, 1023, 1025, 4098, 16_384 + 3, 40_001]) {
-      for (const apart of [false, true]) {
-        const rng = new Random(n);
-        const p = parameter(randomNormal([n], { rng, dtype }));
-        const expected = Float64Array.from(p.value.data);
-        const [m, v] = [new Float64Array(n), new Float64Array(n)];
-        const Kind = apart ? AdamW : Adam;
-        const optimizer = new Kind([p], { lr, betas: [beta1, beta2], eps, weightDecay: decay });
-        for (let t = 1; t <= 3; t++) {
-          p.grad = randomNormal([n], { rng, dtype });
-          const given = copy(p.grad);
-          optimizer.step();
-          assertSameBits(p.grad, given, 'the gradient stays as it is');
-          for (let i = 0; i < n; i++) {
-            if (apart) expected[i] -= lr * decay * expected[i];
-            const g = given.data[i] + (apart ? 0 : decay * expected[i]);
-            m[i] = beta1 * m[i] + (1 - beta1) * g;
-            v[i] = beta2 * v[i] + (1 - beta2) * g * g;
-            const root = Math.sqrt(v[i]) / Math.sqrt(1 - beta2 ** t);
-            expected[i] -= (lr / (1 - beta1 ** t)) * (m[i] / (root + eps));
-          }
-        }
-        const tolerance = dtype === 'float64' ? { rtol: 1e-13, atol: 1e-14 } : { rtol: 2e-6, atol: 2e-6 };
-        const label = `${Kind.name}, ${dtype}, ${n} parameters`;
-        assertClose(p.value, wrap(expected, [n]), label, tolerance);
-        const { arrays } = optimizer.stateDict();
-        assertClose(arrays['0.exp_avg'], wrap(m, [n]), `${label}: m`, tolerance);
-        assertClose(arrays['0.exp_avg_sq'], wrap(v, [n]), `${label}: v`, tolerance);
-      }
-    }
-  }
-});
+/** What an optimizer does to one parameter in its step t, and to the arrays that it keeps for it. */
+type Formula = (p: number, gradient: number, t: number, kept: number[]) => [p: number, ...kept: number[]];
 
-test('RMSprop takes PyTorch’s formula on arrays of every length, also long ones', () => {
-  const [lr, alpha, eps, weightDecay] = [0.01, 0.9, 1e-6, 0.05];
+/** Three steps on arrays of every length, also long ones, beside a formula for one entry in double precision. */
+function assertFormula(title: string, make: Make, slots: readonly string[], formula: Formula): void {
   for (const dtype of ['float64', 'float32'] as const) {
     for (const n of [1, 5, 1023, 1025, 4098, 16_384 + 3, 40_001]) {
       const rng = new Random(n);
       const p = parameter(randomNormal([n], { rng, dtype }));
       const expected = Float64Array.from(p.value.data);
-      const squares = new Float64Array(n);
-      const optimizer = new RMSprop([p], { lr, alpha, eps, weightDecay });
+      const kept = slots.map(() => new Float64Array(n));
+      const optimizer = make([p]);
       for (let t = 1; t <= 3; t++) {
         p.grad = randomNormal([n], { rng, dtype });
         const given = copy(p.grad);
         optimizer.step();
         assertSameBits(p.grad, given, 'the gradient stays as it is');
         for (let i = 0; i < n; i++) {
-          const g = given.data[i] + weightDecay * expected[i];
-          squares[i] = alpha * squares[i] + (1 - alpha) * g * g;
-          expected[i] -= (lr * g) / (Math.sqrt(squares[i]) + eps);
+          const before = kept.map((array) => array[i]);
+          const [value, ...after] = formula(expected[i], given.data[i], t, before);
+          expected[i] = value;
+          kept.forEach((array, k) => {
+            array[i] = after[k];
+          });
         }
       }
       const tolerance = dtype === 'float64' ? { rtol: 1e-13, atol: 1e-14 } : { rtol: 2e-6, atol: 2e-6 };
-      const label = `${dtype}, ${n} parameters`;
+      const label = `${title}, ${dtype}, ${n} parameters`;
       assertClose(p.value, wrap(expected, [n]), label, tolerance);
       const { arrays } = optimizer.stateDict();
-      assertClose(arrays['0.square_avg'], wrap(squares, [n]), `${label}: squares`, tolerance);
+      slots.forEach((slot, k) => {
+        assertClose(arrays[`0.${slot}`], wrap(kept[k], [n]), `${label}: ${slot}`, tolerance);
+      });
     }
   }
+}
+
+test('Adam takes PyTorch’s formula on arrays of every length, also long ones', () => {
+  const [lr, beta1, beta2, eps, decay] = [0.01, 0.9, 0.99, 1e-6, 0.05];
+  const options = { lr, betas: [beta1, beta2], eps, weightDecay: decay } as const;
+  const formula =
+    (apart: boolean): Formula =>
+    (before, gradient, t, [m, v]) => {
+      const p = apart ? before - lr * decay * before : before;
+      const g = gradient + (apart ? 0 : decay * p);
+      const mean = beta1 * m + (1 - beta1) * g;
+      const square = beta2 * v + (1 - beta2) * g * g;
+      const root = Math.sqrt(square) / Math.sqrt(1 - beta2 ** t);
+      return [p - (lr / (1 - beta1 ** t)) * (mean / (root + eps)), mean, square];
+    };
+  const slots = ['exp_avg', 'exp_avg_sq'];
+  assertFormula('Adam', (p) => new Adam(p, options), slots, formula(false));
+  assertFormula('AdamW', (p) => new AdamW(p, options), slots, formula(true));
 });
 
-test('SGD takes PyTorch’s formula on arrays of every length, also long ones', () => {
-  const [lr, weightDecay] = [0.01, 0.05];
-  const settings = [
-    { momentum: 0, dampening: 0, nesterov: false },
-    { momentum: 0.9, dampening: 0.2, nesterov: false },
-    { momentum: 0.9, dampening: 0, nesterov: true },
-  ];
-  for (const dtype of ['float64', 'float32'] as const) {
-    for (const n of [1, 5, 1023, 1025, 4098, 16_384 + 3, 40_001]) {
-      for (const { momentum, dampening, nesterov } of settings) {
-        const rng = new Random(n);
-        const p = parameter(randomNormal([n], { rng, dtype }));
-        const expected = Float64Array.from(p.value.data);
-        const velocity = new Float64Array(n);
-        const optimizer = new SGD([p], { lr, weightDecay, momentum, dampening, nesterov });
-        for (let t = 1; t <= 3; t++) {
-          p.grad = randomNormal([n], { rng, dtype });
-          const given = copy(p.grad);
-          optimizer.step();
-          assertSameBits(p.grad, given, 'the gradient stays as it is');
-          for (let i = 0; i < n; i++) {
-            const g = given.data[i] + weightDecay * expected[i];
-            velocity[i] = t === 1 ? g : momentum * velocity[i] + (1 - dampening) * g;
-            const change = nesterov ? g + momentum * velocity[i] : velocity[i];
-            expected[i] -= lr * (momentum === 0 ? g : change);
-          }
-        }
-        const tolerance = dtype === 'float64' ? { rtol: 1e-13, atol: 1e-14 } : { rtol: 2e-6, atol: 2e-6 };
-        const label = `${dtype}, ${n} parameters, momentum ${momentum}, nesterov ${nesterov}`;
-        assertClose(p.value, wrap(expected, [n]), label, tolerance);
-        const { arrays } = optimizer.stateDict();
-        if (momentum > 0) assertClose(arrays['0.momentum_buffer'], wrap(velocity, [n]), label, tolerance);
-      }
-    }
-  }
+test('RMSprop takes PyTorch’s formula on arrays of every length, also long ones', () => {
+  const [lr, alpha, eps, weightDecay] = [0.01, 0.9, 1e-6, 0.05];
+  const make: Make = (p) => new RMSprop(p, { lr, alpha, eps, weightDecay });
+  assertFormula('RMSprop', make, ['square_avg'], (p, gradient, _t, [s]) => {
+    const g = gradient + weightDecay * p;
+    const square = alpha * s + (1 - alpha) * g * g;
+    return [p - (lr * g) / (Math.sqrt(square) + eps), square];
+  });
 });
+
+for (const [title, momentum, dampening, nesterov] of [
+  ['SGD', 0, 0, false],
+  ['SGD with momentum', 0.9, 0.2, false],
+  ['SGD with Nesterov momentum', 0.9, 0, true],
+] as const) {
+  test(`${title} takes PyTorch’s formula on arrays of every length, also long ones`, () => {
+    const [lr, weightDecay] = [0.01, 0.05];
+    const make: Make = (p) => new SGD(p, { lr, weightDecay, momentum, dampening, nesterov });
+    assertFormula(title, make, momentum > 0 ? ['momentum_buffer'] : [], (p, gradient, t, [v = 0]) => {
+      const g = gradient + weightDecay * p;
+      const velocity = t === 1 ? g : momentum * v + (1 - dampening) * g;
+      const change = nesterov ? g + momentum * velocity : velocity;
+      return [p - lr * (momentum > 0 ? change : g), velocity];
+    });
+  });
+}
 
 test('a gradient of long arrays that is not finite is found wherever it is, and huge ones are not taken for it', () => {
   const n = 2051;

@@ -4,12 +4,14 @@ import { setting } from './settings';
 import { get, madd, next, put } from './simd';
 
 /**
- * @param g        the gradients; p the parameters
- * @param settings weightDecay, lr
+ * @param moving   whether there is momentum, which is known when this is compiled
+ * @param g        the gradients; p the parameters; v the velocities, not the first ones
+ * @param settings weightDecay, lr; with momentum also momentum, 1 - dampening, and the shares of the gradient and of the velocity
+ *                 in the change: 0 and 1, or for Nesterov 1 and momentum
  */
 // @ts-ignore: decorator
 @inline
-function descend<T>(B: i32, H: i32, g: usize, p: usize, settings: usize): void {
+function descend<T>(moving: bool, B: i32, H: i32, g: usize, p: usize, v: usize, settings: usize): void {
   const decay = setting<T>(settings, 0);
   const lr = setting<T>(settings, 1);
   const end = p + <usize>(B * H) * sizeof<T>();
@@ -17,39 +19,14 @@ function descend<T>(B: i32, H: i32, g: usize, p: usize, settings: usize): void {
     const whole = p + 16 <= end;
     const old = get<T>(p, whole);
     const raw = get<T>(g, whole);
-    const gradient = madd<T>(decay, old, raw);
-    put<T>(p, v128.sub<T>(old, v128.mul<T>(lr, gradient)), whole);
-    const step = next<T>(whole);
-    p += step;
-    g += step;
-  }
-}
-
-/**
- * @param v        the velocities, not the first ones
- * @param settings weightDecay, momentum, 1 - dampening, lr, and the shares of the gradient and of the velocity in the change: 0
- *                 and 1, or for Nesterov 1 and momentum
- */
-// @ts-ignore: decorator
-@inline
-function descendWithMomentum<T>(B: i32, H: i32, g: usize, p: usize, v: usize, settings: usize): void {
-  const decay = setting<T>(settings, 0);
-  const momentum = setting<T>(settings, 1);
-  const share = setting<T>(settings, 2);
-  const lr = setting<T>(settings, 3);
-  const ofGradient = setting<T>(settings, 4);
-  const ofVelocity = setting<T>(settings, 5);
-  const end = p + <usize>(B * H) * sizeof<T>();
-  while (p < end) {
-    const whole = p + 16 <= end;
-    const old = get<T>(p, whole);
-    const raw = get<T>(g, whole);
-    const gradient = madd<T>(decay, old, raw);
-    const kept = v128.mul<T>(get<T>(v, whole), momentum);
-    const velocity = madd<T>(share, gradient, kept);
-    put<T>(v, velocity, whole);
-    const ahead = v128.mul<T>(ofGradient, gradient);
-    const change = madd<T>(ofVelocity, velocity, ahead);
+    let change = madd<T>(decay, old, raw);
+    if (moving) {
+      const faded = v128.mul<T>(get<T>(v, whole), setting<T>(settings, 2));
+      const velocity = madd<T>(setting<T>(settings, 3), change, faded);
+      put<T>(v, velocity, whole);
+      const ahead = v128.mul<T>(setting<T>(settings, 4), change);
+      change = madd<T>(setting<T>(settings, 5), velocity, ahead);
+    }
     put<T>(p, v128.sub<T>(old, v128.mul<T>(lr, change)), whole);
     const step = next<T>(whole);
     p += step;
@@ -59,17 +36,17 @@ function descendWithMomentum<T>(B: i32, H: i32, g: usize, p: usize, v: usize, se
 }
 
 export function sgd32(B: i32, H: i32, g: usize, p: usize, settings: usize): void {
-  descend<f32>(B, H, g, p, settings);
+  descend<f32>(false, B, H, g, p, 0, settings);
 }
 
 export function sgd64(B: i32, H: i32, g: usize, p: usize, settings: usize): void {
-  descend<f64>(B, H, g, p, settings);
+  descend<f64>(false, B, H, g, p, 0, settings);
 }
 
 export function momentum32(B: i32, H: i32, g: usize, p: usize, v: usize, settings: usize): void {
-  descendWithMomentum<f32>(B, H, g, p, v, settings);
+  descend<f32>(true, B, H, g, p, v, settings);
 }
 
 export function momentum64(B: i32, H: i32, g: usize, p: usize, v: usize, settings: usize): void {
-  descendWithMomentum<f64>(B, H, g, p, v, settings);
+  descend<f64>(true, B, H, g, p, v, settings);
 }

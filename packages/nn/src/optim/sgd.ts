@@ -65,7 +65,7 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
     const first = !this.hasSlot(i, 'momentum_buffer');
     const buffer = this.slot(i, 'momentum_buffer');
     const shares = nesterov ? [1, momentum] : [0, 1];
-    const settings = [weightDecay, momentum, 1 - dampening, lr, ...shares];
+    const settings = [weightDecay, lr, momentum, 1 - dampening, ...shares];
     const done = !first && updateInPieces(momentumOf, [gradient, value, buffer], settings);
     if (!done) descendWithMomentum(value, gradient, buffer, first, this.options);
   }
