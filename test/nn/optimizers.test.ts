@@ -444,6 +444,24 @@ for (const [title, momentum, dampening, nesterov] of [
   });
 }
 
+test('a long parameter is updated in its own dtype, whatever that of its gradient', () => {
+  for (const [name, make] of KINDS) {
+    const gradient = randomNormal([2051], { seed: 3, dtype: 'float32' });
+    for (const dtype of ['float64', 'float32'] as const) {
+      const [same, other] = (['float64', 'float32'] as const).map((of) => {
+        const p = parameter(randomNormal([2051], { seed: 4, dtype }));
+        const optimizer = make([p]);
+        for (let t = 0; t < 2; t++) {
+          p.grad = copy(gradient, { dtype: of });
+          optimizer.step();
+        }
+        return p.value;
+      });
+      assertSameBits(same, other, `${name}, ${dtype}`);
+    }
+  }
+});
+
 test('a gradient of long arrays that is not finite is found wherever it is, and huge ones are not taken for it', () => {
   const n = 2051;
   for (const place of [0, 1, 2, 3, 1000, n - 1]) {

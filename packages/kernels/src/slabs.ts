@@ -48,7 +48,10 @@ function cutFromSlab(dtype: Dtype, n: number): FloatData | null {
   return dtype === 'float64' ? new Float64Array(slab, start, n) : new Float32Array(slab, start, n);
 }
 
-/** Whether an array may share its buffer with others. One of up to 64 bytes is not asked: to show its buffer takes as long as a copy. */
+/**
+ * Whether an array may share its buffer with others. One of up to 64 bytes is not asked: to show its buffer takes longer than a
+ * copy of it.
+ */
 export function mayShareSlab(data: FloatData): boolean {
   const { byteLength } = data;
   return byteLength <= LARGEST && (byteLength <= 64 || data.buffer.byteLength > byteLength);

@@ -16,7 +16,7 @@ const LINE = 16;
 /**
  * Updates arrays in WebAssembly, where that is faster.
  * @param ruleOf   the rule on a kernel set; null where the kernels work on ordinary arrays
- * @param arrays   of one length and dtype: the gradient, which is left alone, and what is updated
+ * @param arrays   of one length: the gradient, which is left alone, and what is updated, in whose dtype it is computed
  * @param settings follow the arrays among the rule's arguments
  * @returns whether it was done
  */
@@ -26,10 +26,10 @@ export function updateInPieces(
   settings: readonly number[],
 ): boolean {
   const { sequence } = currentKernels();
-  const [{ length }] = arrays;
+  const [{ length }, updated] = arrays;
   const rule = length < FEW ? null : ruleOf(sequence);
   if (rule === null) return false;
-  const dtype = arrays[0] instanceof Float64Array ? 'float64' : 'float32';
+  const dtype = updated instanceof Float64Array ? 'float64' : 'float32';
   const n = Math.min(length, MANY);
   const apart = Math.ceil(n / LINE) * LINE;
   const behind = arrays.length * apart;
