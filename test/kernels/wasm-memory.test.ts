@@ -269,6 +269,30 @@ test('kept buffers are not lost while they are used, also when the use throws', 
   assert.is(computed(), 1);
 });
 
+test('kept buffers that were lost are said to be so once, also when there is no room for them', () => {
+  const { memory, kernels } = fresh({ maximum: 2 * MIB });
+  const { kept } = counted(kernels);
+  evict(memory);
+  let told = 0;
+  const { unhold } = kernels;
+  kernels.unhold = (holding) => {
+    if (holding.lost) told++;
+    unhold.call(kernels, holding);
+  };
+  const rest: Block[] = [];
+  for (const n of [MIB / 8, 1024, 8]) {
+    assert.throws(() => {
+      for (;;) rest.push(memory.take('float64', n));
+    }, isMemoryError);
+  }
+  for (let i = 0; i < 3; i++) assert.throws(() => kept.use(right), isMemoryError);
+  kept.release();
+  assert.is(told, 1);
+  for (const block of rest) memory.give(block);
+  assert.ok(kept.use(right));
+  assert.is(told, 1);
+});
+
 test('kept buffers converted to the other dtype are those of the first', () => {
   const { memory, kernels, base } = fresh();
   const { kept, computed } = counted(kernels);

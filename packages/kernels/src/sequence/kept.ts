@@ -65,6 +65,8 @@ export class Kept<Name extends string> {
     const { holding, kernels } = this;
     if (holding?.lost === false) return holding;
     if (holding !== null) kernels.unhold(holding);
+    // Should there be no room, the next use does not say once more that these were lost.
+    this.holding = null;
     const blocks = takeAll(kernels, this.dtype, this.sizes);
     try {
       this.compute(blocks);
