@@ -29,15 +29,15 @@ export async function measureColdStart({ systems, python, folder, rounds }) {
   writeTensors(file, makeProblem(shape));
   const programs = await listPrograms(systems, python, shape, file);
   const bases = new Set(programs.map(({ base }) => base));
-  for (const each of [...bases, ...programs]) each.times = [];
   for (let round = 0; round < MORE * rounds; round++) {
     for (const program of programs) {
       if (program.failed) continue;
       try {
         const empty = await timeProcess(program.base);
-        program.times.push(await timeProcess(program));
         program.base.times.push(empty);
-        program.above.push(program.times.at(-1) - empty);
+        const whole = await timeProcess(program);
+        program.times.push(whole);
+        program.above.push(whole - empty);
       } catch (error) {
         program.failed = error.message;
       }
@@ -58,8 +58,8 @@ export async function measureColdStart({ systems, python, folder, rounds }) {
 
 async function listPrograms(systems, python, shape, file) {
   const node = (args) => ({ file: process.execPath, args });
-  const emptyNode = { title: 'node, empty', ...node(['-e', '']) };
-  const emptyPython = python && { title: 'python, empty', file: python.file, args: ['-c', ''] };
+  const emptyNode = { title: 'node, empty', times: [], ...node(['-e', '']) };
+  const emptyPython = python && { title: 'python, empty', times: [], file: python.file, args: ['-c', ''] };
   const contestants = listContestants(systems, python).filter(
     ({ system, command }) => command !== null && (system.cells ?? ['lstm']).includes('lstm'),
   );
@@ -71,10 +71,10 @@ async function listPrograms(systems, python, shape, file) {
     const title = op === 'train' ? id : `${id} (forward)`;
     if (system.name !== 'torch') {
       const own = node([programOf(command.args[1]), variant, file, request]);
-      return { title, base: emptyNode, above: [], ...own };
+      return { title, base: emptyNode, times: [], above: [], ...own };
     }
     const args = [torchScript('cold.py'), variant, file, request];
-    return { title, base: emptyPython, above: [], ...command, args };
+    return { title, base: emptyPython, times: [], above: [], ...command, args };
   });
 }
 

@@ -1,6 +1,6 @@
 import { describe, GraphError, type NdArray, withSlabs } from '@retrograd/kernels';
 import { recordAll } from './call.js';
-import { asTensor, constant, Tensor, type TensorLike } from './tensor.js';
+import { asTensor, constant, type Tensor, type TensorLike } from './tensor.js';
 import type { Composed, Ops } from './twice.js';
 
 /** Arrays to arrays, and whatever the backward function wants to remember. */
@@ -62,9 +62,7 @@ export function lift<Cache>(
     if (typeof fn !== 'function') throw new GraphError('lift', argument, 'a function', describe(fn));
   }
   return (...given) => {
-    const inputs = given.map((value, i) =>
-      value instanceof Tensor ? value : asTensor(name, names?.[i] ?? `input ${i}`, value),
-    );
+    const inputs = given.map((value, i) => asTensor(name, names?.[i] ?? `input ${i}`, value));
     const [values, cache] = forward(...inputs.map((input) => input.value));
     const outputs = recordAll(name, inputs, values, (cotangents, needs, pass) => {
       const { twice } = pass;

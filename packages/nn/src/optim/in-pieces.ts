@@ -10,7 +10,7 @@ import {
 const FEW = 1 << 10;
 /** Parameters at a time: their arrays fit the second-level cache. */
 const MANY = 1 << 14;
-/** Entries that arrays are apart from each other at least, a cache line or two. */
+/** Arrays start at multiples of so many entries, of cache lines. */
 const LINE = 16;
 
 /**
