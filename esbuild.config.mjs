@@ -2,7 +2,7 @@
  * Builds everything: `node esbuild.config.mjs packages|examples|tests [--quiet]` (several words may be given).
  *
  * packages  packages/<name>/dist/index.js (one ESM file, other packages external) and the .d.ts files beside it;
- *           for packages/blas dist/use.js too; that of packages/kernels has its third-party packages inside
+ *           and one for each further door of it; packages/arrays has its third-party packages inside
  * examples  build/examples/**, each program bundled with the library's sources, third-party packages external
  * tests     build/test/**, likewise
  *
@@ -17,7 +17,16 @@ import { build } from 'esbuild';
 import { assemble } from './scripts/assemble.mjs';
 
 export const root = dirname(fileURLToPath(import.meta.url));
-export const packageNames = ['kernels', 'autograd', 'utils', 'rnn', 'lstm', 'gru', 'nn', 'retrograd', 'blas'];
+export const packageNames = [
+  ...['kernels', 'arrays', 'autograd', 'recurrent', 'rnn', 'lstm', 'gru', 'utils', 'nn', 'retrograd', 'blas'],
+];
+/** Sources of a package's doors besides index.ts; one imports the other instead of having a copy. */
+const furtherDoors = {
+  kernels: ['internal'],
+  arrays: ['internal'],
+  recurrent: ['graph/index'],
+  blas: ['use'],
+};
 
 /** What every build shares; `packages: 'external'` leaves third-party packages to Node's resolution. */
 export const common = {
@@ -100,27 +109,32 @@ async function buildPackages() {
   }
   for (const name of packageNames) {
     const dist = join('packages', name, 'dist');
-    // use.ts is a second door of packages/blas; index.js imports it instead of having a copy.
-    const doors = name === 'blas' ? ['use', 'index'] : ['index'];
-    for (const door of doors) {
-      const { metafile } = await build({
-        ...common,
-        entryPoints: [`./packages/${name}/src/${door}.ts`],
-        outfile: join(dist, `${door}.js`),
-        platform: name === 'blas' ? 'node' : 'neutral',
-        sourcemap: true,
-        metafile: true,
-        external: ['./use.js'],
-        // ndarray (CommonJS) and pure-rand go inside: to load them takes a process that starts longer than all of ours, and
-        // a page needs no bundler then.
-        ...(name === 'kernels' && { packages: 'bundle', mainFields: ['module', 'main'] }),
-        // Without `paths`: @retrograd/* stays an import instead of being bundled. Else as tsconfig.json.
-        tsconfigRaw: {
-          compilerOptions: { target: 'ES2022', verbatimModuleSyntax: true, useDefineForClassFields: false },
-        },
-      });
-      copyLicenses(Object.keys(metafile.inputs), join(root, dist));
-    }
+    const doors = ['index', ...(furtherDoors[name] ?? [])];
+    const { metafile } = await build({
+      ...common,
+      entryPoints: doors.map((door) => ({
+        in: `./packages/${name}/src/${door}.ts`,
+        out: door.replace('/index', ''),
+      })),
+      outdir: dist,
+      // What the doors share is in a file of its own, once.
+      splitting: true,
+      platform: name === 'blas' ? 'node' : 'neutral',
+      sourcemap: true,
+      metafile: true,
+      // ndarray (CommonJS) and pure-rand go inside: to load them takes a process that starts longer than all of ours, and
+      // a page needs no bundler then.
+      ...(name === 'arrays' && {
+        packages: 'bundle',
+        external: ['@retrograd/*'],
+        mainFields: ['module', 'main'],
+      }),
+      // Without `paths`: @retrograd/* stays an import instead of being bundled. Else as tsconfig.json.
+      tsconfigRaw: {
+        compilerOptions: { target: 'ES2022', verbatimModuleSyntax: true, useDefineForClassFields: false },
+      },
+    });
+    copyLicenses(Object.keys(metafile.inputs), join(root, dist));
     cpSync(join(root, 'build/types', name, 'src'), join(root, dist), { recursive: true });
   }
 }

@@ -10,13 +10,13 @@
  *     central differences: 382 gradients, off by at most 4.6e-10
  */
 import {
+  arrays,
   constant,
   GRU,
   type GRUTensors,
   grad,
   gradCheck,
   gruEquations,
-  kernels,
   LSTM,
   type LSTMTensors,
   lstmEquations,
@@ -34,7 +34,7 @@ import {
 const [B, T, I, H] = [2, 7, 3, 4];
 const rng = new Random(1);
 const x = randomNormal([B, T, I], { rng });
-const h_0 = constant(kernels.zeros([B, H]));
+const h_0 = constant(arrays.zeros([B, H]));
 // The loss is a random weighting of all hidden states, so that its gradient in h_all is these weights.
 const weights = randomNormal([B, T, H], { rng });
 
@@ -77,7 +77,7 @@ for (const { layer, run } of layers) {
     sum(mul(run(x, Object.fromEntries(params.map(([name], i) => [name, values[i]]))), weights));
   const byGraph = grad(loss(...leaves), leaves);
 
-  const gaps = byHand.map((g, i) => kernels.max(kernels.abs(kernels.sub(g, byGraph[i].value))).data[0]);
+  const gaps = byHand.map((g, i) => arrays.max(arrays.abs(arrays.sub(g, byGraph[i].value))).data[0]);
   const count = leaves.reduce((n, leaf) => n + leaf.size, 0);
   const gap = Math.max(...gaps).toExponential(1);
   console.log(`${layer.constructor.name.padEnd(10)} ${count} gradients, by hand - by graph: at most ${gap}`);

@@ -14,11 +14,11 @@
  */
 import {
   Adam,
+  arrays,
   type BatchSource,
   evaluate,
   fit,
   type IndexArray,
-  kernels,
   lastStep,
   mseLoss,
   RecurrentModel,
@@ -35,8 +35,8 @@ function sequences(B: number, length: number): BatchSource {
     length,
     continues: false,
     epoch: (rng) => () => {
-      const x = kernels.randomUniform([B, T, 2], { low: -1, high: 1, rng });
-      const target = kernels.zeros([B, 1]);
+      const x = arrays.randomUniform([B, T, 2], { low: -1, high: 1, rng });
+      const target = arrays.zeros([B, 1]);
       for (let b = 0; b < B; b++) {
         const marked = [rng.integer(T / 2), T / 2 + rng.integer(T / 2)];
         for (let t = 0; t < T; t++) x.set(b, t, 1, marked.includes(t) ? 1 : 0);

@@ -12,13 +12,13 @@
 import {
   Adam,
   add,
+  arrays,
   type BatchSource,
   concat,
   crossEntropy,
   fit,
   gradCheck,
   type IndexArray,
-  kernels,
   Linear,
   lastStep,
   Module,
@@ -44,7 +44,7 @@ const rng = new Random(1);
 
 class MinimalGatedUnit extends Module {
   readonly W_f = parameter(randomNormal([HIDDEN + SYMBOLS, HIDDEN], { std: 0.3, rng }));
-  readonly b_f = parameter(kernels.full([HIDDEN], -2)); // a gate that is nearly shut keeps what is there
+  readonly b_f = parameter(arrays.full([HIDDEN], -2)); // a gate that is nearly shut keeps what is there
   readonly W_h = parameter(randomNormal([HIDDEN + SYMBOLS, HIDDEN], { std: 0.3, rng }));
   readonly b_h = parameter(zeros([HIDDEN]));
   readonly head = new Linear(HIDDEN, CLASSES, { rng });
@@ -96,7 +96,7 @@ for await (const _ of fit(model, strings(20), { optimizer, steps, clipNorm: 1, s
 
 const N = 2560;
 const { x, target } = strings(N).epoch(new Random(3))(0);
-const answers = kernels.argmax(noGrad(() => model.forward(x)[0]).value, 1);
+const answers = arrays.argmax(noGrad(() => model.forward(x)[0]).value, 1);
 let wrong = 0;
 for (let b = 0; b < N; b++) if (answers.get(b) !== target.get(b)) wrong++;
 console.log(`after ${20 * steps} strings ${wrong} of ${N} wrong (chance: ${(N * 3) / 4}), in ${seconds()}`);

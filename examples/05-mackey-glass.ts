@@ -13,10 +13,10 @@
  */
 import {
   Adam,
+  arrays,
   createSequences,
   fit,
   type IndexArray,
-  kernels,
   lastStep,
   mseLoss,
   noGrad,
@@ -50,7 +50,7 @@ function mackeyGlass(n: number): Float64Array {
 
 const series = mackeyGlass(POINTS + PLACES * 40 + WINDOW + AHEAD);
 const [X, y] = createSequences(wrap(series.slice(0, POINTS), [POINTS, 1]), WINDOW);
-const increase = kernels.mul(kernels.sub(y, lastStep(X).value), kernels.array(SCALE));
+const increase = arrays.mul(arrays.sub(y, lastStep(X).value), arrays.array(SCALE));
 
 const config = { cell: 'gru', input: 'features', inputSize: 1, hiddenSize: 16, outputSize: 1 } as const;
 const model = new RecurrentModel(config, { seed: 1 });

@@ -11,11 +11,11 @@
  *     LSTM, forget bias 5  |dL/dh_1| / |dL/dh_T| = 2e+1, a factor of 1.03 a step
  */
 import {
+  arrays,
   GRU,
   globalNorm,
   grad,
   gruCell,
-  kernels,
   LSTM,
   lstmCell,
   mul,
@@ -38,7 +38,7 @@ const weights = randomNormal([B, H], { rng });
 const rnn = new VanillaRNN(I, H, { rng });
 const gru = new GRU(I, H, { rng });
 const lstm = new LSTM(I, H, { rng });
-const remembering = { ...lstm.getParams(), b_f: kernels.full([H], 5) };
+const remembering = { ...lstm.getParams(), b_f: arrays.full([H], 5) };
 
 /** A step from the state, of which the first tensor is h, to the next state. */
 type Step = (state: Tensor[], x_t: Tensor) => Tensor[];

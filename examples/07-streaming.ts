@@ -5,7 +5,7 @@
  *     1000 steps one at a time and as one sequence: largest difference 0.0e+0
  *     51000 steps in all, 11 microseconds each (the median)
  */
-import { GRU, kernels, type NdArray, Random, randomNormal, stack } from 'retrograd';
+import { arrays, GRU, type NdArray, Random, randomNormal, stack } from 'retrograd';
 import { pick } from './support.js';
 
 /** A source without end: batches of one vector, (1, 8). */
@@ -35,7 +35,7 @@ for (const x_t of sensor(2)) {
 }
 
 const h_all = gru.forward(stack(seen, 1).value);
-const gap = kernels.max(kernels.abs(kernels.sub(h_all, stack(answers, 1).value))).get();
+const gap = arrays.max(arrays.abs(arrays.sub(h_all, stack(answers, 1).value))).get();
 const median = times.sort((a, b) => a - b)[steps / 2] * 1000;
 console.log(
   `${compared} steps one at a time and as one sequence: largest difference ${gap.toExponential(1)}`,

@@ -10,9 +10,9 @@
  */
 import {
   add,
+  arrays,
   globalNorm,
   grad,
-  kernels,
   LSTM,
   mseLoss,
   mul,
@@ -43,7 +43,7 @@ const timesHessian = (v: NdArray[]): NdArray[] =>
 
 const randomVector = (): NdArray[] => params.map(({ shape }) => randomNormal(shape, { rng }));
 const dot = (u: NdArray[], v: NdArray[]): number =>
-  u.reduce((total, each, i) => total + kernels.sum(kernels.mul(each, v[i])).get(), 0);
+  u.reduce((total, each, i) => total + arrays.sum(arrays.mul(each, v[i])).get(), 0);
 
 const [u, v] = [randomVector(), randomVector()];
 const [Hu, Hv] = [timesHessian(u), timesHessian(v)];
@@ -56,7 +56,7 @@ let direction = v;
 let eigenvalue = 0;
 for (let i = 0; i < 100; i++) {
   const length = globalNorm(direction);
-  direction = timesHessian(direction.map((each) => kernels.div(each, kernels.array(length))));
+  direction = timesHessian(direction.map((each) => arrays.div(each, arrays.array(length))));
   eigenvalue = globalNorm(direction);
 }
 console.log(
@@ -65,17 +65,15 @@ console.log(
 
 /** The gradients at the parameters moved by eps v; the parameters are put back. */
 function gradientsAt(eps: number): NdArray[] {
-  const before = params.map(({ value }) => kernels.copy(value));
-  params.forEach((p, i) =>
-    p.update((value) => kernels.addInto(value, kernels.mul(v[i], kernels.array(eps)))),
-  );
+  const before = params.map(({ value }) => arrays.copy(value));
+  params.forEach((p, i) => p.update((value) => arrays.addInto(value, arrays.mul(v[i], arrays.array(eps)))));
   const moved = gradients(false).map(({ value }) => value);
-  params.forEach((p, i) => p.update((value) => kernels.assign(value, before[i])));
+  params.forEach((p, i) => p.update((value) => arrays.assign(value, before[i])));
   return moved;
 }
 const [ahead, behind] = [gradientsAt(1e-5), gradientsAt(-1e-5)];
 const errors = Hv.map((each, i) => {
-  const slope = kernels.div(kernels.sub(ahead[i], behind[i]), kernels.array(2e-5));
-  return kernels.max(kernels.abs(kernels.sub(each, slope))).get();
+  const slope = arrays.div(arrays.sub(ahead[i], behind[i]), arrays.array(2e-5));
+  return arrays.max(arrays.abs(arrays.sub(each, slope))).get();
 });
 console.log(`H v against central differences: off by at most ${Math.max(...errors).toExponential(1)}`);

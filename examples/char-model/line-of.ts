@@ -1,4 +1,4 @@
-import { RetrogradError } from '@retrograd/kernels';
+import { RetrogradError } from '@retrograd/arrays';
 import { UserError } from './user-error.js';
 
 /**

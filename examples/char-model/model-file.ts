@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { RetrogradError } from '@retrograd/kernels';
+import { RetrogradError } from '@retrograd/arrays';
 import {
   type LoadedModel,
   loadModel,

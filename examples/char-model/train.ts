@@ -1,4 +1,4 @@
-import { RetrogradError } from '@retrograd/kernels';
+import { RetrogradError } from '@retrograd/arrays';
 import { Adam, fit, type Progress } from '@retrograd/nn';
 import { formatLoss } from './format.js';
 import { finish, pause, type TrainingJob } from './interlude.js';

@@ -1,4 +1,4 @@
-import { array, type NdArray, Random, slice } from '@retrograd/kernels';
+import { array, type NdArray, Random, slice } from '@retrograd/arrays';
 import { oneHot, type RecurrentModel } from '@retrograd/nn';
 import { generateSequence } from '@retrograd/utils';
 import { UserError } from './user-error.js';

@@ -1,4 +1,15 @@
 /** backward and grad on small graphs whose gradients are known. */
+
+import {
+  array,
+  full,
+  GraphError,
+  type NdArray,
+  Random,
+  randomNormal,
+  ShapeError,
+  toNested,
+} from '@retrograd/arrays';
 import {
   add,
   backward,
@@ -17,16 +28,6 @@ import {
   transpose,
   unstack,
 } from '@retrograd/autograd';
-import {
-  array,
-  full,
-  GraphError,
-  type NdArray,
-  Random,
-  randomNormal,
-  ShapeError,
-  toNested,
-} from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertFresh, assertSameBits } from '../support/same.js';

@@ -1,4 +1,6 @@
 /** lift: hand-derived pairs as ops. */
+
+import * as k from '@retrograd/arrays/internal';
 import {
   add,
   backward,
@@ -14,7 +16,6 @@ import {
   tanh,
   tensor,
 } from '@retrograd/autograd';
-import * as k from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/same.js';

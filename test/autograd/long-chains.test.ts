@@ -1,4 +1,6 @@
 /** Depth: nothing recurses, and time grows with the length, not with its square. */
+
+import { type NdArray, Random, randomNormal } from '@retrograd/arrays';
 import {
   add,
   backward,
@@ -12,7 +14,6 @@ import {
   tanh,
   tensor,
 } from '@retrograd/autograd';
-import { type NdArray, Random, randomNormal } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 

@@ -1,4 +1,6 @@
 /** Memory stays flat over 1,000 training steps of a composed RNN. Runs with --expose-gc. */
+
+import { Random, randomNormal } from '@retrograd/arrays';
 import {
   add,
   backward,
@@ -11,7 +13,6 @@ import {
   tanh,
   tensor,
 } from '@retrograd/autograd';
-import { Random, randomNormal } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 

@@ -1,8 +1,8 @@
 /** Random calls of every op: what the tests of gradients, second derivatives and views run over. */
 
+import { type NdArray, type Random, randomNormal, wrap } from '@retrograd/arrays';
 import type { Tensor } from '@retrograd/autograd';
 import * as ag from '@retrograd/autograd';
-import { type NdArray, type Random, randomNormal, wrap } from '@retrograd/kernels';
 
 /** One call: float64 inputs, and the op as a function of tensors of them to one tensor. */
 export interface OpCase {

@@ -1,7 +1,8 @@
 /** What the ops do where the derivative is a matter of convention, and what else their docstrings promise. */
+
+import { array, type NdArray, Random, randomNormal, toNested, wrap } from '@retrograd/arrays';
 import * as ag from '@retrograd/autograd';
 import { add, constant, grad, parameter, sum, type Tensor } from '@retrograd/autograd';
-import { array, type NdArray, Random, randomNormal, toNested, wrap } from '@retrograd/kernels';
 import { sequenceLoss, sequenceLossBackward } from '@retrograd/utils';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,6 +1,7 @@
 /** Wrong calls of every op: the class and the whole message of what is thrown. */
+
+import { array, DtypeError, ShapeError, ValueError, view, wrap, zeros } from '@retrograd/arrays';
 import * as autograd from '@retrograd/autograd';
-import { array, DtypeError, ShapeError, ValueError, view, wrap, zeros } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { OP_CASES } from './op-cases.js';

@@ -1,7 +1,8 @@
 /** First and second derivatives of every op against central differences. */
+
+import { Random } from '@retrograd/arrays';
 import * as ag from '@retrograd/autograd';
 import { gradCheck } from '@retrograd/autograd';
-import { Random } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { OP_CASES } from './op-cases.js';

@@ -1,4 +1,7 @@
 /** Small arrays of a backward pass are parts of shared slabs; nothing that is handed out may be one. */
+
+import { type NdArray, Random, randomNormal } from '@retrograd/arrays';
+import * as k from '@retrograd/arrays/internal';
 import {
   add,
   backward,
@@ -15,8 +18,7 @@ import {
   type Tensor,
   tensor,
 } from '@retrograd/autograd';
-import * as k from '@retrograd/kernels';
-import { type NdArray, Random, randomNormal } from '@retrograd/kernels';
+import { mayShareSlab, withSlabs } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/same.js';
@@ -114,7 +116,7 @@ test('slabs are off again after a pass that fails', () => {
 
 test('arrays of a slab are zeros, do not overlap, and large ones are no part of it', () => {
   const random = new Random(5);
-  k.withSlabs(true, () => {
+  withSlabs(true, () => {
     const arrays = Array.from({ length: 2000 }, (_, i) => {
       const array = k.allocate(i % 3 === 0 ? 'float32' : 'float64', random.integer(40));
       assert.ok(array.every((entry) => entry === 0));
@@ -123,7 +125,7 @@ test('arrays of a slab are zeros, do not overlap, and large ones are no part of 
     arrays.forEach((array, i) => assert.ok(array.every((entry) => entry === i)));
     assert.ok(new Set(arrays.map(({ buffer }) => buffer)).size < 100);
     const large = k.allocate('float64', 200);
-    assert.not.ok(k.mayShareSlab(large));
+    assert.not.ok(mayShareSlab(large));
     assert.is(large.buffer.byteLength, large.byteLength);
   });
 });

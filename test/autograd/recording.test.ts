@@ -1,4 +1,6 @@
 /** The recording switch, and in-place updates. */
+
+import { GraphError, toNested } from '@retrograd/arrays';
 import {
   backward,
   grad,
@@ -10,7 +12,6 @@ import {
   sum,
   transpose,
 } from '@retrograd/autograd';
-import { GraphError, toNested } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { throws } from './throws.js';

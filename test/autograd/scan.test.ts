@@ -1,4 +1,6 @@
 /** scan: any step function over time. */
+
+import { array, GraphError, Random, randomNormal, ShapeError, toNested, zeros } from '@retrograd/arrays';
 import {
   add,
   backward,
@@ -14,7 +16,6 @@ import {
   tanh,
   tensor,
 } from '@retrograd/autograd';
-import { array, GraphError, Random, randomNormal, ShapeError, toNested, zeros } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { throws } from './throws.js';

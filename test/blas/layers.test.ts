@@ -1,12 +1,7 @@
+import { type NdArray, Random, randomNormal } from '@retrograd/arrays';
 import { blasKernels } from '@retrograd/blas/use';
-import {
-  type NdArray,
-  plainKernels,
-  Random,
-  randomNormal,
-  useKernels,
-  type WasmSequence,
-} from '@retrograd/kernels';
+import { plainKernels, useKernels } from '@retrograd/kernels';
+import type { WasmSequence } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LAYERS } from '../layers/layers.js';

@@ -1,12 +1,8 @@
+import { type Dtype, type FloatData, Random } from '@retrograd/arrays';
+import { allocate } from '@retrograd/arrays/internal';
 import { type BlasKernels, blasKernels } from '@retrograd/blas/use';
-import {
-  allocate,
-  type Block,
-  type Dtype,
-  type FloatData,
-  gemm as plainGemm,
-  Random,
-} from '@retrograd/kernels';
+import type { Block } from '@retrograd/kernels';
+import { gemm as plainGemm } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { libraries, tellSkipped } from './libraries.js';

@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { DtypeError, ValueError } from '@retrograd/arrays';
 import { betterCores, blasKernels, installAdvice, LibraryError, useBlas } from '@retrograd/blas/use';
-import {
-  currentKernels,
-  DtypeError,
-  describeKernels,
-  plainKernels,
-  useKernels,
-  ValueError,
-} from '@retrograd/kernels';
+import { currentKernels, describeKernels, plainKernels, useKernels } from '@retrograd/kernels';
 import koffi from 'koffi';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,6 +1,7 @@
 /** A process that ends while its threads come up. On the command line: [library's file, milliseconds from then until it ends]. */
+
+import { type NdArray, randomNormal } from '@retrograd/arrays';
 import { useBlas } from '@retrograd/blas/use';
-import { type NdArray, randomNormal } from '@retrograd/kernels';
 import { LSTM } from '@retrograd/lstm';
 
 const [library, delay] = JSON.parse(process.argv[2]) as [string, number];

@@ -1,11 +1,12 @@
 /** Threads that share products of a native library, and who computes at a given size. */
+
+import { randomNormal } from '@retrograd/arrays';
 import { type BlasKernels, blasKernels } from '@retrograd/blas/use';
 import {
   type Block,
   describeKernels,
   type Prepared,
   plainKernels,
-  randomNormal,
   setThreads,
   useKernels,
 } from '@retrograd/kernels';

@@ -1,4 +1,4 @@
-import type { NdArray } from '@retrograd/kernels';
+import type { NdArray } from '@retrograd/arrays';
 
 /** Tells the bits of arrays, in short; scripts/browser.mjs compares what pages tell about the same thing. */
 export function tellBits(what: string, arrays: readonly NdArray[]): void {

@@ -1,5 +1,5 @@
 /** What the README says about a page whose content security policy forbids 'unsafe-eval'. */
-import { zeros } from '@retrograd/kernels';
+import { zeros } from '@retrograd/arrays';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 

@@ -1,15 +1,8 @@
 /**
  * Threads in a page, ?threads=2, or where they are not to be had, ?threads=1: the same bits either way, and not a word about it.
  */
-import {
-  type Dtype,
-  describeKernels,
-  type NdArray,
-  Random,
-  randomNormal,
-  setThreads,
-  ThreadError,
-} from '@retrograd/kernels';
+import { type Dtype, type NdArray, Random, randomNormal, ThreadError } from '@retrograd/arrays';
+import { describeKernels, setThreads } from '@retrograd/kernels';
 import { LSTM } from '@retrograd/lstm';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

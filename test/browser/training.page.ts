@@ -1,5 +1,6 @@
 /** A character model, trained for some steps in a page: ?kernels=plain or another set, ?threads=2. */
-import { type Dtype, describeKernels, setThreads } from '@retrograd/kernels';
+import type { Dtype } from '@retrograd/arrays';
+import { describeKernels, setThreads } from '@retrograd/kernels';
 import { Adam, fit, loadModel, RecurrentModel, saveModel, textBatches } from '@retrograd/nn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,4 +1,4 @@
-import { array, Random } from '@retrograd/kernels';
+import { array, Random } from '@retrograd/arrays';
 import { oneHot, RecurrentModel } from '@retrograd/nn';
 import { generateSequence } from '@retrograd/utils';
 import { test } from 'uvu';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Random } from '@retrograd/kernels';
+import { Random } from '@retrograd/arrays';
 import { build } from 'esbuild';
 
 /** A folder for the files of one test run. */

@@ -1,5 +1,5 @@
 /** One step of each cell against PyTorch: by hand, composed, and lifted; ordinary sizes and extreme values. */
-import type { NdArray } from '@retrograd/kernels';
+import type { NdArray } from '@retrograd/arrays';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, readFixtures, type Tolerance } from '../support/fixtures.js';

@@ -1,4 +1,4 @@
-import { array, wrap } from '@retrograd/kernels';
+import { array, wrap } from '@retrograd/arrays';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, ORDINARY, readFixtures } from '../support/fixtures.js';

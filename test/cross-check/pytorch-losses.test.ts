@@ -1,6 +1,7 @@
 /** sequenceLoss by hand, crossEntropy on the graph, mseLoss, and softmax and its kin at extremes, against PyTorch. */
+
+import { dtypeOf, logSoftmax, logsumexp, type NdArray, softmax } from '@retrograd/arrays';
 import * as ag from '@retrograd/autograd';
-import { dtypeOf, logSoftmax, logsumexp, type NdArray, softmax } from '@retrograd/kernels';
 import { clipGradients, sequenceLoss, sequenceLossBackward } from '@retrograd/utils';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

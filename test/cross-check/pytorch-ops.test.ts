@@ -1,6 +1,7 @@
 /** Every op of the graph against PyTorch: values and gradients, from test/fixtures/ops.json. */
+
+import type { NdArray } from '@retrograd/arrays';
 import { grad, parameter } from '@retrograd/autograd';
-import type { NdArray } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, readFixtures } from '../support/fixtures.js';

@@ -1,6 +1,7 @@
 /** SGD, Adam, AdamW and RMSprop: both parameters after each of 20 steps, against torch.optim. */
+
+import { copy, type NdArray } from '@retrograd/arrays';
 import { parameter } from '@retrograd/autograd';
-import { copy, type NdArray } from '@retrograd/kernels';
 import { Adam, AdamW, RMSprop, SGD } from '@retrograd/nn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -2,8 +2,9 @@
  * Second derivatives against PyTorch: products of Hessians with vectors, through the ops, through short sequences composed of
  * them, and through the lifted cell and the lifted sequence, which go through their composed twins.
  */
+
+import type { NdArray } from '@retrograd/arrays';
 import { add, crossEntropy, grad, mul, parameter, sum, type Tensor, tensor } from '@retrograd/autograd';
-import type { NdArray } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, readFixtures } from '../support/fixtures.js';

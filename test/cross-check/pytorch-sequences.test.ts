@@ -2,7 +2,9 @@
  * Whole sequences against PyTorch, on every road: by hand, the three grains on the graph, and the classes. All gradients, those of
  * the initial states included, with cotangents for h_all and for the final states.
  */
-import { currentKernels, type NdArray } from '@retrograd/kernels';
+
+import type { NdArray } from '@retrograd/arrays';
+import { currentKernels } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, readFixtures } from '../support/fixtures.js';

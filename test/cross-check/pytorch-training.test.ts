@@ -2,6 +2,10 @@
  * Training runs against PyTorch: the losses, gradient norms and final weights of 50 steps. The model of nn (lifted sequences), the
  * composed equations, and a loop without any graph must all draw PyTorch's learning curve.
  */
+
+import * as kernels from '@retrograd/arrays';
+import { copy, type NdArray, reshape, slice, take, transpose, zeros } from '@retrograd/arrays';
+import { addAt } from '@retrograd/arrays/internal';
 import {
   add,
   backward,
@@ -12,8 +16,6 @@ import {
   scan,
   type Tensor,
 } from '@retrograd/autograd';
-import * as kernels from '@retrograd/kernels';
-import { addAt, copy, type NdArray, reshape, slice, take, transpose, zeros } from '@retrograd/kernels';
 import { Adam, type ModelState, RecurrentModel, SGD } from '@retrograd/nn';
 import { clipGradients, globalNorm, sequenceLoss, sequenceLossBackward } from '@retrograd/utils';
 import { test } from 'uvu';

@@ -19,19 +19,22 @@ export const readText = (path: string): string => readFileSync(join(root, path),
 
 export const readJson = (path: string) => JSON.parse(readText(path));
 
-export const packageNames = ['kernels', 'autograd', 'utils', 'rnn', 'lstm', 'gru', 'nn', 'retrograd', 'blas'];
+/** Every package, in the order in which they may import each other. */
+export const packageNames = [
+  ...['kernels', 'arrays', 'autograd', 'recurrent', 'rnn', 'lstm', 'gru', 'utils', 'nn', 'retrograd', 'blas'],
+];
 
-/** What each package may import: only what stands to the left of it, and no layer another layer. */
+const LAYERS = ['rnn', 'lstm', 'gru'];
+
+/** What a package may import: what stands to the left of it, and no layer another layer. */
+const before = (name: string): string[] =>
+  packageNames
+    .slice(0, packageNames.indexOf(name))
+    .filter((other) => !(LAYERS.includes(name) && LAYERS.includes(other)));
+
 export const allowedPackages: Record<string, string[]> = {
-  kernels: [],
-  autograd: ['kernels'],
-  utils: ['kernels', 'autograd'],
-  rnn: ['kernels', 'autograd', 'utils'],
-  lstm: ['kernels', 'autograd', 'utils'],
-  gru: ['kernels', 'autograd', 'utils'],
-  nn: ['kernels', 'autograd', 'utils', 'rnn', 'lstm', 'gru'],
-  retrograd: ['kernels', 'autograd', 'utils', 'rnn', 'lstm', 'gru', 'nn'],
-  // Beside the chain: nobody imports it, and it needs the kernels only.
+  ...Object.fromEntries(packageNames.map((name) => [name, before(name)])),
+  // Beside the chain: no package imports it, and it needs the kernels only.
   blas: ['kernels'],
 };
 

@@ -1,4 +1,4 @@
-import * as k from '@retrograd/kernels';
+import * as k from '@retrograd/arrays/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertEntries } from '../support/same.js';

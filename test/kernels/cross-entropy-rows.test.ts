@@ -1,12 +1,8 @@
 /** The kernel of cross-entropy on every kernel set, against the formula: sizes, extremes, and what must not be touched. */
-import {
-  crossEntropyRows,
-  type FloatData,
-  type Kernels,
-  plainKernels,
-  Random,
-  wasmKernels,
-} from '@retrograd/kernels';
+
+import { type FloatData, Random } from '@retrograd/arrays';
+import { type Kernels, plainKernels, wasmKernels } from '@retrograd/kernels';
+import { crossEntropyRows } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 

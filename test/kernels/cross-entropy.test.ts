@@ -5,7 +5,7 @@ import {
   formatPlace,
   readMask,
   readTargets,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays/internal';
 import ndarray from 'ndarray';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,5 +1,5 @@
 /** Every wrong call is refused with the right class and a message that names function, argument, expectation and what came. */
-import * as k from '@retrograd/kernels';
+import * as k from '@retrograd/arrays/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 

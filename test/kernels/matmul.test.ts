@@ -1,5 +1,7 @@
-import * as k from '@retrograd/kernels';
-import { type FloatData, gemm, type NdArray, Random } from '@retrograd/kernels';
+import { type FloatData, type NdArray, Random } from '@retrograd/arrays';
+import * as k from '@retrograd/arrays/internal';
+import { currentKernels, type Kernels, plainKernels, useKernels } from '@retrograd/kernels';
+import { gemm } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose, assertEntries, assertSameProduct } from '../support/same.js';
@@ -208,16 +210,16 @@ test('matmul multiplies batches as NumPy does, against a loop over all indices',
 
 test('matmul hands transposed views and columns of wider arrays to the kernel without a copy', () => {
   const calls: { transA: boolean; transB: boolean; A: FloatData; B: FloatData }[] = [];
-  const spy: k.Kernels = {
-    ...k.plainKernels,
+  const spy: Kernels = {
+    ...plainKernels,
     name: 'spy',
     gemm: (...args) => {
       calls.push({ transA: args[0], transB: args[1], A: args[5], B: args[8] });
-      k.gemm(...args);
+      gemm(...args);
     },
   };
-  const before = k.useKernels(spy);
-  assert.is(k.currentKernels(), spy);
+  const before = useKernels(spy);
+  assert.is(currentKernels(), spy);
   try {
     const wide = k.randomNormal([6, 10], { seed: 5 });
     const columns = k.slice(wide, [null, [2, 6]]);
@@ -232,9 +234,9 @@ test('matmul hands transposed views and columns of wider arrays to the kernel wi
     const a = k.randomNormal([4, 5], { seed: 7 });
     for (const { view } of viewsOf(a)) k.matmul(view, k.ones([5, 4]));
   } finally {
-    k.useKernels(before);
+    useKernels(before);
   }
-  assert.is(k.currentKernels(), before);
+  assert.is(currentKernels(), before);
 });
 
 test('mixed dtypes multiply in float64', () => {

@@ -1,5 +1,6 @@
 /** What the tests of threads need, in Node and in a page: workers that are up, and a module in which threads meet. */
-import { currentKernels, type SequenceKernels, setThreads, tanhOf } from '@retrograd/kernels';
+import { currentKernels, type SequenceKernels, setThreads } from '@retrograd/kernels';
+import { tanhOf } from '@retrograd/kernels/internal';
 import * as assert from 'uvu/assert';
 
 export const sequence = (): SequenceKernels => currentKernels().sequence;

@@ -1,5 +1,5 @@
-import * as k from '@retrograd/kernels';
-import { type NdArray, Random, type Range } from '@retrograd/kernels';
+import { type NdArray, Random, type Range } from '@retrograd/arrays';
+import * as k from '@retrograd/arrays/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertEntries } from '../support/same.js';

@@ -1,5 +1,5 @@
-import * as k from '@retrograd/kernels';
-import { Random } from '@retrograd/kernels';
+import * as k from '@retrograd/arrays';
+import { Random } from '@retrograd/arrays';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertEntries } from '../support/same.js';

@@ -1,5 +1,5 @@
-import * as k from '@retrograd/kernels';
-import { type NdArray, Random } from '@retrograd/kernels';
+import { type NdArray, Random } from '@retrograd/arrays';
+import * as k from '@retrograd/arrays/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose, assertEntries } from '../support/same.js';

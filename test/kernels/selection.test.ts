@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ValueError } from '@retrograd/arrays';
 import {
   currentKernels,
   describeKernels,
@@ -11,7 +12,6 @@ import {
   plainKernels,
   setThreads,
   useKernels,
-  ValueError,
   wasmKernels,
 } from '@retrograd/kernels';
 import { build } from 'esbuild';

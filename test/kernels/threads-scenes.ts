@@ -4,7 +4,8 @@
  */
 import { resolveObjectURL } from 'node:buffer';
 import { Worker as NodeWorker } from 'node:worker_threads';
-import { currentKernels, setThreads, tanhOf } from '@retrograd/kernels';
+import { currentKernels, setThreads } from '@retrograd/kernels';
+import { tanhOf } from '@retrograd/kernels/internal';
 
 const scope = globalThis as Record<string, unknown>;
 const hideNode = 'process.getBuiltinModule = undefined;';

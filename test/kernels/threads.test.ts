@@ -2,21 +2,17 @@
  * Threads of the WebAssembly kernels: the same bits for any number of them, and workers that come, idle, fail and go without being
  * noticed. The machine may be busy, so nothing here waits for less than many seconds.
  */
+
+import { type Dtype, type FloatData, Random, randomNormal, ThreadError, ValueError } from '@retrograd/arrays';
 import {
   type Block,
   currentKernels,
-  type Dtype,
-  type FloatData,
   plainKernels,
-  Random,
-  randomNormal,
   type SequenceKernels,
   setThreads,
-  ThreadError,
-  tanhOf,
   useKernels,
-  ValueError,
 } from '@retrograd/kernels';
+import { tanhOf } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { throws } from '../autograd/throws.js';

@@ -1,17 +1,9 @@
 /** Sequences in batch-first and time-major order, and rows filled with one row. */
-import {
-  currentKernels,
-  type Dtype,
-  fillRows,
-  fromTimeMajor,
-  loadInputs,
-  plainKernels,
-  Random,
-  randomNormal,
-  type SequenceKernels,
-  toTimeMajor,
-  transpose,
-} from '@retrograd/kernels';
+
+import { type Dtype, Random, randomNormal, transpose } from '@retrograd/arrays';
+import { fillRows } from '@retrograd/arrays/internal';
+import { currentKernels, plainKernels, type SequenceKernels } from '@retrograd/kernels';
+import { fromTimeMajor, loadInputs, toTimeMajor } from '@retrograd/recurrent';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/same.js';

@@ -1,6 +1,7 @@
 /** Every function of the package gives bit for bit the same answer on every kind of view, and leaves its arguments alone. */
-import * as k from '@retrograd/kernels';
-import { type NdArray, Random } from '@retrograd/kernels';
+
+import { type NdArray, Random } from '@retrograd/arrays';
+import * as k from '@retrograd/arrays/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertEntries, assertFresh, assertSameBits, assertSameProduct } from '../support/same.js';

@@ -2,21 +2,18 @@
  * Products of both WebAssembly builds against the plain kernels, on random shapes and layouts. Every entry of a product is the
  * same sum in the same order however the operands lie, so layouts, preparation and splits must give the same bits.
  */
+
+import { type Dtype, matmul, type NdArray, Random, randomNormal } from '@retrograd/arrays';
 import {
   type Block,
-  type Dtype,
   type KernelName,
   type Kernels,
-  matmul,
-  type NdArray,
   plainKernels,
-  product as productOn,
-  Random,
-  randomNormal,
   type SequenceKernels,
   useKernels,
   wasmKernels,
 } from '@retrograd/kernels';
+import { product as productOn } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/same.js';

@@ -5,14 +5,10 @@
  * The reference of float32 is the correctly rounded result, from double precision. That of float64 is Math.exp and Math.tanh,
  * which are good to 1 ulp themselves.
  */
-import {
-  type Block,
-  coreCode,
-  crossEntropyCode,
-  type FloatData,
-  type SequenceKernels,
-  wasmKernels,
-} from '@retrograd/kernels';
+
+import type { FloatData } from '@retrograd/arrays';
+import { type Block, type SequenceKernels, wasmKernels } from '@retrograd/kernels';
+import { coreCode, crossEntropyCode } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 

@@ -1,21 +1,16 @@
 /** The memory of the WebAssembly kernels: growth, reuse, what is taken away when room is short, and what is kept over a run. */
+
+import { MemoryError, Random } from '@retrograd/arrays';
+import { type Block, type Kernels, type SequenceKernels, wasmKernels } from '@retrograd/kernels';
 import {
-  type Block,
   bytesHeld,
-  Kept,
-  type Kernels,
-  MemoryError,
   product,
-  Random,
-  Resident,
-  type SequenceKernels,
   tanhOf,
-  useAs,
   WasmMemory,
   type WasmMemoryOptions,
-  wasmKernels,
   withBlocks,
-} from '@retrograd/kernels';
+} from '@retrograd/kernels/internal';
+import { Kept, Resident, useAs } from '@retrograd/recurrent';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { evict, OWN } from '../support/evict.js';

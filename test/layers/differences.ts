@@ -1,5 +1,5 @@
 /** Derivatives by central differences, by a function that knows no derivative rule and no graph. */
-import { copy, type FloatData, type NdArray, type Random, randomNormal } from '@retrograd/kernels';
+import { copy, type FloatData, type NdArray, type Random, randomNormal } from '@retrograd/arrays';
 import * as assert from 'uvu/assert';
 import type { Arrays } from '../support/kinds.js';
 

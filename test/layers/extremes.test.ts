@@ -1,5 +1,5 @@
 /** ±745, ±1e3, ±1e300, denormals and -0 as inputs, states and weights: finite, never NaN, and what a naive oracle computes. */
-import { copy, type Dtype, type NdArray, Random } from '@retrograd/kernels';
+import { copy, type Dtype, type NdArray, Random } from '@retrograd/arrays';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sequenceRoads } from '../support/roads.js';

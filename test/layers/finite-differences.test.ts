@@ -2,7 +2,7 @@
  * Every gradient of every road through a cell and through a sequence against central differences, on random shapes: those of the
  * input, of the initial states and of each parameter, with cotangents for all hidden states and for the final states.
  */
-import { type NdArray, Random } from '@retrograd/kernels';
+import { type NdArray, Random } from '@retrograd/arrays';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Arrays } from '../support/kinds.js';

@@ -1,15 +1,8 @@
 /** The grains of a layer agree: composed equations, lifted cell, lifted sequence, the functions by hand, the class. */
+
+import { copy, dense, type NdArray, Random, randomNormal } from '@retrograd/arrays';
 import { grad, parameter, Tensor } from '@retrograd/autograd';
-import {
-  copy,
-  currentKernels,
-  dense,
-  type NdArray,
-  Random,
-  randomNormal,
-  type SequenceKernels,
-  useKernels,
-} from '@retrograd/kernels';
+import { currentKernels, type SequenceKernels, useKernels } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Arrays, Kind, Tensors } from '../support/kinds.js';

@@ -1,20 +1,9 @@
 /** The layers on the WebAssembly kernels: gates of every width, memory given back, buffers lost and computed again. */
+
+import { copy, dtypeOf, MemoryError, type NdArray, randomNormal } from '@retrograd/arrays';
 import { backward, grad, mul, noGrad, parameter, sum, type Tensor, tensor } from '@retrograd/autograd';
-import {
-  bytesHeld,
-  copy,
-  dtypeOf,
-  type KernelName,
-  type Kernels,
-  MemoryError,
-  type NdArray,
-  plainKernels,
-  randomNormal,
-  useKernels,
-  WasmMemory,
-  type WasmMemoryOptions,
-  wasmKernels,
-} from '@retrograd/kernels';
+import { type KernelName, type Kernels, plainKernels, useKernels, wasmKernels } from '@retrograd/kernels';
+import { bytesHeld, WasmMemory, type WasmMemoryOptions } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { evict, OWN } from '../support/evict.js';

@@ -2,6 +2,8 @@
  * What the tests of the layers need besides the tables in test/support: names, sizes and letters of each layer, random cases, and
  * the public functions with their arguments as a list, so that a test can be written once for all three.
  */
+
+import { type Dtype, type NdArray, Random, randomNormal } from '@retrograd/arrays';
 import {
   GRU,
   gruBackward,
@@ -11,7 +13,6 @@ import {
   gruForward,
   gruSequence,
 } from '@retrograd/gru';
-import { type Dtype, type NdArray, Random, randomNormal } from '@retrograd/kernels';
 import {
   LSTM,
   lstmBackward,
@@ -21,6 +22,7 @@ import {
   lstmForward,
   lstmSequence,
 } from '@retrograd/lstm';
+import type { LayerOptions } from '@retrograd/recurrent/graph';
 import {
   rnnBackward,
   rnnCell,
@@ -30,7 +32,6 @@ import {
   rnnSequence,
   VanillaRNN,
 } from '@retrograd/rnn';
-import type { LayerOptions } from '@retrograd/utils';
 import { type Arrays, KINDS, type Kind, type KindName, type Layer } from '../support/kinds.js';
 
 type Any = (...args: unknown[]) => unknown;

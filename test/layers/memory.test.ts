@@ -1,6 +1,7 @@
 /** Training keeps nothing: heap and buffers are flat over 1,000 steps, on arrays and on tensors, and lists of caches are let go. */
+
+import { type NdArray, randomNormal } from '@retrograd/arrays';
 import { backward, mul, parameter, sum, type Tensor } from '@retrograd/autograd';
-import { type NdArray, randomNormal } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { growthOver } from '../support/memory.js';

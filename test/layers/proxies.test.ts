@@ -1,6 +1,7 @@
 /** Frameworks for user interfaces hand out objects behind proxies, all the way down: a layer works there too. */
+
+import { type NdArray, ones, randomNormal } from '@retrograd/arrays';
 import { backward, sum, type Tensor, tensor } from '@retrograd/autograd';
-import { type NdArray, ones, randomNormal } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/same.js';

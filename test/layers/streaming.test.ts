@@ -5,13 +5,12 @@ import {
   DtypeError,
   full,
   type NdArray,
-  plainKernels,
   randomNormal,
   ShapeError,
-  useKernels,
   ValueError,
   zeros,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
+import { plainKernels, useKernels } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { growthOver } from '../support/memory.js';

@@ -2,8 +2,9 @@
  * Any view of any argument gives, bit for bit, what its dense copy gives, in every public function and method of the three layers; and
  * nothing that was given is written to, nor what lies between its entries.
  */
+
+import { copy, type Dtype, type FloatData, isNdArray, type NdArray } from '@retrograd/arrays';
 import { grad, parameter, Tensor } from '@retrograd/autograd';
-import { copy, type Dtype, type FloatData, isNdArray, type NdArray } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Arrays } from '../support/kinds.js';

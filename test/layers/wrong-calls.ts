@@ -8,7 +8,7 @@ import {
   ValueError,
   view,
   zeros,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
 import ndarray from 'ndarray';
 import type { Case, Described } from './layers.js';
 

@@ -1,6 +1,7 @@
 /** Wrong calls of the class of one layer, each with the error that it must give. */
+
+import { DtypeError, type NdArray, ShapeError, StateError, ValueError, zeros } from '@retrograd/arrays';
 import { constant, parameter } from '@retrograd/autograd';
-import { DtypeError, type NdArray, ShapeError, StateError, ValueError, zeros } from '@retrograd/kernels';
 import type { Arrays } from '../support/kinds.js';
 import { type Described, loaded, randomCase } from './layers.js';
 import {

@@ -1,6 +1,7 @@
 /** Wrong calls of the functions of one layer, each with the error that it must give. */
+
+import { DtypeError, ShapeError, StateError, zeros } from '@retrograd/arrays';
 import { constant } from '@retrograd/autograd';
-import { DtypeError, ShapeError, StateError, zeros } from '@retrograd/kernels';
 import type { Arrays } from '../support/kinds.js';
 import { type Case, cellArgs, type Described, LAYERS, randomCase, sequenceArgs } from './layers.js';
 import {

@@ -8,7 +8,7 @@ import {
   toNested,
   ValueError,
   zeros,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
 import { sequenceBatches, textBatches } from '@retrograd/nn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

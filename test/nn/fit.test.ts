@@ -1,6 +1,7 @@
 /** fit: the arithmetic of a step, carried states, epochs, validation, stopping, sharing the thread, wrong calls. */
+
+import { array, copy, DtypeError, type NdArray, Random, ValueError, wrap } from '@retrograd/arrays';
 import { backward, constant, crossEntropy, mseLoss, mul, parameter, type Tensor } from '@retrograd/autograd';
-import { array, copy, DtypeError, type NdArray, Random, ValueError, wrap } from '@retrograd/kernels';
 import {
   Adam,
   type BatchSource,

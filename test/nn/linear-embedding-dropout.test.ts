@@ -1,5 +1,5 @@
 /** Linear, Embedding, Dropout and oneHot: values, gradients, initial weights, wrong calls. */
-import { constant, gradCheck, tanh, tensor } from '@retrograd/autograd';
+
 import {
   array,
   DtypeError,
@@ -12,7 +12,8 @@ import {
   ValueError,
   wrap,
   zeros,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
+import { constant, gradCheck, tanh, tensor } from '@retrograd/autograd';
 import { Dropout, Embedding, Linear, lastStep, oneHot } from '@retrograd/nn';
 import ndarray from 'ndarray';
 import { test } from 'uvu';

@@ -1,6 +1,6 @@
 /** Memory stays flat while a model trains: nothing holds on to the graph of an earlier step. */
 
-import { Random } from '@retrograd/kernels';
+import { Random } from '@retrograd/arrays';
 import { Adam, fit, RecurrentModel, textBatches } from '@retrograd/nn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

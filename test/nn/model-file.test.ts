@@ -1,6 +1,5 @@
 /** saveModel and loadModel: what is kept, other versions, files that were tampered with, models of other kinds. */
-import { Tensor } from '@retrograd/autograd';
-import { GRU } from '@retrograd/gru';
+
 import {
   array,
   DtypeError,
@@ -11,7 +10,9 @@ import {
   ShapeError,
   ValueError,
   zeros,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
+import { Tensor } from '@retrograd/autograd';
+import { GRU } from '@retrograd/gru';
 import {
   Adam,
   decodeSafetensors,

@@ -1,6 +1,5 @@
 /** Module: what is found in the fields, state dicts and their errors, modes, generators. */
-import { parameter, Tensor, tensor } from '@retrograd/autograd';
-import { GRU } from '@retrograd/gru';
+
 import {
   array,
   copy,
@@ -11,7 +10,9 @@ import {
   ShapeError,
   ValueError,
   zeros,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
+import { parameter, Tensor, tensor } from '@retrograd/autograd';
+import { GRU } from '@retrograd/gru';
 import { LSTM } from '@retrograd/lstm';
 import { Dropout, Linear, Module, type StateDict } from '@retrograd/nn';
 import { VanillaRNN } from '@retrograd/rnn';

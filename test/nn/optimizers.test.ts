@@ -1,5 +1,5 @@
 /** The optimizers beyond PyTorch's numbers: states, skipped parameters, bad gradients, float32, wrong calls. */
-import { parameter, type Tensor, tensor } from '@retrograd/autograd';
+
 import {
   array,
   copy,
@@ -14,7 +14,8 @@ import {
   ValueError,
   wrap,
   zeros,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
+import { parameter, type Tensor, tensor } from '@retrograd/autograd';
 import { LSTM } from '@retrograd/lstm';
 import { Adam, AdamW, type Optimizer, type OptimizerState, RMSprop, SGD } from '@retrograd/nn';
 import { globalNorm } from '@retrograd/utils';

@@ -1,5 +1,5 @@
 /** RecurrentModel: against its layers run by hand, one step at a time, finite differences, streaming, wrong calls. */
-import { asTensor, crossEntropy, gradCheck, mseLoss, noGrad, Tensor, tensor } from '@retrograd/autograd';
+
 import {
   array,
   DtypeError,
@@ -12,7 +12,8 @@ import {
   take,
   ValueError,
   zeros,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
+import { asTensor, crossEntropy, gradCheck, mseLoss, noGrad, Tensor, tensor } from '@retrograd/autograd';
 import { oneHot, RecurrentModel, type RecurrentModelConfig } from '@retrograd/nn';
 import { generateSequence } from '@retrograd/utils';
 import ndarray from 'ndarray';

@@ -1,7 +1,7 @@
 /** A training that was saved and loaded goes on as if it had never stopped, to the last bit. */
 
+import { type NdArray, Random, randomNormal, ValueError } from '@retrograd/arrays';
 import { mseLoss, type Tensor } from '@retrograd/autograd';
-import { type NdArray, Random, randomNormal, ValueError } from '@retrograd/kernels';
 import {
   Adam,
   type BatchSource,

@@ -1,5 +1,5 @@
 /** Malformed files: each a typed error, and never a wrong array. */
-import { array, DtypeError, Random, RetrogradError, randomNormal, ValueError } from '@retrograd/kernels';
+import { array, DtypeError, Random, RetrogradError, randomNormal, ValueError } from '@retrograd/arrays';
 import { decodeSafetensors, encodeSafetensors, FormatError, RecurrentModel, saveModel } from '@retrograd/nn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

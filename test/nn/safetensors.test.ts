@@ -9,7 +9,7 @@ import {
   ValueError,
   wrap,
   zeros,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
 import { decodeSafetensors, encodeSafetensors } from '@retrograd/nn';
 import ndarray from 'ndarray';
 import { test } from 'uvu';

@@ -2,8 +2,9 @@
  * Optimizers whose running averages forget fast. A decay below one half takes another branch of the interpolation than the
  * usual decays, which the comparison with PyTorch uses; here the oracle is the formula of the docstring.
  */
+
+import { array } from '@retrograd/arrays';
 import { parameter } from '@retrograd/autograd';
-import { array } from '@retrograd/kernels';
 import { Adam, RMSprop } from '@retrograd/nn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

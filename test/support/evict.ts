@@ -1,4 +1,6 @@
-import { type Block, bytesHeld, MemoryError, type WasmMemory } from '@retrograd/kernels';
+import { MemoryError } from '@retrograd/arrays';
+import type { Block } from '@retrograd/kernels';
+import { bytesHeld, type WasmMemory } from '@retrograd/kernels/internal';
 import * as assert from 'uvu/assert';
 
 /** Takes away everything that is held, and writes NaN to all that is free, so that nobody gets away with reading on. */

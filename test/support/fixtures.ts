@@ -1,7 +1,7 @@
 /**
  * Reading the PyTorch fixtures (test/fixtures/*.json, made by make.py there) and comparing numbers with them.
  */
-import { isNdArray, type NdArray, wrap } from '@retrograd/kernels';
+import { isNdArray, type NdArray, wrap } from '@retrograd/arrays';
 import { readText } from './read-text.js';
 
 /** JSON has no words for these three. */

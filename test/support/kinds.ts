@@ -2,6 +2,8 @@
  * The three layers in one form: which functions each has, with their arguments and results in one order. The roads to a gradient
  * that roads.ts builds on this table are written once for all three.
  */
+
+import type { NdArray } from '@retrograd/arrays';
 import { concat, type Tensor } from '@retrograd/autograd';
 import {
   GRU,
@@ -13,7 +15,6 @@ import {
   gruForward,
   gruSequence,
 } from '@retrograd/gru';
-import type { NdArray } from '@retrograd/kernels';
 import {
   LSTM,
   lstmBackward,

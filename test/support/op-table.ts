@@ -1,8 +1,8 @@
 /** How a case of ops.json or second.json calls its op: inputs as tensors, everything else from `args`. */
 
+import type { NdArray } from '@retrograd/arrays';
 import type { Tensor } from '@retrograd/autograd';
 import * as ag from '@retrograd/autograd';
-import type { NdArray } from '@retrograd/kernels';
 
 /** The attributes that the fixtures use; each op reads its own. */
 export interface OpArgs {

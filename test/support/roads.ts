@@ -1,6 +1,7 @@
 /** Every road to the outputs and gradients of the three layers, so that a test can compare all of them with one oracle. */
+
+import { copy, type NdArray } from '@retrograd/arrays';
 import { grad, parameter, scan, type Tensor } from '@retrograd/autograd';
-import { copy, type NdArray } from '@retrograd/kernels';
 import { type Arrays, call, type Kind, type Layer, type SequenceRun, type Tensors } from './kinds.js';
 
 /** A cell's outputs and gradients on the graph: leaves for every argument, one `grad` for all of them. */

@@ -1,5 +1,8 @@
 /** Comparing arrays in tests: to the last bit, or within a tolerance. */
-import { currentKernels, dtypeOf, formatShape, isDense, type NdArray } from '@retrograd/kernels';
+
+import { dtypeOf, isDense, type NdArray } from '@retrograd/arrays';
+import { formatShape } from '@retrograd/arrays/internal';
+import { currentKernels } from '@retrograd/kernels';
 import * as assert from 'uvu/assert';
 import { entriesOf } from './views.js';
 

@@ -2,7 +2,8 @@
  * Every kind of view that an ndarray can be, for the rule that a function gives bit for bit the answer of the dense copy.
  * What lies between the entries in memory is NaN, so that a read beside them shows.
  */
-import { type FloatData, type NdArray, sizeOf, toNested, view } from '@retrograd/kernels';
+import { type FloatData, type NdArray, toNested, view } from '@retrograd/arrays';
+import { sizeOf } from '@retrograd/arrays/internal';
 
 export interface NamedView {
   name: string;

@@ -1,5 +1,5 @@
 /** createSequences against a loop over the rows, and at the edges of the series. */
-import { array, dtypeOf, type NdArray, Random, randomNormal, toNested, zeros } from '@retrograd/kernels';
+import { array, dtypeOf, type NdArray, Random, randomNormal, toNested, zeros } from '@retrograd/arrays';
 import { createSequences } from '@retrograd/utils';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

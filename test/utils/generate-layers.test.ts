@@ -1,6 +1,7 @@
 /** generateSequence on the raw recurrent layers, whose hidden states are read as logits. */
+
+import { type NdArray, randomNormal, ShapeError, zeros } from '@retrograd/arrays';
 import { GRU } from '@retrograd/gru';
-import { type NdArray, randomNormal, ShapeError, zeros } from '@retrograd/kernels';
 import { LSTM } from '@retrograd/lstm';
 import { VanillaRNN } from '@retrograd/rnn';
 import { generateSequence } from '@retrograd/utils';

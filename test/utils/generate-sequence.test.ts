@@ -1,5 +1,5 @@
 /** generateSequence: what the model reads, how often it is run, and the three ways to answer. */
-import { constant, isRecording } from '@retrograd/autograd';
+
 import {
   copy,
   dtypeOf,
@@ -9,7 +9,8 @@ import {
   randomNormal,
   wrap,
   zeros,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
+import { constant, isRecording } from '@retrograd/autograd';
 import { generateSequence } from '@retrograd/utils';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,6 +1,7 @@
 /** sequenceLoss and the graph's crossEntropy are the same numbers, and so are their gradients, to the last bit. */
+
+import { copy, type Dtype, type IndexArray, type NdArray, Random, randomNormal } from '@retrograd/arrays';
 import { backward, crossEntropy, parameter } from '@retrograd/autograd';
-import { copy, type Dtype, type IndexArray, type NdArray, Random, randomNormal } from '@retrograd/kernels';
 import { sequenceLoss, sequenceLossBackward } from '@retrograd/utils';
 import ndarray from 'ndarray';
 import { test } from 'uvu';

@@ -1,5 +1,5 @@
 /** How symbols are drawn: their distribution, the limits of the temperature, and logits at the ends of the number range. */
-import { Random } from '@retrograd/kernels';
+import { Random } from '@retrograd/arrays';
 import { generateSequence } from '@retrograd/utils';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -10,7 +10,7 @@ import {
   Random,
   randomNormal,
   zeros,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
 import { sequenceLoss, sequenceLossBackward } from '@retrograd/utils';
 import ndarray from 'ndarray';
 import { test } from 'uvu';

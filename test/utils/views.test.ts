@@ -1,5 +1,5 @@
 /** Every kind of view gives, bit for bit, what its dense copy gives; and no view, nor what lies between its entries, is changed. */
-import { copy, type FloatData, type NdArray, Random, randomNormal, wrap } from '@retrograd/kernels';
+import { copy, type FloatData, type NdArray, Random, randomNormal, wrap } from '@retrograd/arrays';
 import {
   clipGradients,
   createSequences,

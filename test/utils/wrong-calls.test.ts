@@ -9,7 +9,7 @@ import {
   ValueError,
   view,
   zeros,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
 import {
   clipGradients,
   createSequences,

@@ -1,21 +1,16 @@
 import {
-  addAlike,
   addInto,
   cast,
-  checkArray,
   copy,
-  describe,
   dtypeOf,
-  formatShape,
   full,
   GraphError,
-  mayShareSlab,
   type NdArray,
   ShapeError,
-  shapesEqual,
-  withSlabs,
   zeros,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
+import { addAlike, checkArray, describe, formatShape, shapesEqual } from '@retrograd/arrays/internal';
+import { mayShareSlab, withSlabs } from '@retrograd/kernels/internal';
 import { type Call, type PassContext, record, sumVersions } from './call.js';
 import { withRecording } from './recording.js';
 import { constant, Tensor } from './tensor.js';

@@ -1,4 +1,4 @@
-import type { NdArray } from '@retrograd/kernels';
+import type { NdArray } from '@retrograd/arrays';
 import { isRecording } from './recording.js';
 import { type Memory, Tensor } from './tensor.js';
 import type { Twice } from './twice.js';

@@ -1,4 +1,4 @@
-import type { FloatData, NdArray } from '@retrograd/kernels';
+import type { FloatData, NdArray } from '@retrograd/arrays';
 
 /** @internal A way to move in the space of one input: entry `at` alone, or all entries at once. */
 export type Direction = { readonly at: number } | { readonly along: FloatData };

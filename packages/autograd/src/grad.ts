@@ -1,4 +1,5 @@
-import { describe, GraphError, type NdArray } from '@retrograd/kernels';
+import { GraphError, type NdArray } from '@retrograd/arrays';
+import { describe } from '@retrograd/arrays/internal';
 import { gather, Pass, seedOf } from './backward.js';
 import { type Call, record } from './call.js';
 import { OPS } from './ops/table.js';

@@ -1,9 +1,7 @@
 import {
   DtypeError,
   dense,
-  describe,
   type FloatData,
-  formatShape,
   GraphError,
   isDense,
   type NdArray,
@@ -12,7 +10,8 @@ import {
   randomNormal,
   ValueError,
   zeros,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
+import { describe, formatShape } from '@retrograd/arrays/internal';
 import { centralDifference, type Direction } from './central-difference.js';
 import { grad } from './grad.js';
 import { concat } from './ops/concat.js';

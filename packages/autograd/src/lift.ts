@@ -1,4 +1,6 @@
-import { describe, GraphError, type NdArray, withSlabs } from '@retrograd/kernels';
+import { GraphError, type NdArray } from '@retrograd/arrays';
+import { describe } from '@retrograd/arrays/internal';
+import { withSlabs } from '@retrograd/kernels/internal';
 import { recordAll } from './call.js';
 import { asTensor, constant, type Tensor, type TensorLike } from './tensor.js';
 import type { Composed, Ops } from './twice.js';

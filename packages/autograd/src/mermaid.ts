@@ -1,4 +1,5 @@
-import { describe, formatShape, GraphError } from '@retrograd/kernels';
+import { GraphError } from '@retrograd/arrays';
+import { describe, formatShape } from '@retrograd/arrays/internal';
 import { gather } from './backward.js';
 import type { Call } from './call.js';
 import { Tensor } from './tensor.js';

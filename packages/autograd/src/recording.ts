@@ -1,4 +1,5 @@
-import { describe, GraphError } from '@retrograd/kernels';
+import { GraphError } from '@retrograd/arrays';
+import { describe } from '@retrograd/arrays/internal';
 
 /** Whether ops add their calls to the graph. The only switch of the graph; `noGrad` and backward set it. */
 let recording = true;

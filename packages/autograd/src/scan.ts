@@ -1,4 +1,5 @@
-import { describe, formatShape, GraphError, ShapeError, zeros } from '@retrograd/kernels';
+import { GraphError, ShapeError, zeros } from '@retrograd/arrays';
+import { describe, formatShape } from '@retrograd/arrays/internal';
 import { record } from './call.js';
 import { stack, unstack } from './ops/stack.js';
 import { asTensor, constant, Tensor, type TensorLike } from './tensor.js';

@@ -1,15 +1,10 @@
 import {
-  allocate,
   array,
-  checkArray,
-  checkIndexArray,
   copy,
   type Dtype,
   DtypeError,
-  describe,
   dtypeOf,
   type FloatData,
-  formatShape,
   GraphError,
   type IndexArray,
   isNdArray,
@@ -17,7 +12,8 @@ import {
   type NestedList,
   ShapeError,
   wrap,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
+import { allocate, checkArray, checkIndexArray, describe, formatShape } from '@retrograd/arrays/internal';
 import type { Call } from './call.js';
 
 /** Counts the in-place changes of one piece of memory; a tensor and the views of it share the counter. */

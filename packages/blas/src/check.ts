@@ -1,4 +1,5 @@
-import { allocate, type Dtype, gemm } from '@retrograd/kernels';
+import type { Dtype } from '@retrograd/kernels';
+import { allocate, gemm } from '@retrograd/kernels/internal';
 import type { Product } from './products.js';
 
 /** Sizes (M, N, K): matrix by matrix, row by matrix, matrix by column. */

@@ -1,4 +1,5 @@
-import { type Dtype, NEAR, tanhOf, withBlocks } from '@retrograd/kernels';
+import type { Dtype } from '@retrograd/kernels';
+import { NEAR, tanhOf, withBlocks } from '@retrograd/kernels/internal';
 import type { BlasSequence, Decide } from './sequence.js';
 
 /** Multiplications below which a call out of JavaScript costs more than the product itself, or than one inside of a module. */

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { type Dtype, MemoryError, type Replacement } from '@retrograd/kernels';
+import { type Dtype, MemoryError } from '@retrograd/kernels';
+import type { Replacement } from '@retrograd/kernels/internal';
 import type { Library } from './library.js';
 import { bindProduct, type Product } from './products.js';
 

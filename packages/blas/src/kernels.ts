@@ -1,14 +1,5 @@
-import {
-  type BlasDescription,
-  checkThreads,
-  type Dtype,
-  type FloatData,
-  type Kernels,
-  kernelsOver,
-  loadWasm,
-  product,
-  threadsAsked,
-} from '@retrograd/kernels';
+import type { BlasDescription, Dtype, FloatData, Kernels } from '@retrograd/kernels';
+import { checkThreads, kernelsOver, loadWasm, product, threadsAsked } from '@retrograd/kernels/internal';
 import { Choice } from './choice.js';
 import { noMemory } from './core.js';
 import { LibraryError } from './errors.js';

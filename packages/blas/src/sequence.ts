@@ -1,17 +1,13 @@
+import type { Block, Dtype, FloatData, Prepared, StepsFunction } from '@retrograd/kernels';
 import {
-  type Block,
-  type Dtype,
-  type FloatData,
   Modules,
   NEAR,
-  type Prepared,
   Products,
-  type StepsFunction,
   Threads,
   type WasmMemory,
   type WasmPrepared,
   WasmSequence,
-} from '@retrograd/kernels';
+} from '@retrograd/kernels/internal';
 import { replaceProducts } from './core.js';
 import type { Library } from './library.js';
 import { addressOf } from './native.js';

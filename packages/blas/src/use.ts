@@ -1,4 +1,5 @@
-import { checkThreads, DtypeError, describe, type Kernels, useKernels } from '@retrograd/kernels';
+import { DtypeError, type Kernels, useKernels } from '@retrograd/kernels';
+import { checkThreads, describe } from '@retrograd/kernels/internal';
 import { findLibrary } from './find.js';
 import { type BlasKernels, kernelsWith } from './kernels.js';
 

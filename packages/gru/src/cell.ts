@@ -18,23 +18,20 @@
  */
 import {
   add,
-  checkArray,
   concat,
   copy,
   matmul,
   mul,
   type NdArray,
-  oneMinus,
   StateError,
   sigmoid,
-  sigmoidSlope,
   slice,
   sub,
   sum,
   tanh,
-  tanhSlope,
   transpose,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
+import { checkArray, oneMinus, sigmoidSlope, tanhSlope } from '@retrograd/arrays/internal';
 import { checkParams, type GRUParams } from './params.js';
 
 /** What gruCellBackward reads. */

@@ -5,14 +5,8 @@
  *
  * The candidate needs r_t h_prev before its own product, so each direction has two halves with a product between them.
  */
-import {
-  type Block,
-  gruBackwardCode,
-  gruForwardCode,
-  perKernels,
-  type StepsFunction,
-  sigmoidScalar,
-} from '@retrograd/kernels';
+import type { Block, StepsFunction } from '@retrograd/kernels';
+import { gruBackwardCode, gruForwardCode, perKernels, sigmoidScalar } from '@retrograd/kernels/internal';
 
 /** The forward halves, for the memory of one kernel set, and whole sequences where the set has a function for them. */
 export interface ForwardGates {

@@ -1,6 +1,6 @@
+import { copy, type NdArray, resultType } from '@retrograd/arrays';
 import { Tensor, type TensorLike } from '@retrograd/autograd';
-import { copy, type NdArray, resultType } from '@retrograd/kernels';
-import { type LayerOptions, RecurrentLayer } from '@retrograd/utils';
+import { type LayerOptions, RecurrentLayer } from '@retrograd/recurrent/graph';
 import { gruSequence } from './lifted.js';
 import { G, type GRUParams, initialParams, namedViews } from './params.js';
 import { checkGradients } from './sequence.js';

@@ -1,5 +1,7 @@
+import { cast, dense, resultType, wrap } from '@retrograd/arrays';
+import { checkArray } from '@retrograd/arrays/internal';
 import { lift, type Ops, type Tensor, type TensorLike } from '@retrograd/autograd';
-import { cast, checkArray, dense, perGate, resultType, wrap } from '@retrograd/kernels';
+import { perGate } from '@retrograd/recurrent';
 import { gruCellBackward, gruCellForward } from './cell.js';
 import { type GRUTensors, gruEquations, gruEquationsOver } from './equations.js';
 import { G, GATES, GRU_PARAMS } from './params.js';

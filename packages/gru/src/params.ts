@@ -1,13 +1,6 @@
-import {
-  checkArray,
-  checkKeys,
-  type Dtype,
-  gateViews,
-  glorotUniform,
-  type NdArray,
-  type Random,
-  zeros,
-} from '@retrograd/kernels';
+import { type Dtype, glorotUniform, type NdArray, type Random, zeros } from '@retrograd/arrays';
+import { checkArray, checkKeys } from '@retrograd/arrays/internal';
+import { gateViews } from '@retrograd/recurrent';
 
 /** Parameters of the GRU under the spec's names. W_z and W_r act on [h_prev, x_t], W_h on [r_t h_prev, x_t]. */
 export interface GRUParams {

@@ -5,27 +5,22 @@
  *
  * `h` has T + 1 blocks of (B, H), the initial state first; `grad_h` mirrors it.
  */
+
+import { type Dtype, dense, type FloatData, type NdArray, wrap } from '@retrograd/arrays';
+import { type Block, currentKernels } from '@retrograd/kernels';
+import { prepareAll, withBlocks } from '@retrograd/kernels/internal';
 import {
   addBlock,
-  type Block,
-  currentKernels,
-  type Dtype,
-  dense,
-  type FloatData,
   fromTimeMajor,
   Kept,
   load,
   loadInput,
   loadInputs,
-  type NdArray,
-  prepareAll,
   promote,
   Resident,
   toTimeMajor,
   useAs,
-  withBlocks,
-  wrap,
-} from '@retrograd/kernels';
+} from '@retrograd/recurrent';
 import { backwardOf, forwardOf } from './gates.js';
 import { G } from './params.js';
 

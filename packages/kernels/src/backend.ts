@@ -1,5 +1,5 @@
 import type { BlasDescription } from './blas-description.js';
-import { describe } from './checks.js';
+import { describe } from './describe.js';
 import { ValueError } from './errors.js';
 import type { SequenceKernels } from './sequence/kernels.js';
 import { plainSequence } from './sequence/plain.js';

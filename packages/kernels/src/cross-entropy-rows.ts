@@ -1,4 +1,4 @@
-import { withBlocks } from './sequence/kept.js';
+import { withBlocks } from './sequence/blocks.js';
 import type { SequenceKernels } from './sequence/kernels.js';
 import type { FloatData } from './types.js';
 import { crossEntropyCode } from './wasm/binaries/cross-entropy.js';

@@ -1,7 +1,7 @@
 import type { Kernels } from './backend.js';
 import { gemm } from './gemm.js';
 import type { Block } from './sequence/block.js';
-import { withBlocks } from './sequence/kept.js';
+import { withBlocks } from './sequence/blocks.js';
 import { plainSequence } from './sequence/plain.js';
 import type { Dtype, FloatData } from './types.js';
 

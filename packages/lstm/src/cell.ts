@@ -19,7 +19,6 @@
  */
 import {
   add,
-  checkArray,
   concat,
   copy,
   matmul,
@@ -27,13 +26,12 @@ import {
   type NdArray,
   StateError,
   sigmoid,
-  sigmoidSlope,
   slice,
   sum,
   tanh,
-  tanhSlope,
   transpose,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
+import { checkArray, sigmoidSlope, tanhSlope } from '@retrograd/arrays/internal';
 import { checkParams, type LSTMParams } from './params.js';
 
 /** What lstmCellBackward reads. */

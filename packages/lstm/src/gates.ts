@@ -3,14 +3,8 @@
  * and the same in WebAssembly (assembly/lstm.ts of the kernels). A row of `gates` holds the four gates of one sample side by
  * side: f, i, c_tilde, o, H entries each. Everything else is (B, H), at the offset given for it.
  */
-import {
-  type Block,
-  lstmBackwardCode,
-  lstmForwardCode,
-  perKernels,
-  type StepsFunction,
-  sigmoidScalar,
-} from '@retrograd/kernels';
+import type { Block, StepsFunction } from '@retrograd/kernels';
+import { lstmBackwardCode, lstmForwardCode, perKernels, sigmoidScalar } from '@retrograd/kernels/internal';
 
 /** The forward half, for the memory of one kernel set, and whole sequences where the set has a function for them. */
 export interface ForwardGates {

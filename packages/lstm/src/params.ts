@@ -1,13 +1,6 @@
-import {
-  checkArray,
-  checkKeys,
-  type Dtype,
-  gateViews,
-  glorotUniform,
-  type NdArray,
-  type Random,
-  zeros,
-} from '@retrograd/kernels';
+import { type Dtype, glorotUniform, type NdArray, type Random, zeros } from '@retrograd/arrays';
+import { checkArray, checkKeys } from '@retrograd/arrays/internal';
+import { gateViews } from '@retrograd/recurrent';
 
 /** Parameters of the LSTM under the spec's names. Weights act on [h_prev, x_t], the hidden part in the first H rows. */
 export interface LSTMParams {

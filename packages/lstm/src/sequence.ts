@@ -1,23 +1,16 @@
 /** The LSTM over a whole sequence, under the spec's API. The arithmetic is in tape.ts, the equations in cell.ts. */
+import { add, copy, dtypeOf, type NdArray, resultType, stack, wrap, zeros } from '@retrograd/arrays';
+import { checkArray } from '@retrograd/arrays/internal';
 import {
-  add,
   type CacheLists,
-  checkArray,
   checkCacheList,
-  copy,
-  dtypeOf,
   gateWeights,
-  type NdArray,
   packGates,
   rememberCaches,
-  resultType,
   rows,
-  stack,
   stepOf,
   tapeOf,
-  wrap,
-  zeros,
-} from '@retrograd/kernels';
+} from '@retrograd/recurrent';
 import { checkCache, type LSTMCache, lstmCellBackward } from './cell.js';
 import { checkParams, G, GATES, LSTM_PARAMS, type LSTMParams, namedViews } from './params.js';
 import { allStates, finalCell, finalHidden, type LSTMTape, run, runBackward } from './tape.js';

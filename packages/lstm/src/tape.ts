@@ -5,26 +5,22 @@
  *
  * `h` and `c` have T + 1 blocks of (B, H), the initial state first; `grad_h` mirrors `h`.
  */
+
+import { type Dtype, dense, type FloatData, type NdArray, wrap } from '@retrograd/arrays';
+import { type Block, currentKernels } from '@retrograd/kernels';
+import { withBlocks } from '@retrograd/kernels/internal';
 import {
   addBlock,
-  type Block,
-  currentKernels,
-  type Dtype,
-  dense,
-  type FloatData,
   fromTimeMajor,
   Kept,
   load,
   loadInput,
   loadInputs,
-  type NdArray,
   promote,
   Resident,
   toTimeMajor,
   useAs,
-  withBlocks,
-  wrap,
-} from '@retrograd/kernels';
+} from '@retrograd/recurrent';
 import { backwardOf, forwardOf } from './gates.js';
 import { G } from './params.js';
 

@@ -1,5 +1,6 @@
+import { type Random, type RandomOptions, randomFrom, ValueError } from '@retrograd/arrays';
+import { describe } from '@retrograd/arrays/internal';
 import { asTensor, dropout, type Tensor, type TensorLike } from '@retrograd/autograd';
-import { describe, type Random, type RandomOptions, randomFrom, ValueError } from '@retrograd/kernels';
 import { Module } from './module.js';
 
 /** Drops entries with probability p while training (Srivastava et al. 2014), and does nothing in use. */

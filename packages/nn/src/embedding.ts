@@ -1,5 +1,6 @@
+import { type IndexArray, randomNormal, zeros } from '@retrograd/arrays';
+import { checkDtype, checkPositiveInteger } from '@retrograd/arrays/internal';
 import { embedding, parameter, type Tensor } from '@retrograd/autograd';
-import { checkDtype, checkPositiveInteger, type IndexArray, randomNormal, zeros } from '@retrograd/kernels';
 import type { InitialOptions } from './initial.js';
 import { Module } from './module.js';
 

@@ -1,4 +1,4 @@
-import { RetrogradError } from '@retrograd/kernels';
+import { RetrogradError } from '@retrograd/arrays';
 
 /** Bytes that should be a file of some format are not. */
 export class FormatError extends RetrogradError {

@@ -1,4 +1,4 @@
-import type { Dtype, RandomOptions } from '@retrograd/kernels';
+import type { Dtype, RandomOptions } from '@retrograd/arrays';
 
 /** Options of everything with initial weights. */
 export interface InitialOptions extends RandomOptions {

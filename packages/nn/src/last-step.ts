@@ -1,5 +1,6 @@
+import { ShapeError } from '@retrograd/arrays';
+import { formatShape } from '@retrograd/arrays/internal';
 import { asTensor, reshape, slice, type Tensor, type TensorLike } from '@retrograd/autograd';
-import { formatShape, ShapeError } from '@retrograd/kernels';
 
 /**
  * What a model answers at the last time step, when one answer a sequence is wanted:

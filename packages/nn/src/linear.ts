@@ -1,12 +1,6 @@
+import { randomUniform, ShapeError, zeros } from '@retrograd/arrays';
+import { checkDtype, checkPositiveInteger, formatShape } from '@retrograd/arrays/internal';
 import { asTensor, parameter, type Tensor, type TensorLike } from '@retrograd/autograd';
-import {
-  checkDtype,
-  checkPositiveInteger,
-  formatShape,
-  randomUniform,
-  ShapeError,
-  zeros,
-} from '@retrograd/kernels';
 import type { InitialOptions } from './initial.js';
 import { Module } from './module.js';
 import { project } from './project.js';

@@ -1,4 +1,5 @@
-import { describe, ValueError } from '@retrograd/kernels';
+import { ValueError } from '@retrograd/arrays';
+import { describe } from '@retrograd/arrays/internal';
 import { FormatError } from './format-error.js';
 import type { Module } from './module.js';
 import { countParameters, type RecurrentModelConfig } from './recurrent-config.js';

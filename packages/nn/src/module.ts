@@ -1,5 +1,5 @@
+import { assign, Random } from '@retrograd/arrays';
 import { Tensor } from '@retrograd/autograd';
-import { assign, Random } from '@retrograd/kernels';
 import { checkStateDict, emptyStateDict, entriesBelow } from './state-dict.js';
 import { isStateful, type StateDict, type Stateful } from './stateful.js';
 

@@ -1,11 +1,5 @@
-import {
-  allocate,
-  type DtypeOption,
-  type IndexArray,
-  type NdArray,
-  readTargets,
-  wrap,
-} from '@retrograd/kernels';
+import { type DtypeOption, type IndexArray, type NdArray, wrap } from '@retrograd/arrays';
+import { allocate, readTargets } from '@retrograd/arrays/internal';
 
 /**
  * Indices as vectors with a single 1.

@@ -1,5 +1,6 @@
+import { dense, wrap } from '@retrograd/arrays';
+import { sizeOf } from '@retrograd/arrays/internal';
 import { affine, record, type Tensor } from '@retrograd/autograd';
-import { dense, sizeOf, wrap } from '@retrograd/kernels';
 
 /**
  * x W + b on the last axis of x, whatever stands before it: (…, I) · (I, O) = (…, O). The leading axes count as one, so that there

@@ -1,11 +1,5 @@
-import {
-  checkDtype,
-  checkPositiveInteger,
-  type Dtype,
-  DtypeError,
-  describe,
-  ValueError,
-} from '@retrograd/kernels';
+import { type Dtype, DtypeError, ValueError } from '@retrograd/arrays';
+import { checkDtype, checkPositiveInteger, describe } from '@retrograd/arrays/internal';
 
 /** What a RecurrentModel is made of; a plain JSON object. */
 export interface RecurrentModelConfig {

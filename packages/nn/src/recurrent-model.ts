@@ -1,10 +1,5 @@
-import { constant, noGrad, Tensor, type TensorLike } from '@retrograd/autograd';
-import { GRU } from '@retrograd/gru';
 import {
   cast,
-  checkArray,
-  describe,
-  formatShape,
   type IndexArray,
   isNdArray,
   type NdArray,
@@ -13,7 +8,10 @@ import {
   randomFrom,
   ShapeError,
   ValueError,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
+import { checkArray, describe, formatShape } from '@retrograd/arrays/internal';
+import { constant, noGrad, Tensor, type TensorLike } from '@retrograd/autograd';
+import { GRU } from '@retrograd/gru';
 import { LSTM } from '@retrograd/lstm';
 import { VanillaRNN } from '@retrograd/rnn';
 import { Dropout } from './dropout.js';

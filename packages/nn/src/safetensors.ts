@@ -1,15 +1,5 @@
-import {
-  allocate,
-  checkArray,
-  DtypeError,
-  dense,
-  describe,
-  dtypeOf,
-  type NdArray,
-  sizeOf,
-  ValueError,
-  wrap,
-} from '@retrograd/kernels';
+import { DtypeError, dense, dtypeOf, type NdArray, ValueError, wrap } from '@retrograd/arrays';
+import { allocate, checkArray, describe, sizeOf } from '@retrograd/arrays/internal';
 import { STORED, type StoredDtype } from './save/safetensors-dtypes.js';
 import { MAX_HEADER_BYTES, readHeader, type TensorInfo } from './save/safetensors-header.js';
 

@@ -1,12 +1,5 @@
-import {
-  checkArray,
-  DtypeError,
-  dtypeOf,
-  formatShape,
-  ShapeError,
-  shapesEqual,
-  ValueError,
-} from '@retrograd/kernels';
+import { DtypeError, dtypeOf, ShapeError, ValueError } from '@retrograd/arrays';
+import { checkArray, formatShape, shapesEqual } from '@retrograd/arrays/internal';
 import type { StateDict } from './stateful.js';
 
 /** A state dict without a prototype, so that an entry may have any name, `__proto__` too. */

@@ -1,5 +1,5 @@
+import type { NdArray } from '@retrograd/arrays';
 import type { Tensor } from '@retrograd/autograd';
-import type { NdArray } from '@retrograd/kernels';
 
 /** Arrays by dotted name: `rnn.0.W_f`, `head.weight`. */
 export type StateDict = Record<string, NdArray>;

@@ -1,4 +1,4 @@
-import type { NdArray } from '@retrograd/kernels';
+import type { NdArray } from '@retrograd/arrays';
 import { FormatError } from './format-error.js';
 import type { OptimizerState } from './optim/optimizer-state.js';
 import { entriesBelow } from './state-dict.js';

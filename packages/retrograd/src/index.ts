@@ -1,22 +1,19 @@
 /**
- * All of Retrograd under one name. Where the graph and the kernels have a function of the same name (`add`, `matmul`, …), the
- * graph's stands here, which takes arrays too; the ones that answer with plain arrays are `kernels.add`, `kernels.matmul`, ….
+ * All of Retrograd under one name. Where the graph and the arrays have a function of the same name (`add`, `matmul`, …), the
+ * graph's stands here, which takes arrays too; the ones that return plain arrays are `arrays.add`, `arrays.matmul`, ….
  */
-export * from '@retrograd/autograd';
-export * from '@retrograd/gru';
-export * as kernels from '@retrograd/kernels';
+
+export * as arrays from '@retrograd/arrays';
 export {
   argmax,
   array,
   cast,
   copy,
-  currentKernels,
   type Dtype,
   DtypeError,
   type DtypeOption,
   defaultRandom,
   dense,
-  describeKernels,
   dtypeOf,
   type FloatData,
   formatShape,
@@ -25,15 +22,11 @@ export {
   type IndexArray,
   type IndexData,
   isNdArray,
-  type KernelDescription,
-  type KernelName,
-  type Kernels,
   MemoryError,
   manualSeed,
   type NdArray,
   type NestedList,
   ones,
-  plainKernels,
   Random,
   type RandomOptions,
   RetrogradError,
@@ -41,20 +34,32 @@ export {
   randomUniform,
   ShapeError,
   StateError,
-  setThreads,
-  type ThreadCounts,
   ThreadError,
   take,
   toNested,
-  useKernels,
   ValueError,
   view,
-  type WasmOptions,
-  wasmKernels,
   wrap,
   zeros,
+} from '@retrograd/arrays';
+export * from '@retrograd/autograd';
+export * from '@retrograd/gru';
+export {
+  currentKernels,
+  describeKernels,
+  type KernelDescription,
+  type KernelName,
+  type Kernels,
+  plainKernels,
+  setThreads,
+  type ThreadCounts,
+  useKernels,
+  type WasmOptions,
+  wasmKernels,
 } from '@retrograd/kernels';
 export * from '@retrograd/lstm';
 export * from '@retrograd/nn';
+export { type LayerOptions, RecurrentLayer } from '@retrograd/recurrent/graph';
 export * from '@retrograd/rnn';
 export * from '@retrograd/utils';
+export * as kernels from './kernels.js';

@@ -10,19 +10,8 @@
  *     grad_x      = grad_a W_xhᵀ        grad_h_prev = grad_a W_hhᵀ
  *     grad_W_xh   = x_tᵀ grad_a         grad_W_hh   = h_prevᵀ grad_a      grad_b_h = Σ_batch grad_a
  */
-import {
-  add,
-  checkArray,
-  copy,
-  matmul,
-  mul,
-  type NdArray,
-  StateError,
-  sum,
-  tanh,
-  tanhSlope,
-  transpose,
-} from '@retrograd/kernels';
+import { add, copy, matmul, mul, type NdArray, StateError, sum, tanh, transpose } from '@retrograd/arrays';
+import { checkArray, tanhSlope } from '@retrograd/arrays/internal';
 import { checkParams } from './params.js';
 
 /** What rnnCellBackward reads. */

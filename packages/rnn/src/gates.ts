@@ -1,11 +1,6 @@
 /** The point-wise half of the backward step: the reference in plain TypeScript, and the same in WebAssembly (assembly/rnn.ts). */
-import {
-  type Block,
-  perKernels,
-  rnnBackwardCode,
-  rnnForwardCode,
-  type StepsFunction,
-} from '@retrograd/kernels';
+import type { Block, StepsFunction } from '@retrograd/kernels';
+import { perKernels, rnnBackwardCode, rnnForwardCode } from '@retrograd/kernels/internal';
 
 /** The backward half of a tanh unit on a kernel set, and whole sequences where the set has a function for them. */
 export interface BackwardGates {

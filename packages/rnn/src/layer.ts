@@ -1,6 +1,6 @@
+import { copy, type NdArray, resultType } from '@retrograd/arrays';
 import { Tensor, type TensorLike } from '@retrograd/autograd';
-import { copy, type NdArray, resultType } from '@retrograd/kernels';
-import { type LayerOptions, RecurrentLayer } from '@retrograd/utils';
+import { type LayerOptions, RecurrentLayer } from '@retrograd/recurrent/graph';
 import { rnnSequence } from './lifted.js';
 import { initialParams, namedViews, type RNNParams } from './params.js';
 import { checkGradients } from './sequence.js';

@@ -1,5 +1,6 @@
+import { cast, dense, resultType, wrap } from '@retrograd/arrays';
+import { checkArray } from '@retrograd/arrays/internal';
 import { lift, type Tensor, type TensorLike } from '@retrograd/autograd';
-import { cast, checkArray, dense, resultType, wrap } from '@retrograd/kernels';
 import { rnnCellBackward, rnnCellForward } from './cell.js';
 import { rnnEquations, rnnEquationsOver } from './equations.js';
 import { checkInputs } from './sequence.js';

@@ -1,14 +1,6 @@
-import {
-  checkArray,
-  concat,
-  type Dtype,
-  glorotUniform,
-  type NdArray,
-  type Random,
-  rows,
-  view,
-  zeros,
-} from '@retrograd/kernels';
+import { concat, type Dtype, glorotUniform, type NdArray, type Random, view, zeros } from '@retrograd/arrays';
+import { checkArray } from '@retrograd/arrays/internal';
+import { rows } from '@retrograd/recurrent';
 
 /** Parameters of the vanilla RNN under the spec's names. */
 export interface RNNParams {

@@ -1,22 +1,15 @@
 /** The vanilla RNN over a whole sequence, under the spec's API. The arithmetic is in tape.ts, the equations in cell.ts. */
+import { add, copy, dtypeOf, type NdArray, resultType, stack, wrap, zeros } from '@retrograd/arrays';
+import { checkArray } from '@retrograd/arrays/internal';
 import {
-  add,
   type CacheLists,
-  checkArray,
   checkCacheList,
-  copy,
-  dtypeOf,
-  type NdArray,
   packGates,
   rememberCaches,
-  resultType,
   rows,
-  stack,
   stepOf,
   tapeOf,
-  wrap,
-  zeros,
-} from '@retrograd/kernels';
+} from '@retrograd/recurrent';
 import { checkCache, type RNNCache, rnnCellBackward } from './cell.js';
 import { checkParams } from './params.js';
 import { allStates, finalState, packRows, type RNNTape, run, runBackward } from './tape.js';

@@ -6,28 +6,23 @@
  * Buffers are time-major. `h` has T + 1 blocks of (B, H): h_0, h_1, …, h_T; `grad` mirrors it. So the states before the
  * steps are the first T blocks, the states after them the last T.
  */
+
+import { type Dtype, dense, type FloatData, type NdArray, wrap } from '@retrograd/arrays';
+import { allocate } from '@retrograd/arrays/internal';
+import { type Block, currentKernels } from '@retrograd/kernels';
+import { tanhOf, withBlocks } from '@retrograd/kernels/internal';
 import {
   addBlock,
-  allocate,
-  type Block,
-  currentKernels,
-  type Dtype,
-  dense,
-  type FloatData,
   fromTimeMajor,
   Kept,
   load,
   loadInput,
   loadInputs,
-  type NdArray,
   promote,
   Resident,
-  tanhOf,
   toTimeMajor,
   useAs,
-  withBlocks,
-  wrap,
-} from '@retrograd/kernels';
+} from '@retrograd/recurrent';
 import { backwardOf, stepsOf } from './gates.js';
 
 /** Everything that a forward run leaves behind for the backward run, time-major. W is packed: W_hh above W_xh. */

@@ -1,4 +1,5 @@
-import { copy, describe, type NdArray, ValueError } from '@retrograd/kernels';
+import { copy, type NdArray, ValueError } from '@retrograd/arrays';
+import { describe } from '@retrograd/arrays/internal';
 import { checkGradients, scaledNorm } from './global-norm.js';
 
 /**

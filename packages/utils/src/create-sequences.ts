@@ -1,13 +1,5 @@
-import {
-  allocate,
-  checkArray,
-  checkPositiveInteger,
-  dense,
-  dtypeOf,
-  type NdArray,
-  ValueError,
-  wrap,
-} from '@retrograd/kernels';
+import { dense, dtypeOf, type NdArray, ValueError, wrap } from '@retrograd/arrays';
+import { allocate, checkArray, checkPositiveInteger } from '@retrograd/arrays/internal';
 
 /**
  * Cuts a series into windows for forecasting: each window of seqLength rows, and the row that follows it. Windows start at

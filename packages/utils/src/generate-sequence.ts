@@ -1,19 +1,21 @@
-import { noGrad } from '@retrograd/autograd';
 import {
-  allocate,
-  checkArray,
-  checkInteger,
-  checkNonNegative,
   DtypeError,
-  describe,
   dtypeOf,
-  formatShape,
   type NdArray,
   type RandomOptions,
   randomFrom,
   ShapeError,
   wrap,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
+import {
+  allocate,
+  checkArray,
+  checkInteger,
+  checkNonNegative,
+  describe,
+  formatShape,
+} from '@retrograd/arrays/internal';
+import { noGrad } from '@retrograd/autograd';
 import { logitsReader } from './logits-reader.js';
 import type { GenerativeModel } from './model.js';
 import { sample } from './sample.js';

@@ -1,4 +1,5 @@
-import { checkArray, DtypeError, dense, describe, type FloatData, type NdArray } from '@retrograd/kernels';
+import { DtypeError, dense, type FloatData, type NdArray } from '@retrograd/arrays';
+import { checkArray, describe } from '@retrograd/arrays/internal';
 
 /**
  * The Euclidean norm of all entries of all arrays together, as if they were one long vector. Neither the squares of large

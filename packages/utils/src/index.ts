@@ -3,6 +3,4 @@ export { createSequences } from './create-sequences.js';
 export { generateSequence } from './generate-sequence.js';
 export { globalNorm, scaledNorm, sumOfSquares } from './global-norm.js';
 export type { ArrayOrTensor, GenerativeModel, SequenceModel, Steppable } from './model.js';
-export { type LayerOptions, type PackedArrays, PackedParams } from './packed-params.js';
-export { RecurrentLayer } from './recurrent-layer.js';
 export { sequenceLoss, sequenceLossBackward } from './sequence-loss.js';

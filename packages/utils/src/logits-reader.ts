@@ -1,17 +1,5 @@
-import {
-  allocate,
-  checkArray,
-  type Dtype,
-  DtypeError,
-  dense,
-  describe,
-  formatShape,
-  isNdArray,
-  type NdArray,
-  ShapeError,
-  shapesEqual,
-  wrap,
-} from '@retrograd/kernels';
+import { type Dtype, DtypeError, dense, isNdArray, type NdArray, ShapeError, wrap } from '@retrograd/arrays';
+import { allocate, checkArray, describe, formatShape, shapesEqual } from '@retrograd/arrays/internal';
 import type { GenerativeModel } from './model.js';
 
 /** Reads on, (1, n, input_size) with n >= 1, and answers with the input_size logits after the last step. */

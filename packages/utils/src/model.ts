@@ -1,4 +1,4 @@
-import type { NdArray } from '@retrograd/kernels';
+import type { NdArray } from '@retrograd/arrays';
 
 /** A model that reads a whole sequence: (B, T, input_size) to (B, T, outputs). */
 export interface SequenceModel {

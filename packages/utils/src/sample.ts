@@ -1,4 +1,4 @@
-import { type Random, ValueError } from '@retrograd/kernels';
+import { type Random, ValueError } from '@retrograd/arrays';
 
 /**
  * Draws a symbol v with probability proportional to exp(logits[v] / temperature). The largest logit is taken off before the

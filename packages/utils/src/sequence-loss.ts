@@ -1,19 +1,21 @@
 import {
+  dense,
+  dtypeOf,
+  type FloatData,
+  type IndexArray,
+  type NdArray,
+  ValueError,
+  wrap,
+} from '@retrograd/arrays';
+import {
   allocate,
   checkArray,
   crossEntropyBackward,
   crossEntropyForward,
-  dense,
-  dtypeOf,
-  type FloatData,
   formatPlace,
-  type IndexArray,
-  type NdArray,
   readMask,
   readTargets,
-  ValueError,
-  wrap,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays/internal';
 
 /**
  * Average cross-entropy over the steps of a batch of sequences, in nats:

@@ -1,4 +1,4 @@
-import * as k from '@retrograd/kernels';
+import * as k from '@retrograd/arrays/internal';
 import { type Pullback, record } from '../call.js';
 import { asTensor, constant, type Tensor, type TensorLike } from '../tensor.js';
 

@@ -1,4 +1,4 @@
-import * as k from '@retrograd/kernels';
+import * as k from '@retrograd/arrays/internal';
 import { record } from '../call.js';
 import { asTensor, type Tensor, type TensorLike } from '../tensor.js';
 

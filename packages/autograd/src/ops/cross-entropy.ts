@@ -1,4 +1,4 @@
-import * as k from '@retrograd/kernels';
+import * as k from '@retrograd/arrays/internal';
 import { isRecorded, record } from '../call.js';
 import { asIndices, asTensor, constant, type IndexLike, type Tensor, type TensorLike } from '../tensor.js';
 

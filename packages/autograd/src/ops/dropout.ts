@@ -1,4 +1,5 @@
-import { allocate, describe, type RandomOptions, randomFrom, ValueError, wrap } from '@retrograd/kernels';
+import { type RandomOptions, randomFrom, ValueError, wrap } from '@retrograd/arrays';
+import { allocate, describe } from '@retrograd/arrays/internal';
 import { asTensor, constant, type Tensor, type TensorLike } from '../tensor.js';
 import { mul } from './arithmetic.js';
 

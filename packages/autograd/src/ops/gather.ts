@@ -1,4 +1,4 @@
-import * as k from '@retrograd/kernels';
+import * as k from '@retrograd/arrays';
 import { record } from '../call.js';
 import { asIndices, asTensor, type IndexLike, type Tensor, type TensorLike } from '../tensor.js';
 

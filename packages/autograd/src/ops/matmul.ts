@@ -1,4 +1,4 @@
-import * as k from '@retrograd/kernels';
+import * as k from '@retrograd/arrays/internal';
 import { record } from '../call.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { sumTo } from './broadcast.js';

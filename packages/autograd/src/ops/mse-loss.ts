@@ -1,11 +1,5 @@
-import {
-  formatShape,
-  type IndexArray,
-  isNdArray,
-  ShapeError,
-  shapesEqual,
-  toFloats,
-} from '@retrograd/kernels';
+import { type IndexArray, isNdArray, ShapeError, toFloats } from '@retrograd/arrays';
+import { formatShape, shapesEqual } from '@retrograd/arrays/internal';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { mul, sub } from './arithmetic.js';
 import { operands } from './operands.js';

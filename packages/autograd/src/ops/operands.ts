@@ -1,4 +1,4 @@
-import { type Dtype, dtypeOf, isNdArray } from '@retrograd/kernels';
+import { type Dtype, dtypeOf, isNdArray } from '@retrograd/arrays';
 import { asTensor, Tensor, type TensorLike } from '../tensor.js';
 
 /** The two operands of an op as tensors; a bare number takes the dtype of its partner. */

@@ -1,4 +1,4 @@
-import * as k from '@retrograd/kernels';
+import * as k from '@retrograd/arrays';
 import { record } from '../call.js';
 import type { Tensor, TensorLike } from '../tensor.js';
 import { mul, sub } from './arithmetic.js';

@@ -1,4 +1,5 @@
-import { adamCode, type FloatData, perKernels } from '@retrograd/kernels';
+import type { FloatData } from '@retrograd/arrays';
+import { adamCode, perKernels } from '@retrograd/kernels/internal';
 import { updateInPieces } from './in-pieces.js';
 
 /** What a step of Adam does to every parameter alike. */

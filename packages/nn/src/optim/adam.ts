@@ -1,5 +1,6 @@
+import { type FloatData, ValueError } from '@retrograd/arrays';
+import { checkNonNegative, describe } from '@retrograd/arrays/internal';
 import type { Tensor } from '@retrograd/autograd';
-import { checkNonNegative, describe, type FloatData, ValueError } from '@retrograd/kernels';
 import { type AdamStep, adamUpdate } from './adam-update.js';
 import { type Algorithm, Optimizer, type OptimizerOptions } from './optimizer.js';
 

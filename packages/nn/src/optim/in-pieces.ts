@@ -1,10 +1,6 @@
-import {
-  currentKernels,
-  type FloatData,
-  type RowFunction,
-  type SequenceKernels,
-  withBlocks,
-} from '@retrograd/kernels';
+import type { FloatData } from '@retrograd/arrays';
+import { currentKernels, type RowFunction, type SequenceKernels } from '@retrograd/kernels';
+import { withBlocks } from '@retrograd/kernels/internal';
 
 /** Parameters below which copying to WebAssembly memory and back costs more than it saves. */
 const FEW = 1 << 10;

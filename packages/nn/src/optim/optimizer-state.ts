@@ -1,14 +1,6 @@
+import { copy, DtypeError, dtypeOf, type NdArray, ValueError } from '@retrograd/arrays';
+import { checkArray, checkInteger, describe } from '@retrograd/arrays/internal';
 import type { Tensor } from '@retrograd/autograd';
-import {
-  checkArray,
-  checkInteger,
-  copy,
-  DtypeError,
-  describe,
-  dtypeOf,
-  type NdArray,
-  ValueError,
-} from '@retrograd/kernels';
 
 export type OptionValue = number | boolean | readonly number[];
 

@@ -1,17 +1,15 @@
-import { Tensor } from '@retrograd/autograd';
 import {
   dense,
-  describe,
   type FloatData,
-  formatShape,
   GraphError,
   isDense,
   type NdArray,
   ShapeError,
-  shapesEqual,
   ValueError,
   zeros,
-} from '@retrograd/kernels';
+} from '@retrograd/arrays';
+import { describe, formatShape, shapesEqual } from '@retrograd/arrays/internal';
+import { Tensor } from '@retrograd/autograd';
 import { sumOfSquares } from '@retrograd/utils';
 import {
   flattenSlots,

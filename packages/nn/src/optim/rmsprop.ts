@@ -1,12 +1,7 @@
+import { type FloatData, ValueError } from '@retrograd/arrays';
+import { checkNonNegative, describe } from '@retrograd/arrays/internal';
 import type { Tensor } from '@retrograd/autograd';
-import {
-  checkNonNegative,
-  describe,
-  type FloatData,
-  perKernels,
-  rmspropCode,
-  ValueError,
-} from '@retrograd/kernels';
+import { perKernels, rmspropCode } from '@retrograd/kernels/internal';
 import { updateInPieces } from './in-pieces.js';
 import { type Algorithm, Optimizer, type OptimizerOptions } from './optimizer.js';
 

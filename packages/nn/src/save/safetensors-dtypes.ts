@@ -1,4 +1,4 @@
-import type { Dtype } from '@retrograd/kernels';
+import type { Dtype } from '@retrograd/arrays';
 
 /** How numbers of a format of safetensors are read. */
 export interface StoredDtype {

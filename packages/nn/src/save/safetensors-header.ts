@@ -1,4 +1,5 @@
-import { DtypeError, describe } from '@retrograd/kernels';
+import { DtypeError } from '@retrograd/arrays';
+import { describe } from '@retrograd/arrays/internal';
 import { FormatError } from '../format-error.js';
 import { type JsonValue, OtherNumber, parseJson } from './json.js';
 import { STORED } from './safetensors-dtypes.js';

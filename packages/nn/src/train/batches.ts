@@ -1,4 +1,4 @@
-import type { IndexArray, Random } from '@retrograd/kernels';
+import type { IndexArray, Random } from '@retrograd/arrays';
 
 /** What the model sees in one step, and what it should have answered. */
 export interface Batch {

@@ -1,5 +1,6 @@
+import { type IndexArray, Random } from '@retrograd/arrays';
+import { checkNonNegative } from '@retrograd/arrays/internal';
 import { crossEntropy, noGrad, type Tensor, type TensorLike } from '@retrograd/autograd';
-import { checkNonNegative, type IndexArray, Random } from '@retrograd/kernels';
 import type { Module } from '../module.js';
 import type { ModelState } from '../recurrent-model.js';
 import type { Batch, BatchSource } from './batches.js';

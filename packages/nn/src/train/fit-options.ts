@@ -1,13 +1,6 @@
+import { DtypeError, type RandomOptions, ValueError } from '@retrograd/arrays';
+import { checkInteger, checkNonNegative, checkPositiveInteger, describe } from '@retrograd/arrays/internal';
 import { crossEntropy } from '@retrograd/autograd';
-import {
-  checkInteger,
-  checkNonNegative,
-  checkPositiveInteger,
-  DtypeError,
-  describe,
-  type RandomOptions,
-  ValueError,
-} from '@retrograd/kernels';
 import { Module } from '../module.js';
 import { Optimizer } from '../optim/optimizer.js';
 import type { BatchSource } from './batches.js';

@@ -1,4 +1,5 @@
-import { checkInteger, copy, Random, randomFrom, ValueError } from '@retrograd/kernels';
+import { copy, Random, randomFrom, ValueError } from '@retrograd/arrays';
+import { checkInteger } from '@retrograd/arrays/internal';
 import type { ModelState } from '../recurrent-model.js';
 import type { Batch, BatchSource } from './batches.js';
 import { evaluate, type SequenceLearner } from './evaluate.js';

@@ -1,13 +1,5 @@
-import {
-  checkArray,
-  checkPositiveInteger,
-  formatShape,
-  type NdArray,
-  readMask,
-  ShapeError,
-  take,
-  wrap,
-} from '@retrograd/kernels';
+import { type NdArray, ShapeError, take, wrap } from '@retrograd/arrays';
+import { checkArray, checkPositiveInteger, formatShape, readMask } from '@retrograd/arrays/internal';
 import type { BatchSource } from './batches.js';
 
 export interface SequenceBatchesOptions {

@@ -1,5 +1,5 @@
+import { ValueError } from '@retrograd/arrays';
 import { backward } from '@retrograd/autograd';
-import { ValueError } from '@retrograd/kernels';
 import { limitNorm, scaledNorm } from '@retrograd/utils';
 import type { Optimizer } from '../optim/optimizer.js';
 import type { ModelState } from '../recurrent-model.js';

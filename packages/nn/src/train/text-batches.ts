@@ -1,4 +1,5 @@
-import { checkPositiveInteger, DtypeError, describe, ValueError, wrap } from '@retrograd/kernels';
+import { DtypeError, ValueError, wrap } from '@retrograd/arrays';
+import { checkPositiveInteger, describe } from '@retrograd/arrays/internal';
 import type { BatchSource } from './batches.js';
 
 /**

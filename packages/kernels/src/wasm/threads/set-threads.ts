@@ -1,4 +1,4 @@
-import { describe } from '../../checks.js';
+import { describe } from '../../describe.js';
 import { ValueError } from '../../errors.js';
 import { askThreads, threadsAsked } from './sharing.js';
 import { adaptThreads, Threads } from './threads.js';

@@ -1,0 +1,26 @@
+/** What Retrograd's other packages need of the arrays besides what users do: no promise is made about any of it. */
+
+export { allocate, describe } from '@retrograd/kernels/internal';
+export { addAlike } from './add-into.js';
+export { checkDtype } from './array.js';
+export {
+  checkArray,
+  checkFinite,
+  checkIndexArray,
+  checkInteger,
+  checkNonNegative,
+  checkPositive,
+  checkPositiveInteger,
+} from './checks.js';
+export { columnSums, sumRows } from './column-sums.js';
+export { crossEntropyBackward, crossEntropyForward } from './cross-entropy.js';
+export { fillRows } from './fill-rows.js';
+export * from './index.js';
+export { checkKeys } from './keys.js';
+export { addMatmul } from './matmul.js';
+export { sumTo } from './reduce.js';
+export { broadcastShapes, normalizeAxes, normalizeAxis, shapesEqual, sizeOf } from './shape.js';
+export { unslice } from './slice.js';
+export { oneMinus, sigmoidSlope, tanhSlope } from './slopes.js';
+export { addAt } from './take.js';
+export { formatPlace, readMask, readTargets } from './targets.js';

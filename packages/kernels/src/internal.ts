@@ -1,0 +1,41 @@
+/** What Retrograd's other packages need of the kernels besides what users do: no promise is made about any of it. */
+
+export { crossEntropyRows } from './cross-entropy-rows.js';
+export { describe, formatShape, looksLikeNdArray } from './describe.js';
+export { gemm } from './gemm.js';
+export * from './index.js';
+export { sigmoidMap, sigmoidScalar, tanhMap } from './maps.js';
+export { product } from './product.js';
+export { setOnes } from './sequence/block.js';
+export {
+  type Blocks,
+  endHolding,
+  giveAll,
+  prepareAll,
+  type Sizes,
+  takeAll,
+  withBlocks,
+} from './sequence/blocks.js';
+export { perKernels } from './sequence/per-kernels.js';
+export { tanhOf } from './sequence/tanh.js';
+export { allocate, mayShareSlab, withSlabs } from './slabs.js';
+export { adamCode } from './wasm/binaries/adam.js';
+export { coreCode } from './wasm/binaries/core.js';
+export { crossEntropyCode } from './wasm/binaries/cross-entropy.js';
+export { gruBackwardCode } from './wasm/binaries/gru-backward.js';
+export { gruForwardCode } from './wasm/binaries/gru-forward.js';
+export { lstmBackwardCode } from './wasm/binaries/lstm-backward.js';
+export { lstmForwardCode } from './wasm/binaries/lstm-forward.js';
+export { rmspropCode } from './wasm/binaries/rmsprop.js';
+export { rnnBackwardCode } from './wasm/binaries/rnn-backward.js';
+export { rnnForwardCode } from './wasm/binaries/rnn-forward.js';
+export { sgdCode } from './wasm/binaries/sgd.js';
+export { kernelsOver } from './wasm/kernels.js';
+export { loadWasm } from './wasm/load.js';
+export { bytesHeld, WasmMemory, type WasmMemoryOptions } from './wasm/memory.js';
+export { Modules, type Replacement } from './wasm/modules.js';
+export { Products, type WasmPrepared } from './wasm/products.js';
+export { WasmSequence } from './wasm/sequence.js';
+export { checkThreads } from './wasm/threads/set-threads.js';
+export { threadsAsked } from './wasm/threads/sharing.js';
+export { NEAR, Threads } from './wasm/threads/threads.js';

@@ -1,0 +1,63 @@
+import type { Dtype } from '../types.js';
+import type { Block } from './block.js';
+import type { Holding, Prepared, SequenceKernels } from './kernels.js';
+
+export type Blocks<Name extends string> = Readonly<Record<Name, Block>>;
+export type Sizes<Name extends string> = Readonly<Record<Name, number>>;
+
+/** Calls `fn` with scratch blocks and gives them back, also when it throws. */
+export function withBlocks<Name extends string, R>(
+  kernels: SequenceKernels,
+  dtype: Dtype,
+  sizes: Sizes<Name>,
+  fn: (blocks: Blocks<Name>) => R,
+): R {
+  const blocks = takeAll(kernels, dtype, sizes);
+  try {
+    return fn(blocks);
+  } finally {
+    giveAll(kernels, blocks);
+  }
+}
+
+/** Takes several blocks, or none when there is no room for all. */
+export function takeAll<Name extends string>(
+  kernels: SequenceKernels,
+  dtype: Dtype,
+  sizes: Sizes<Name>,
+): Blocks<Name> {
+  const blocks = {} as Record<Name, Block>;
+  try {
+    for (const name in sizes) blocks[name] = kernels.take(dtype, sizes[name]);
+  } catch (error) {
+    giveAll(kernels, blocks);
+    throw error;
+  }
+  return blocks;
+}
+
+/** Readies several operands, each given by the arguments of `prepare`, or none when there is no room for all. */
+export function prepareAll(
+  kernels: SequenceKernels,
+  operands: readonly Parameters<SequenceKernels['prepare']>[],
+): Prepared[] {
+  const prepared: Prepared[] = [];
+  try {
+    for (const operand of operands) prepared.push(kernels.prepare(...operand));
+  } catch (error) {
+    for (const { blocks } of prepared) blocks.forEach(kernels.give, kernels);
+    throw error;
+  }
+  return prepared;
+}
+
+/** Gives held blocks back, where there are any and they are not lost. */
+export function endHolding(kernels: SequenceKernels, holding: Holding | null): void {
+  if (holding === null) return;
+  kernels.unhold(holding);
+  if (!holding.lost) for (const block of holding.blocks) kernels.give(block);
+}
+
+export function giveAll(kernels: SequenceKernels, blocks: Readonly<Record<string, Block>>): void {
+  for (const name in blocks) kernels.give(blocks[name]);
+}

@@ -1,0 +1,6 @@
+/**
+ * What `kernels` held before arrays and kernels were two packages.
+ * @deprecated Use `arrays.add`, …, and `useKernels`, `setThreads`, … of the package itself. Goes with the next release.
+ */
+export * from '@retrograd/arrays';
+export * from '@retrograd/kernels';
