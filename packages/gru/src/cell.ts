@@ -23,7 +23,6 @@ import {
   matmul,
   mul,
   type NdArray,
-  StateError,
   sigmoid,
   slice,
   sub,
@@ -32,7 +31,9 @@ import {
   transpose,
 } from '@retrograd/arrays';
 import { checkArray, oneMinus, sigmoidSlope, tanhSlope } from '@retrograd/arrays/internal';
-import { checkParams, type GRUParams } from './params.js';
+import { checkCache, checkParameters } from '@retrograd/recurrent';
+import { gru } from './gru.js';
+import type { GRUParams } from './params.js';
 
 /** What gruCellBackward reads. */
 export interface GRUCache {
@@ -75,7 +76,7 @@ export function gruCellForward(
   const op = 'gruCellForward';
   checkArray(op, 'x_t', x_t, ['batch', 'input']);
   checkArray(op, 'h_prev', h_prev, [x_t.shape[0], 'hidden']);
-  checkParams(op, { W_z, b_z, W_r, b_r, W_h, b_h }, x_t.shape[1], h_prev.shape[1]);
+  checkParameters(op, gru, { I: x_t.shape[1], H: h_prev.shape[1] }, { W_z, b_z, W_r, b_r, W_h, b_h });
 
   const hx = concat([h_prev, x_t], 1);
   const z_t = sigmoid(add(matmul(hx, W_z), b_z));
@@ -100,7 +101,7 @@ export function gruCellBackward(
   cache: GRUCache,
 ): [grad_x: NdArray, grad_h_prev: NdArray, grad_params: GRUParams] {
   const op = 'gruCellBackward';
-  checkCache(op, 'cache', cache);
+  checkCache(op, 'cache', gru, cache);
   const { x_t, h_prev, z_t, r_t, h_tilde, W_z, W_r, W_h } = cache;
   checkArray(op, 'grad_h', grad_h, h_prev.shape, 'the shape of h_t');
   const H = h_prev.shape[1];
@@ -129,20 +130,4 @@ export function gruCellBackward(
     b_h: sum(grad_a_h, 0),
   };
   return [grad_x, grad_h_prev, grad_params];
-}
-
-const STATES = ['h_prev', 'z_t', 'r_t', 'h_tilde'] as const;
-const WEIGHTS = ['W_z', 'W_r', 'W_h'] as const;
-
-/** @throws StateError, ShapeError when an entry is missing or does not fit the others */
-export function checkCache(op: string, argument: string, cache: GRUCache): void {
-  const missing = (['x_t', ...STATES, ...WEIGHTS] as const).find((key) => cache?.[key] === undefined);
-  if (missing)
-    throw new StateError(op, argument, 'one of gruCellForward or gruForward', `one without ${missing}`);
-  checkArray(op, `${argument}.x_t`, cache.x_t, ['batch', 'input']);
-  checkArray(op, `${argument}.h_prev`, cache.h_prev, ['batch', 'hidden']);
-  const [B, I] = cache.x_t.shape;
-  const H = cache.h_prev.shape[1];
-  for (const key of STATES) checkArray(op, `${argument}.${key}`, cache[key], [B, H]);
-  for (const key of WEIGHTS) checkArray(op, `${argument}.${key}`, cache[key], [H + I, H]);
 }

@@ -1,194 +1,125 @@
 /**
- * The point-wise half of a GRU step, forward and backward as twins (equations in cell.ts): the reference in plain TypeScript,
- * and the same in WebAssembly (assembly/gru.ts of the kernels). A row of `gates` holds the three gates of one sample side by
- * side: z, r, h_tilde, H entries each. Everything else is (B, H), at the offset given for it.
- *
- * The candidate needs r_t h_prev before its own product, so each direction has two halves with a product between them.
+ * The point-wise parts of a GRU step, forward and backward as twins (equations in cell.ts): the reference in plain TypeScript,
+ * and the same in WebAssembly (assembly/gru.ts). A row of `a` holds the three gates of one sample side by side: z, r, h_tilde,
+ * H entries each; rows of everything else have H entries.
  */
-import type { Block, StepsFunction } from '@retrograd/kernels';
-import { gruBackwardCode, gruForwardCode, perKernels, sigmoidScalar } from '@retrograd/kernels/internal';
+import { memoizeByKernels, sigmoidScalar } from '@retrograd/kernels/internal';
+import type { Run } from '@retrograd/recurrent';
+import { backwardCode } from './wasm/backward.js';
+import { forwardCode } from './wasm/forward.js';
 
-/** The forward halves, for the memory of one kernel set, and whole sequences where the set has a function for them. */
-export interface ForwardGates {
-  /** Turns the pre-activations of z and r into gates, in place, and writes r_t h_prev to `rh`. */
-  reset(
-    B: number,
-    H: number,
-    gates: Block,
-    gatesAt: number,
-    h: Block,
-    h_prevAt: number,
-    rh: Block,
-    rhAt: number,
-  ): void;
+/** Computes one point-wise part of step t for the first n rows. */
+type Gates = (n: number, H: number, series: Run['series'], t: number) => void;
 
-  /** Turns the candidate's pre-activation into h_tilde, in place, and mixes the new state. */
-  mix(B: number, H: number, gates: Block, gatesAt: number, h: Block, h_prevAt: number, h_tAt: number): void;
-
-  /** All steps with W_zr and W_h prepared, on [gates, rh, h]: as the loop in tape.ts, which is for where it gives false. */
-  readonly steps: StepsFunction;
+/** The two parts of one direction. */
+interface Halves {
+  readonly reset: Gates;
+  readonly mix: Gates;
 }
 
-/** The backward halves. */
-export interface BackwardGates {
-  /**
-   * Twin of mix: the gradients of the pre-activations of z and of the candidate, and the share of h_prev in the mix.
-   * @param grad_h the part at `grad_hAt` holds the whole gradient of h_t; the one at `grad_h_prevAt` is added to
-   */
-  mixBackward(
-    B: number,
-    H: number,
-    gates: Block,
-    grad_a: Block,
-    gatesAt: number,
-    h: Block,
-    h_prevAt: number,
-    grad_h: Block,
-    grad_hAt: number,
-    grad_h_prevAt: number,
-  ): void;
-
-  /**
-   * Twin of reset: the gradient of the pre-activation of r, and the share of h_prev under the reset gate.
-   * @param grad_rh (B, H) gradient of r_t h_prev
-   */
-  resetBackward(
-    B: number,
-    H: number,
-    gates: Block,
-    grad_a: Block,
-    gatesAt: number,
-    h: Block,
-    h_prevAt: number,
-    grad_rh: Block,
-    grad_h: Block,
-    grad_h_prevAt: number,
-  ): void;
-
-  /** All steps with W_zr and W_h transposed, on [gates, h, grad_h, grad_rh, grad_a]. */
-  readonly steps: StepsFunction;
-}
-
-/** The forward halves on a kernel set: assembly/gru.ts, on addresses. */
-export const forwardOf = /* @__PURE__ */ perKernels((kernels): ForwardGates => {
-  const reset = kernels.rows(gruForwardCode, 'reset', [3, 1, 1], 3);
-  const mix = kernels.rows(gruForwardCode, 'mix', [3, 1, 1], 2);
-  const steps = kernels.steps(gruForwardCode, 'steps', [3, 1, 1], 5);
-  if (reset === null || mix === null || steps === null) return plainForward;
+/** reset: z_t, r_t in place of pre-activations, then rh = r_t h_prev. mix: h_tilde likewise, then h_t. */
+export const forwardGates = /* @__PURE__ */ memoizeByKernels((kernels): Halves => {
+  const reset = kernels.rows(forwardCode, 'reset', [3, 1, 1], 3);
+  const mix = kernels.rows(forwardCode, 'mix', [3, 1, 1], 2);
+  if (reset === null || mix === null) return { reset: plainReset, mix: plainMix };
   return {
-    reset: (B, H, gates, gatesAt, h, h_prevAt, rh, rhAt) => {
-      reset(gates.dtype, B, H, gates.pointer(gatesAt), h.pointer(h_prevAt), rh.pointer(rhAt));
+    reset: (n, H, { a, h, rh }, t) => {
+      const h_prev = h.block.pointer(h.at(t));
+      reset(a.block.dtype, n, H, [a.block.pointer(a.at(t)), h_prev, rh.block.pointer(rh.at(t))]);
     },
-    mix: (B, H, gates, gatesAt, h, h_prevAt, h_tAt) => {
-      mix(gates.dtype, B, H, gates.pointer(gatesAt), h.pointer(h_prevAt), h.pointer(h_tAt));
+    mix: (n, H, { a, h }, t) => {
+      const [h_prev, h_t] = [h.block.pointer(h.at(t)), h.block.pointer(h.at(t + 1))];
+      mix(a.block.dtype, n, H, [a.block.pointer(a.at(t)), h_prev, h_t]);
     },
-    steps,
   };
 });
 
-/** The backward halves on a kernel set. */
-export const backwardOf = /* @__PURE__ */ perKernels((kernels): BackwardGates => {
-  const mixBackward = kernels.rows(gruBackwardCode, 'mix', [3, 3, 1, 1, 1], 1.5);
-  const resetBackward = kernels.rows(gruBackwardCode, 'reset', [3, 3, 1, 1, 1], 1);
-  const steps = kernels.steps(gruBackwardCode, 'steps', [3, 1, 1, 1, 3], 2.5);
-  if (mixBackward === null || resetBackward === null || steps === null) return plainBackward;
+const plainReset: Gates = (n, H, series, t) => {
+  const [a, h, rh] = [series.a.block.data, series.h.block.data, series.rh.block.data];
+  const [h_prev, rh_t] = [series.h.at(t), series.rh.at(t)];
+  for (let row = 0, k = 0, z = series.a.at(t); row < n; row++, z += 3 * H) {
+    const r = z + H;
+    for (let j = 0; j < H; j++, k++) {
+      const r_t = sigmoidScalar(a[r + j]);
+      a[z + j] = sigmoidScalar(a[z + j]);
+      a[r + j] = r_t;
+      rh[rh_t + k] = r_t * h[h_prev + k];
+    }
+  }
+};
+
+const plainMix: Gates = (n, H, series, t) => {
+  const [a, h] = [series.a.block.data, series.h.block.data];
+  const [h_prev, h_t] = [series.h.at(t), series.h.at(t + 1)];
+  for (let row = 0, k = 0, z = series.a.at(t); row < n; row++, z += 3 * H) {
+    const candidate = z + 2 * H;
+    for (let j = 0; j < H; j++, k++) {
+      const z_t = a[z + j];
+      const h_tilde = Math.tanh(a[candidate + j]);
+      a[candidate + j] = h_tilde;
+      h[h_t + k] = (1 - z_t) * h[h_prev + k] + z_t * h_tilde;
+    }
+  }
+};
+
+/**
+ * Twins of the two. mix: from the whole gradient of h_t to those of the pre-activations of z and of the candidate, and the share
+ * of h_prev in the mix. reset: from grad_rh to the gradient of the pre-activation of r, and the share of h_prev under the gate.
+ */
+export const backwardGates = /* @__PURE__ */ memoizeByKernels((kernels): Halves => {
+  const mix = kernels.rows(backwardCode, 'mix', [3, 3, 1, 1, 1], 1.5);
+  const reset = kernels.rows(backwardCode, 'reset', [3, 3, 1, 1, 1], 1);
+  if (mix === null || reset === null) return { mix: plainMixBackward, reset: plainResetBackward };
   return {
-    mixBackward: (B, H, gates, grad_a, gatesAt, h, h_prevAt, grad_h, grad_hAt, grad_h_prevAt) => {
-      const [at, a, h_prev] = [gates.pointer(gatesAt), grad_a.pointer(gatesAt), h.pointer(h_prevAt)];
-      mixBackward(gates.dtype, B, H, at, a, h_prev, grad_h.pointer(grad_hAt), grad_h.pointer(grad_h_prevAt));
+    mix: (n, H, { a, h, grad_a, grad_h }, t) => {
+      const [gates, da] = [a.block.pointer(a.at(t)), grad_a.block.pointer(grad_a.at(t))];
+      const [dh, dh_prev] = [grad_h.block.pointer(grad_h.at(t + 1)), grad_h.block.pointer(grad_h.at(t))];
+      mix(a.block.dtype, n, H, [gates, da, h.block.pointer(h.at(t)), dh, dh_prev]);
     },
-    resetBackward: (B, H, gates, grad_a, gatesAt, h, h_prevAt, grad_rh, grad_h, grad_h_prevAt) => {
-      const [at, a, h_prev] = [gates.pointer(gatesAt), grad_a.pointer(gatesAt), h.pointer(h_prevAt)];
-      resetBackward(gates.dtype, B, H, at, a, h_prev, grad_rh.pointer(0), grad_h.pointer(grad_h_prevAt));
+    reset: (n, H, { a, h, grad_a, grad_rh, grad_h }, t) => {
+      const [gates, da] = [a.block.pointer(a.at(t)), grad_a.block.pointer(grad_a.at(t))];
+      const [drh, dh_prev] = [grad_rh.block.pointer(0), grad_h.block.pointer(grad_h.at(t))];
+      reset(a.block.dtype, n, H, [gates, da, h.block.pointer(h.at(t)), drh, dh_prev]);
     },
-    steps,
   };
 });
 
-const plainForward: ForwardGates = {
-  reset: (B, H, gatesBlock, gatesAt, hBlock, h_prevAt, rhBlock, rhAt) => {
-    const [gates, h, rh] = [gatesBlock.data, hBlock.data, rhBlock.data];
-    for (let b = 0; b < B; b++) {
-      const z = gatesAt + b * 3 * H;
-      const r = z + H;
-      for (let j = 0, k = b * H; j < H; j++, k++) {
-        const r_t = sigmoidScalar(gates[r + j]);
-        gates[z + j] = sigmoidScalar(gates[z + j]);
-        gates[r + j] = r_t;
-        rh[rhAt + k] = r_t * h[h_prevAt + k];
-      }
+const plainMixBackward: Gates = (n, H, series, t) => {
+  const [a, h, grad_h] = [series.a.block.data, series.h.block.data, series.grad_h.block.data];
+  const grad_a = series.grad_a.block.data;
+  const [h_prev, dh, dh_prev] = [series.h.at(t), series.grad_h.at(t + 1), series.grad_h.at(t)];
+  for (let row = 0, k = 0, z = series.a.at(t); row < n; row++, z += 3 * H) {
+    const candidate = z + 2 * H;
+    for (let j = 0; j < H; j++, k++) {
+      const grad_h_t = grad_h[dh + k];
+      const z_t = a[z + j];
+      const h_tilde = a[candidate + j];
+      grad_a[z + j] = grad_h_t * (h_tilde - h[h_prev + k]) * z_t * (1 - z_t);
+      grad_a[candidate + j] = grad_h_t * z_t * (1 - h_tilde * h_tilde);
+      grad_h[dh_prev + k] += grad_h_t * (1 - z_t);
     }
-  },
-
-  mix: (B, H, gatesBlock, gatesAt, hBlock, h_prevAt, h_tAt) => {
-    const [gates, h] = [gatesBlock.data, hBlock.data];
-    for (let b = 0; b < B; b++) {
-      const z = gatesAt + b * 3 * H;
-      const n = z + 2 * H;
-      for (let j = 0, k = b * H; j < H; j++, k++) {
-        const z_t = gates[z + j];
-        const h_tilde = Math.tanh(gates[n + j]);
-        gates[n + j] = h_tilde;
-        h[h_tAt + k] = (1 - z_t) * h[h_prevAt + k] + z_t * h_tilde;
-      }
-    }
-  },
-
-  steps: () => false,
+  }
 };
 
-const plainBackward: BackwardGates = {
-  mixBackward: (
-    B,
-    H,
-    gatesBlock,
-    grad_aBlock,
-    gatesAt,
-    hBlock,
-    h_prevAt,
-    grad_hBlock,
-    grad_hAt,
-    grad_h_prevAt,
-  ) => {
-    const [gates, grad_a] = [gatesBlock.data, grad_aBlock.data];
-    const [h, grad_h] = [hBlock.data, grad_hBlock.data];
-    for (let b = 0; b < B; b++) {
-      const z = gatesAt + b * 3 * H;
-      const n = z + 2 * H;
-      for (let j = 0, k = b * H; j < H; j++, k++) {
-        const grad_h_t = grad_h[grad_hAt + k];
-        const z_t = gates[z + j];
-        const h_tilde = gates[n + j];
-        grad_a[z + j] = grad_h_t * (h_tilde - h[h_prevAt + k]) * z_t * (1 - z_t);
-        grad_a[n + j] = grad_h_t * z_t * (1 - h_tilde * h_tilde);
-        grad_h[grad_h_prevAt + k] += grad_h_t * (1 - z_t);
-      }
+const plainResetBackward: Gates = (n, H, series, t) => {
+  const [a, h, grad_h] = [series.a.block.data, series.h.block.data, series.grad_h.block.data];
+  const [grad_a, grad_rh] = [series.grad_a.block.data, series.grad_rh.block.data];
+  const [h_prev, dh_prev] = [series.h.at(t), series.grad_h.at(t)];
+  for (let row = 0, k = 0, r = series.a.at(t) + H; row < n; row++, r += 3 * H) {
+    for (let j = 0; j < H; j++, k++) {
+      const r_t = a[r + j];
+      grad_a[r + j] = grad_rh[k] * h[h_prev + k] * r_t * (1 - r_t);
+      grad_h[dh_prev + k] += grad_rh[k] * r_t;
     }
-  },
-
-  resetBackward: (
-    B,
-    H,
-    gatesBlock,
-    grad_aBlock,
-    gatesAt,
-    hBlock,
-    h_prevAt,
-    grad_rhBlock,
-    grad_hBlock,
-    grad_h_prevAt,
-  ) => {
-    const [gates, grad_a, h] = [gatesBlock.data, grad_aBlock.data, hBlock.data];
-    const [grad_rh, grad_h] = [grad_rhBlock.data, grad_hBlock.data];
-    for (let b = 0; b < B; b++) {
-      const r = gatesAt + b * 3 * H + H;
-      for (let j = 0, k = b * H; j < H; j++, k++) {
-        const r_t = gates[r + j];
-        grad_a[r + j] = grad_rh[k] * h[h_prevAt + k] * r_t * (1 - r_t);
-        grad_h[grad_h_prevAt + k] += grad_rh[k] * r_t;
-      }
-    }
-  },
-
-  steps: () => false,
+  }
 };
+
+/** All steps in WebAssembly, on [a, rh, h], with [W_z, W_r] and W_h packed; null where there is none. */
+export const forwardSteps = /* @__PURE__ */ memoizeByKernels((kernels) =>
+  kernels.steps(forwardCode, 'steps', [3, 1, 1], 5),
+);
+
+/** All steps back, on [a, h, grad_h, grad_rh, grad_a], with both weights transposed. */
+export const backwardSteps = /* @__PURE__ */ memoizeByKernels((kernels) =>
+  kernels.steps(backwardCode, 'steps', [3, 1, 1, 1, 3], 2.5),
+);

@@ -1,10 +1,9 @@
-import { copy, type NdArray, resultType } from '@retrograd/arrays';
-import { Tensor, type TensorLike } from '@retrograd/autograd';
+import type { NdArray } from '@retrograd/arrays';
+import type { Tensor, TensorLike } from '@retrograd/autograd';
 import { type LayerOptions, RecurrentLayer } from '@retrograd/recurrent/graph';
-import { gruSequence } from './lifted.js';
-import { G, type GRUParams, initialParams, namedViews } from './params.js';
-import { checkGradients } from './sequence.js';
-import { allStates, type GRUResident, type GRUTape, residentFor, run, runBackward, runStep } from './tape.js';
+import { sequence } from './graph-ops.js';
+import { gru } from './gru.js';
+import type { GRUParams } from './params.js';
 
 /**
  * A GRU layer, reset before the product (the equations are in cell.ts; z lets the new state in).
@@ -14,17 +13,14 @@ import { allStates, type GRUResident, type GRUTape, residentFor, run, runBackwar
  *     const grad_x = gru.backward(grad_h_all);   // then gru.getGradients().W_z
  *     const [all, final] = gru.forward(tensor(x)); // tensors: a node of the graph
  */
-export class GRU extends RecurrentLayer<GRUParams, GRUTape, GRUResident> {
-  protected override readonly stateNames = ['h'];
-  protected override readonly stepping = { residentFor, runStep };
-
+export class GRU extends RecurrentLayer<GRUParams> {
   /**
    * @param inputSize  I
    * @param hiddenSize H
    * @throws ValueError when a size is not a positive integer; ValueError, DtypeError for wrong options
    */
   constructor(inputSize: number, hiddenSize: number, options: LayerOptions = {}) {
-    super('GRU', inputSize, hiddenSize, G, options, initialParams);
+    super('GRU', gru, sequence, inputSize, hiddenSize, options);
   }
 
   // The gates' weights (H + I, H) and biases (H): views of the layer's memory.
@@ -60,26 +56,10 @@ export class GRU extends RecurrentLayer<GRUParams, GRUTape, GRUResident> {
    * @returns for an array h_all (B, T, H); for a tensor h_all and h_final (B, H)
    * @throws ShapeError, DtypeError
    */
-  forward(x: NdArray, h_0?: NdArray): NdArray;
-  forward(x: Tensor, h_0?: TensorLike): [h_all: Tensor, h_final: Tensor];
-  forward(x: NdArray | Tensor, h_0?: TensorLike): NdArray | [h_all: Tensor, h_final: Tensor] {
-    if (x instanceof Tensor) {
-      const [state] = this.checkTensors(x, [h_0]);
-      return gruSequence(x, state, this.W, this.b);
-    }
-    const [state] = this.checkSequence('forward', x, [h_0 as NdArray | undefined]);
-    const dtype = resultType(x, state, this.W.value);
-    const { W, b } = this.packedCopy(dtype);
-    const tape = run(copy(x), copy(state), W, b, dtype);
-    this.remember(tape);
-    return allStates(tape);
-  }
-
-  /** The graph call with the state as a list, the same for all recurrent layers. */
-  run(x: Tensor, state?: readonly TensorLike[]): [h_all: Tensor, state: Tensor[]] {
-    const [h_0] = this.checkState('run', state);
-    const [h_all, h_final] = this.forward(x, h_0);
-    return [h_all, [h_final]];
+  override forward(x: NdArray, h_0?: NdArray): NdArray;
+  override forward(x: Tensor, h_0?: TensorLike): [h_all: Tensor, h_final: Tensor];
+  override forward(x: NdArray | Tensor, h_0?: TensorLike): NdArray | Tensor[] {
+    return super.forward(x, h_0);
   }
 
   /**
@@ -90,13 +70,8 @@ export class GRU extends RecurrentLayer<GRUParams, GRUTape, GRUResident> {
    * @throws StateError before the first forward, or when the parameters were changed since
    * @throws ShapeError, DtypeError
    */
-  backward(grad_h_all: NdArray, grad_h_final?: NdArray): NdArray {
-    const tape = this.recall();
-    const { B, T, H } = tape;
-    checkGradients('GRU.backward', [B, T, H], grad_h_all, grad_h_final);
-    const { grad_x, grad_W, grad_b } = runBackward(tape, grad_h_all, grad_h_final, { x: true, h_0: false });
-    this.keepGradients(grad_W, grad_b);
-    return grad_x as NdArray;
+  override backward(grad_h_all: NdArray, grad_h_final?: NdArray): NdArray {
+    return super.backward(grad_h_all, grad_h_final);
   }
 
   /**
@@ -106,9 +81,5 @@ export class GRU extends RecurrentLayer<GRUParams, GRUTape, GRUResident> {
    */
   setParams(params: GRUParams): void {
     this.assignParams('setParams', 'params', params);
-  }
-
-  protected override viewsOf(W: NdArray, b: NdArray): GRUParams {
-    return namedViews(W, b);
   }
 }

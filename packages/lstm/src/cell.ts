@@ -24,7 +24,6 @@ import {
   matmul,
   mul,
   type NdArray,
-  StateError,
   sigmoid,
   slice,
   sum,
@@ -32,7 +31,9 @@ import {
   transpose,
 } from '@retrograd/arrays';
 import { checkArray, sigmoidSlope, tanhSlope } from '@retrograd/arrays/internal';
-import { checkParams, type LSTMParams } from './params.js';
+import { checkCache, checkParameters } from '@retrograd/recurrent';
+import { lstm } from './lstm.js';
+import type { LSTMParams } from './params.js';
 
 /** What lstmCellBackward reads. */
 export interface LSTMCache {
@@ -92,7 +93,7 @@ export function lstmCellForward(
   checkArray(op, 'h_prev', h_prev, [B, 'hidden']);
   const H = h_prev.shape[1];
   checkArray(op, 'c_prev', c_prev, [B, H]);
-  checkParams(op, { W_f, b_f, W_i, b_i, W_c, b_c, W_o, b_o }, I, H);
+  checkParameters(op, lstm, { I, H }, { W_f, b_f, W_i, b_i, W_c, b_c, W_o, b_o });
 
   const hx = concat([h_prev, x_t], 1);
   const f_t = sigmoid(add(matmul(hx, W_f), b_f));
@@ -123,7 +124,7 @@ export function lstmCellBackward(
   cache: LSTMCache,
 ): [grad_x: NdArray, grad_h_prev: NdArray, grad_c_prev: NdArray, grad_params: LSTMParams] {
   const op = 'lstmCellBackward';
-  checkCache(op, 'cache', cache);
+  checkCache(op, 'cache', lstm, cache);
   const { x_t, h_prev, c_prev, f_t, i_t, c_tilde, o_t, c_t, tanh_c_t, W_f, W_i, W_c, W_o } = cache;
   checkArray(op, 'grad_h', grad_h, c_t.shape, 'the shape of h_t');
   checkArray(op, 'grad_c', grad_c, c_t.shape, 'the shape of c_t');
@@ -156,21 +157,4 @@ export function lstmCellBackward(
     b_o: sum(grad_a_o, 0),
   };
   return [grad_x, grad_h_prev, grad_c_prev, grad_params];
-}
-
-const STATES = ['h_prev', 'c_prev', 'f_t', 'i_t', 'c_tilde', 'o_t', 'c_t', 'tanh_c_t'] as const;
-const WEIGHTS = ['W_f', 'W_i', 'W_c', 'W_o'] as const;
-
-/** @throws StateError, ShapeError when an entry is missing or does not fit the others */
-export function checkCache(op: string, argument: string, cache: LSTMCache): void {
-  const missing = (['x_t', ...STATES, ...WEIGHTS] as const).find((key) => cache?.[key] === undefined);
-  if (missing) {
-    throw new StateError(op, argument, 'one of lstmCellForward or lstmForward', `one without ${missing}`);
-  }
-  checkArray(op, `${argument}.x_t`, cache.x_t, ['batch', 'input']);
-  checkArray(op, `${argument}.h_prev`, cache.h_prev, ['batch', 'hidden']);
-  const [B, I] = cache.x_t.shape;
-  const H = cache.h_prev.shape[1];
-  for (const key of STATES) checkArray(op, `${argument}.${key}`, cache[key], [B, H]);
-  for (const key of WEIGHTS) checkArray(op, `${argument}.${key}`, cache[key], [H + I, H]);
 }

@@ -1,153 +1,93 @@
 /**
  * The point-wise half of an LSTM step, forward and backward as twins (equations in cell.ts): the reference in plain TypeScript,
- * and the same in WebAssembly (assembly/lstm.ts of the kernels). A row of `gates` holds the four gates of one sample side by
- * side: f, i, c_tilde, o, H entries each. Everything else is (B, H), at the offset given for it.
+ * and the same in WebAssembly (assembly/lstm.ts). A row of `a` holds the four gates of one sample side by side: f, i, c_tilde,
+ * o, H entries each; rows of everything else have H entries.
  */
-import type { Block, StepsFunction } from '@retrograd/kernels';
-import { lstmBackwardCode, lstmForwardCode, perKernels, sigmoidScalar } from '@retrograd/kernels/internal';
+import { memoizeByKernels, sigmoidScalar } from '@retrograd/kernels/internal';
+import type { Run } from '@retrograd/recurrent';
+import { backwardCode } from './wasm/backward.js';
+import { forwardCode } from './wasm/forward.js';
 
-/** The forward half, for the memory of one kernel set, and whole sequences where the set has a function for them. */
-export interface ForwardGates {
-  /**
-   * Turns pre-activations into gates, in place, and computes the states.
-   * @param gates (B, 4H) at `gatesAt`: pre-activations in, activations out
-   * @param c     cell states; the block at `c_prevAt` is read, the one at `c_tAt` written
-   */
-  forward(
-    B: number,
-    H: number,
-    gates: Block,
-    gatesAt: number,
-    c: Block,
-    c_prevAt: number,
-    c_tAt: number,
-    tanh_c: Block,
-    tanh_cAt: number,
-    h: Block,
-    h_tAt: number,
-  ): void;
+/** Computes the point-wise half of step t for the first n rows. */
+type Gates = (n: number, H: number, series: Run['series'], t: number) => void;
 
-  /** All steps with W_h prepared, on [gates, c, tanh_c, h]: as the loop in tape.ts, which is for where it gives false. */
-  readonly steps: StepsFunction;
-}
-
-/** The backward half. */
-export interface BackwardGates {
-  /**
-   * @param grad_h (B, H) at `grad_hAt`: the whole gradient of h_t
-   * @param grad_c (B, H): the gradient of c_t from the step behind in, that of c_prev out
-   * @param grad_a (B, 4H) at `gatesAt`: receives the gradients of the pre-activations
-   */
-  backward(
-    B: number,
-    H: number,
-    gates: Block,
-    gatesAt: number,
-    c: Block,
-    c_prevAt: number,
-    tanh_c: Block,
-    tanh_cAt: number,
-    grad_h: Block,
-    grad_hAt: number,
-    grad_c: Block,
-    grad_a: Block,
-  ): void;
-
-  /** All steps with W_h transposed, on [gates, c, tanh_c, grad_h, grad_c, grad_a]. */
-  readonly steps: StepsFunction;
-}
-
-/** The forward half on a kernel set: assembly/lstm.ts, on addresses. */
-export const forwardOf = /* @__PURE__ */ perKernels((kernels): ForwardGates => {
-  const forward = kernels.rows(lstmForwardCode, 'forward', [4, 1, 1, 1, 1], 8);
-  const steps = kernels.steps(lstmForwardCode, 'steps', [4, 1, 1, 1], 8);
-  if (forward === null || steps === null) return plainForward;
-  return {
-    forward: (B, H, gates, gatesAt, c, c_prevAt, c_tAt, tanh_c, tanh_cAt, h, h_tAt) => {
-      const [a, c_prev, c_t] = [gates.pointer(gatesAt), c.pointer(c_prevAt), c.pointer(c_tAt)];
-      forward(gates.dtype, B, H, a, c_prev, c_t, tanh_c.pointer(tanh_cAt), h.pointer(h_tAt));
-    },
-    steps,
+/** Activations in place of pre-activations, then c_t, tanh(c_t) and h_t. */
+export const forwardGates = /* @__PURE__ */ memoizeByKernels((kernels): Gates => {
+  const forward = kernels.rows(forwardCode, 'forward', [4, 1, 1, 1, 1], 8);
+  if (forward === null) return plainForward;
+  return (n, H, { a, c, tanh_c, h }, t) => {
+    const [c_prev, c_t] = [c.block.pointer(c.at(t)), c.block.pointer(c.at(t + 1))];
+    const [tanh_c_t, h_t] = [tanh_c.block.pointer(tanh_c.at(t)), h.block.pointer(h.at(t + 1))];
+    forward(a.block.dtype, n, H, [a.block.pointer(a.at(t)), c_prev, c_t, tanh_c_t, h_t]);
   };
 });
 
-/** The backward half on a kernel set. */
-export const backwardOf = /* @__PURE__ */ perKernels((kernels): BackwardGates => {
-  const backward = kernels.rows(lstmBackwardCode, 'backward', [4, 1, 1, 1, 1, 4], 2);
-  const steps = kernels.steps(lstmBackwardCode, 'steps', [4, 1, 1, 1, 1, 4], 2);
-  if (backward === null || steps === null) return plainBackward;
-  return {
-    backward: (B, H, gates, gatesAt, c, c_prevAt, tanh_c, tanh_cAt, grad_h, grad_hAt, grad_c, grad_a) => {
-      const [a, c_prev, t] = [gates.pointer(gatesAt), c.pointer(c_prevAt), tanh_c.pointer(tanh_cAt)];
-      const [to_h, to_c] = [grad_h.pointer(grad_hAt), grad_c.pointer(0)];
-      backward(gates.dtype, B, H, a, c_prev, t, to_h, to_c, grad_a.pointer(gatesAt));
-    },
-    steps,
+const plainForward: Gates = (n, H, series, t) => {
+  const [a, c, tanh_c, h] = [series.a, series.c, series.tanh_c, series.h].map(({ block }) => block.data);
+  const [c_prev, c_t, h_t] = [series.c.at(t), series.c.at(t + 1), series.h.at(t + 1)];
+  const tanh_c_t = series.tanh_c.at(t);
+  for (let row = 0, k = 0, f = series.a.at(t); row < n; row++, f += 4 * H) {
+    const [i, g, o] = [f + H, f + 2 * H, f + 3 * H];
+    for (let j = 0; j < H; j++, k++) {
+      const forget = sigmoidScalar(a[f + j]);
+      const input = sigmoidScalar(a[i + j]);
+      const candidate = Math.tanh(a[g + j]);
+      const output = sigmoidScalar(a[o + j]);
+      const cell = forget * c[c_prev + k] + input * candidate;
+      const tanh_cell = Math.tanh(cell);
+      a[f + j] = forget;
+      a[i + j] = input;
+      a[g + j] = candidate;
+      a[o + j] = output;
+      c[c_t + k] = cell;
+      tanh_c[tanh_c_t + k] = tanh_cell;
+      h[h_t + k] = output * tanh_cell;
+    }
+  }
+};
+
+/** From the whole gradient of h_t and that of c_t, in place, to that of c_prev; and those of the pre-activations. */
+export const backwardGates = /* @__PURE__ */ memoizeByKernels((kernels): Gates => {
+  const backward = kernels.rows(backwardCode, 'backward', [4, 1, 1, 1, 1, 4], 2);
+  if (backward === null) return plainBackward;
+  return (n, H, { a, c, tanh_c, grad_h, grad_c, grad_a }, t) => {
+    const [gates, c_prev] = [a.block.pointer(a.at(t)), c.block.pointer(c.at(t))];
+    const [tanh_c_t, dh] = [tanh_c.block.pointer(tanh_c.at(t)), grad_h.block.pointer(grad_h.at(t + 1))];
+    const [dc, da] = [grad_c.block.pointer(0), grad_a.block.pointer(grad_a.at(t))];
+    backward(a.block.dtype, n, H, [gates, c_prev, tanh_c_t, dh, dc, da]);
   };
 });
 
-const plainForward: ForwardGates = {
-  forward: (B, H, gatesBlock, gatesAt, cBlock, c_prevAt, c_tAt, tanh_cBlock, tanh_cAt, hBlock, h_tAt) => {
-    const [gates, c, tanh_c, h] = [gatesBlock.data, cBlock.data, tanh_cBlock.data, hBlock.data];
-    for (let b = 0; b < B; b++) {
-      const f = gatesAt + b * 4 * H;
-      const [i, g, o] = [f + H, f + 2 * H, f + 3 * H];
-      for (let j = 0, k = b * H; j < H; j++, k++) {
-        const f_t = sigmoidScalar(gates[f + j]);
-        const i_t = sigmoidScalar(gates[i + j]);
-        const c_tilde = Math.tanh(gates[g + j]);
-        const o_t = sigmoidScalar(gates[o + j]);
-        const c_t = f_t * c[c_prevAt + k] + i_t * c_tilde;
-        const tanh_c_t = Math.tanh(c_t);
-        gates[f + j] = f_t;
-        gates[i + j] = i_t;
-        gates[g + j] = c_tilde;
-        gates[o + j] = o_t;
-        c[c_tAt + k] = c_t;
-        tanh_c[tanh_cAt + k] = tanh_c_t;
-        h[h_tAt + k] = o_t * tanh_c_t;
-      }
+const plainBackward: Gates = (n, H, series, t) => {
+  const [a, c, tanh_c] = [series.a, series.c, series.tanh_c].map(({ block }) => block.data);
+  const [grad_h, grad_c] = [series.grad_h.block.data, series.grad_c.block.data];
+  const grad_a = series.grad_a.block.data;
+  const [c_prev, tanh_c_t, dh] = [series.c.at(t), series.tanh_c.at(t), series.grad_h.at(t + 1)];
+  for (let row = 0, k = 0, f = series.a.at(t); row < n; row++, f += 4 * H) {
+    const [i, g, o] = [f + H, f + 2 * H, f + 3 * H];
+    for (let j = 0; j < H; j++, k++) {
+      const forget = a[f + j];
+      const input = a[i + j];
+      const candidate = a[g + j];
+      const output = a[o + j];
+      const tanh_cell = tanh_c[tanh_c_t + k];
+      const grad_h_t = grad_h[dh + k];
+      const grad_c_t = grad_c[k] + grad_h_t * output * (1 - tanh_cell * tanh_cell);
+      grad_a[f + j] = grad_c_t * c[c_prev + k] * forget * (1 - forget);
+      grad_a[i + j] = grad_c_t * candidate * input * (1 - input);
+      grad_a[g + j] = grad_c_t * input * (1 - candidate * candidate);
+      grad_a[o + j] = grad_h_t * tanh_cell * output * (1 - output);
+      grad_c[k] = grad_c_t * forget;
     }
-  },
-  steps: () => false,
+  }
 };
 
-const plainBackward: BackwardGates = {
-  backward: (
-    B,
-    H,
-    gatesBlock,
-    gatesAt,
-    cBlock,
-    c_prevAt,
-    tanh_cBlock,
-    tanh_cAt,
-    grad_hBlock,
-    grad_hAt,
-    grad_cBlock,
-    grad_aBlock,
-  ) => {
-    const [gates, c, tanh_c] = [gatesBlock.data, cBlock.data, tanh_cBlock.data];
-    const [grad_h, grad_c, grad_a] = [grad_hBlock.data, grad_cBlock.data, grad_aBlock.data];
-    for (let b = 0; b < B; b++) {
-      const f = gatesAt + b * 4 * H;
-      const [i, g, o] = [f + H, f + 2 * H, f + 3 * H];
-      for (let j = 0, k = b * H; j < H; j++, k++) {
-        const f_t = gates[f + j];
-        const i_t = gates[i + j];
-        const c_tilde = gates[g + j];
-        const o_t = gates[o + j];
-        const tanh_c_t = tanh_c[tanh_cAt + k];
-        const grad_h_t = grad_h[grad_hAt + k];
-        const grad_c_t = grad_c[k] + grad_h_t * o_t * (1 - tanh_c_t * tanh_c_t);
-        grad_a[f + j] = grad_c_t * c[c_prevAt + k] * f_t * (1 - f_t);
-        grad_a[i + j] = grad_c_t * c_tilde * i_t * (1 - i_t);
-        grad_a[g + j] = grad_c_t * i_t * (1 - c_tilde * c_tilde);
-        grad_a[o + j] = grad_h_t * tanh_c_t * o_t * (1 - o_t);
-        grad_c[k] = grad_c_t * f_t;
-      }
-    }
-  },
+/** All steps in WebAssembly, on [a, c, tanh_c, h], with W_h packed; null where there is none. */
+export const forwardSteps = /* @__PURE__ */ memoizeByKernels((kernels) =>
+  kernels.steps(forwardCode, 'steps', [4, 1, 1, 1], 8),
+);
 
-  steps: () => false,
-};
+/** All steps back, on [a, c, tanh_c, grad_h, grad_c, grad_a], with W_h transposed. */
+export const backwardSteps = /* @__PURE__ */ memoizeByKernels((kernels) =>
+  kernels.steps(backwardCode, 'steps', [4, 1, 1, 1, 1, 4], 2),
+);

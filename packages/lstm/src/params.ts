@@ -1,6 +1,5 @@
 import { type Dtype, glorotUniform, type NdArray, type Random, zeros } from '@retrograd/arrays';
-import { checkArray, checkKeys } from '@retrograd/arrays/internal';
-import { gateViews } from '@retrograd/recurrent';
+import type { Sizes } from '@retrograd/recurrent';
 
 /** Parameters of the LSTM under the spec's names. Weights act on [h_prev, x_t], the hidden part in the first H rows. */
 export interface LSTMParams {
@@ -25,34 +24,16 @@ export interface LSTMParams {
 /** Gate order, in the packed buffers and in the spec's argument lists: forget, input, candidate, output. */
 export const GATES = ['f', 'i', 'c', 'o'] as const;
 
-/** Number of gates, the G of shapes. */
-export const G = GATES.length;
-
 /** The names, in the order of the spec's argument lists. */
 export const LSTM_PARAMS = ['W_f', 'b_f', 'W_i', 'b_i', 'W_c', 'b_c', 'W_o', 'b_o'] as const;
-
-/**
- * Checks that there are exactly the LSTM's parameters and that they fit the sizes of the input and the state.
- * @throws ValueError, DtypeError, ShapeError
- */
-export function checkParams(op: string, params: LSTMParams, I: number, H: number): void {
-  checkKeys(op, 'params', params, LSTM_PARAMS);
-  for (const gate of GATES) {
-    checkArray(op, `W_${gate}`, params[`W_${gate}`], [H + I, H], () => `hidden ${H} + input ${I}`);
-    checkArray(op, `b_${gate}`, params[`b_${gate}`], [H], () => `hidden ${H}`);
-  }
-}
 
 /**
  * Initial values, packed: Glorot for the weights of every gate, zero for the biases, but 1 for the forget gate's, so that
  * a new cell remembers. Gers, Schmidhuber & Cummins 2000; Jozefowicz, Zaremba & Sutskever 2015, section 2.2.
  */
-export function initialParams(I: number, H: number, rng: Random, dtype: Dtype): { W: NdArray; b: NdArray } {
-  const W = glorotUniform([H + I, G * H], { fanIn: H + I, fanOut: H, rng, dtype });
-  const b = zeros([G * H], { dtype });
+export function initialParams({ I, H }: Sizes, rng: Random, dtype: Dtype): { W: NdArray; b: NdArray } {
+  const W = glorotUniform([H + I, GATES.length * H], { fanIn: H + I, fanOut: H, rng, dtype });
+  const b = zeros([GATES.length * H], { dtype });
   b.data.fill(1, 0, H);
   return { W, b };
 }
-
-/** The spec's names over packed W (H + I, 4H) and b (4H); views. */
-export const namedViews = (W: NdArray, b: NdArray): LSTMParams => gateViews(GATES, W, b);

@@ -1,7 +1,25 @@
-export { type CacheLists, checkCacheList, rememberCaches, tapeOf } from './cache-lists.js';
-export { Kept, useAs } from './kept.js';
-export { gateViews, gateWeights, packGates, perGate, rows } from './packing.js';
-export { promote } from './promote.js';
-export { type Part, Resident } from './resident.js';
-export { addBlock, fromTimeMajor, loadInputs, stepOf, toTimeMajor } from './time-major.js';
-export { load, loadInput, store, unload } from './transfer.js';
+export { type Gradients, runBackward, type Wanted } from './backward.js';
+export { type Cache, type CellBackward, checkCache } from './caches.js';
+export {
+  after,
+  before,
+  type CacheEntry,
+  type Cell,
+  gate,
+  gateParameters,
+  input,
+  type Loop,
+  type ParameterPart,
+  type Product,
+  type Run,
+  type Series,
+  type Sizes,
+  type StepFunction,
+  saved,
+  type Widths,
+  weight,
+} from './cell.js';
+export { allStates, type ForwardPass, finalStates, runForward } from './forward.js';
+export { checkParameters, type NamedArrays, type Packed } from './parameters.js';
+export { type Schedule, scheduleOf, type Visits } from './schedule.js';
+export { sequenceBackward, sequenceForward } from './sequence.js';

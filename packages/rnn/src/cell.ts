@@ -12,7 +12,8 @@
  */
 import { add, copy, matmul, mul, type NdArray, StateError, sum, tanh, transpose } from '@retrograd/arrays';
 import { checkArray, tanhSlope } from '@retrograd/arrays/internal';
-import { checkParams } from './params.js';
+import { checkCache, checkParameters } from '@retrograd/recurrent';
+import { rnn } from './rnn.js';
 
 /** What rnnCellBackward reads. */
 export interface RNNCache {
@@ -48,7 +49,7 @@ export function rnnCellForward(
   const op = 'rnnCellForward';
   checkArray(op, 'x_t', x_t, ['batch', 'input']);
   checkArray(op, 'h_prev', h_prev, [x_t.shape[0], 'hidden']);
-  checkParams(op, { W_xh, W_hh, b_h }, x_t.shape[1], h_prev.shape[1]);
+  checkParameters(op, rnn, { I: x_t.shape[1], H: h_prev.shape[1] }, { W_xh, W_hh, b_h });
   const h_t = tanh(add(add(matmul(x_t, W_xh), matmul(h_prev, W_hh)), b_h));
   const cache = { x_t: copy(x_t), h_prev: copy(h_prev), h_t: copy(h_t), W_xh: copy(W_xh), W_hh: copy(W_hh) };
   return [h_t, cache];
@@ -67,7 +68,7 @@ export function rnnCellBackward(
   cache: RNNCache,
 ): [grad_x: NdArray, grad_h_prev: NdArray, grad_W_xh: NdArray, grad_W_hh: NdArray, grad_b_h: NdArray] {
   const op = 'rnnCellBackward';
-  checkCache(op, 'cache', cache);
+  checkCache(op, 'cache', rnn, cache);
   const { x_t, h_prev, h_t, W_xh, W_hh } = cache;
   checkArray(op, 'grad_h', grad_h, h_t.shape, 'the shape of h_t');
   const grad_a = mul(grad_h, tanhSlope(h_t));
@@ -77,21 +78,4 @@ export function rnnCellBackward(
   const grad_W_hh = matmul(transpose(h_prev), grad_a);
   const grad_b_h = sum(grad_a, 0);
   return [grad_x, grad_h_prev, grad_W_xh, grad_W_hh, grad_b_h];
-}
-
-const CACHE_KEYS = ['x_t', 'h_prev', 'h_t', 'W_xh', 'W_hh'] as const;
-
-/** @throws StateError, ShapeError when an entry is missing or does not fit the others */
-export function checkCache(op: string, argument: string, cache: RNNCache): void {
-  const missing = CACHE_KEYS.find((key) => cache?.[key] === undefined);
-  if (missing)
-    throw new StateError(op, argument, 'one of rnnCellForward or rnnForward', `one without ${missing}`);
-  const { x_t, h_prev, h_t, W_xh, W_hh } = cache;
-  checkArray(op, `${argument}.x_t`, x_t, ['batch', 'input']);
-  const [B, I] = x_t.shape as [number, number];
-  checkArray(op, `${argument}.h_t`, h_t, [B, 'hidden']);
-  const H = h_t.shape[1];
-  checkArray(op, `${argument}.h_prev`, h_prev, [B, H]);
-  checkArray(op, `${argument}.W_xh`, W_xh, [I, H]);
-  checkArray(op, `${argument}.W_hh`, W_hh, [H, H]);
 }

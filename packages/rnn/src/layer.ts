@@ -1,10 +1,9 @@
-import { copy, type NdArray, resultType } from '@retrograd/arrays';
-import { Tensor, type TensorLike } from '@retrograd/autograd';
+import type { NdArray } from '@retrograd/arrays';
+import type { Tensor, TensorLike } from '@retrograd/autograd';
 import { type LayerOptions, RecurrentLayer } from '@retrograd/recurrent/graph';
-import { rnnSequence } from './lifted.js';
-import { initialParams, namedViews, type RNNParams } from './params.js';
-import { checkGradients } from './sequence.js';
-import { allStates, type RNNResident, type RNNTape, residentFor, run, runBackward, runStep } from './tape.js';
+import { sequence } from './graph-ops.js';
+import { rnn } from './rnn.js';
+import type { RNNParams } from './params.js';
 
 /**
  * A vanilla (Elman) RNN layer: h_t = tanh(x_t W_xh + h_{t-1} W_hh + b_h).
@@ -14,17 +13,14 @@ import { allStates, type RNNResident, type RNNTape, residentFor, run, runBackwar
  *     const grad_x = rnn.backward(grad_h_all);   // then rnn.getGradients()
  *     const [all, final] = rnn.forward(tensor(x)); // tensors: a node of the graph
  */
-export class VanillaRNN extends RecurrentLayer<RNNParams, RNNTape, RNNResident> {
-  protected override readonly stateNames = ['h'];
-  protected override readonly stepping = { residentFor, runStep };
-
+export class VanillaRNN extends RecurrentLayer<RNNParams> {
   /**
    * @param inputSize  I
    * @param hiddenSize H
    * @throws ValueError when a size is not a positive integer; ValueError, DtypeError for wrong options
    */
   constructor(inputSize: number, hiddenSize: number, options: LayerOptions = {}) {
-    super('VanillaRNN', inputSize, hiddenSize, 1, options, initialParams);
+    super('VanillaRNN', rnn, sequence, inputSize, hiddenSize, options);
   }
 
   /** (I, H), a view of the layer's memory. */
@@ -49,26 +45,10 @@ export class VanillaRNN extends RecurrentLayer<RNNParams, RNNTape, RNNResident> 
    * @returns for an array h_all (B, T, H); for a tensor h_all and h_final (B, H)
    * @throws ShapeError, DtypeError
    */
-  forward(x: NdArray, h_0?: NdArray): NdArray;
-  forward(x: Tensor, h_0?: TensorLike): [h_all: Tensor, h_final: Tensor];
-  forward(x: NdArray | Tensor, h_0?: TensorLike): NdArray | [h_all: Tensor, h_final: Tensor] {
-    if (x instanceof Tensor) {
-      const [state] = this.checkTensors(x, [h_0]);
-      return rnnSequence(x, state, this.W, this.b);
-    }
-    const [state] = this.checkSequence('forward', x, [h_0 as NdArray | undefined]);
-    const dtype = resultType(x, state, this.W.value);
-    const { W, b } = this.packedCopy(dtype);
-    const tape = run(copy(x), copy(state), W, b, dtype);
-    this.remember(tape);
-    return allStates(tape);
-  }
-
-  /** The graph call with the state as a list, the same for all recurrent layers. */
-  run(x: Tensor, state?: readonly TensorLike[]): [h_all: Tensor, state: Tensor[]] {
-    const [h_0] = this.checkState('run', state);
-    const [h_all, h_final] = this.forward(x, h_0);
-    return [h_all, [h_final]];
+  override forward(x: NdArray, h_0?: NdArray): NdArray;
+  override forward(x: Tensor, h_0?: TensorLike): [h_all: Tensor, h_final: Tensor];
+  override forward(x: NdArray | Tensor, h_0?: TensorLike): NdArray | Tensor[] {
+    return super.forward(x, h_0);
   }
 
   /**
@@ -79,13 +59,8 @@ export class VanillaRNN extends RecurrentLayer<RNNParams, RNNTape, RNNResident> 
    * @throws StateError before the first forward, or when the parameters were changed since
    * @throws ShapeError, DtypeError
    */
-  backward(grad_h_all: NdArray, grad_h_final?: NdArray): NdArray {
-    const tape = this.recall();
-    const { B, T, H } = tape;
-    checkGradients('VanillaRNN.backward', [B, T, H], grad_h_all, grad_h_final);
-    const { grad_x, grad_W, grad_b } = runBackward(tape, grad_h_all, grad_h_final, { x: true, h_0: false });
-    this.keepGradients(grad_W, grad_b);
-    return grad_x as NdArray;
+  override backward(grad_h_all: NdArray, grad_h_final?: NdArray): NdArray {
+    return super.backward(grad_h_all, grad_h_final);
   }
 
   /**
@@ -94,9 +69,5 @@ export class VanillaRNN extends RecurrentLayer<RNNParams, RNNTape, RNNResident> 
    */
   setParams(W_xh: NdArray, W_hh: NdArray, b_h: NdArray): void {
     this.assignParams('setParams', 'params', { W_xh, W_hh, b_h });
-  }
-
-  protected override viewsOf(W: NdArray, b: NdArray): RNNParams {
-    return namedViews(W, b);
   }
 }

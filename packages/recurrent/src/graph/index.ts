@@ -1,2 +1,3 @@
-export { type LayerOptions, type PackedArrays, PackedParams } from './packed-params.js';
-export { RecurrentLayer, type Stepping } from './recurrent-layer.js';
+export { RecurrentLayer } from './layer.js';
+export type { LayerOptions } from './layer-parameters.js';
+export { type CellEquations, type SequenceOp, sequenceOp } from './op.js';

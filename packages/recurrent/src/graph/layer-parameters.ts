@@ -7,16 +7,11 @@ import {
   Random,
   randomFrom,
   ValueError,
-  zeros,
 } from '@retrograd/arrays';
-import {
-  checkArray,
-  checkDtype,
-  checkKeys,
-  checkPositiveInteger,
-  describe,
-} from '@retrograd/arrays/internal';
+import { checkArray, checkDtype, checkKeys, checkPositiveInteger, describe } from '@retrograd/arrays/internal';
 import { parameter, type Tensor } from '@retrograd/autograd';
+import type { Cell, Sizes } from '../cell.js';
+import { namedViews, type Packed, packedZeros } from '../parameters.js';
 
 export interface LayerOptions {
   /** Seed of the initial weights. Default: the shared generator. */
@@ -29,19 +24,13 @@ export interface LayerOptions {
   init?: 'glorot' | 'zeros';
 }
 
-/** Packed initial values of a layer: W (H + I, G·H), b (G·H). */
-export interface PackedArrays {
-  W: NdArray;
-  b: NdArray;
-}
-
 /**
- * The parameters of a recurrent layer, packed and under the spec's names.
+ * The parameters of a recurrent layer, packed and under their own names.
  *
  * The trained leaves are `W` (H + I, G·H) and `b` (G·H), the G gates side by side. The spec's names (`W_f`, …) are views of
  * them: reading one costs nothing, and writing into one changes the layer. `P` maps those names to arrays.
  */
-export abstract class PackedParams<P extends { [K in keyof P]: NdArray }> {
+export class LayerParameters<P extends { [K in keyof P]: NdArray }> {
   readonly inputSize: number;
   readonly hiddenSize: number;
   readonly dtype: Dtype;
@@ -49,19 +38,21 @@ export abstract class PackedParams<P extends { [K in keyof P]: NdArray }> {
   readonly W: Tensor;
   /** Packed biases. */
   readonly b: Tensor;
+  protected readonly sizes: Sizes;
+  /** Whether views of the parameters were handed out, through which they may change unnoticed. */
+  protected exposed = false;
 
   /**
-   * @param initial makes the initial values; not called when `options.init` is 'zeros'
+   * @param op   the class's name, for messages (a minifier changes `constructor.name`)
+   * @param cell its `initial` is not called when `options.init` is 'zeros'
    * @throws ValueError, DtypeError
    */
-  protected constructor(
-    /** The class's name, for messages (a minifier changes `constructor.name`). */
+  constructor(
     protected readonly op: string,
+    protected readonly cell: Cell,
     inputSize: number,
     hiddenSize: number,
-    gates: number,
     options: LayerOptions,
-    initial: (I: number, H: number, rng: Random, dtype: Dtype) => PackedArrays,
   ) {
     checkPositiveInteger(op, 'inputSize', inputSize);
     checkPositiveInteger(op, 'hiddenSize', hiddenSize);
@@ -70,22 +61,14 @@ export abstract class PackedParams<P extends { [K in keyof P]: NdArray }> {
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
     this.dtype = dtype;
+    this.sizes = { I: inputSize, H: hiddenSize };
     const { W, b } =
       init === 'glorot'
-        ? initial(inputSize, hiddenSize, randomFrom(options), dtype)
-        : {
-            W: zeros([hiddenSize + inputSize, gates * hiddenSize], { dtype }),
-            b: zeros([gates * hiddenSize], { dtype }),
-          };
+        ? cell.initial(this.sizes, randomFrom(options), dtype)
+        : packedZeros(cell, this.sizes, dtype);
     this.W = parameter(W);
     this.b = parameter(b);
   }
-
-  /** Whether somebody was given views of the parameters, through which they may change unnoticed. */
-  protected exposed = false;
-
-  /** The spec's names over packed arrays shaped as W and b; views. */
-  protected abstract viewsOf(W: NdArray, b: NdArray): P;
 
   /** The trained tensors, packed. */
   parameters(): Tensor[] {
@@ -103,7 +86,7 @@ export abstract class PackedParams<P extends { [K in keyof P]: NdArray }> {
   /** All parameters under the spec's names; views of the layer's memory. */
   getParams(): P {
     this.exposed = true;
-    return this.viewsOf(this.W.value, this.b.value);
+    return this.viewsOf({ W: this.W.value.data, b: this.b.value.data });
   }
 
   /** All parameters under the spec's names, for checkpoints; views of the layer's memory. */
@@ -120,25 +103,41 @@ export abstract class PackedParams<P extends { [K in keyof P]: NdArray }> {
     this.assignParams('loadStateDict', 'dict', dict);
   }
 
-  /** @internal */
+  /** Copies parameters into the layer, for a method of that name. */
   protected assignParams(
     method: string,
     argument: string,
     dict: P | Readonly<Record<string, NdArray>>,
   ): void {
     const op = `${this.op}.${method}`;
-    const own: Record<string, NdArray> = { ...this.viewsOf(this.W.value, this.b.value) };
+    const [W, b] = [this.W.value.data, this.b.value.data];
+    const own = namedViews(this.cell, this.sizes, { W, b });
     checkKeys(op, argument, dict, Object.keys(own));
     const given = { ...dict } as Record<string, NdArray>;
-    for (const [name, value] of Object.entries(own)) checkArray(op, name, given[name], value.shape);
+    for (const [name, { shape }] of Object.entries(own)) checkArray(op, name, given[name], shape);
     // Views of this layer's own memory may come too, for example two gates swapped: read before anything is written.
-    const memory = [this.W.value.data.buffer, this.b.value.data.buffer];
+    const memory = [W.buffer, b.buffer];
     for (const name in own) if (memory.includes(given[name].data.buffer)) given[name] = copy(given[name]);
     this.W.update(() => {
       this.b.update(() => {
         for (const [name, value] of Object.entries(own)) assign(value, given[name]);
       });
     });
+  }
+
+  /** The spec's names over packed arrays; views. */
+  protected viewsOf(packed: Packed): P {
+    return namedViews(this.cell, this.sizes, packed) as unknown as P;
+  }
+
+  /** Copies of the packed parameters in the dtype that a call computes in: a later write into `W_f` does not mix two layers. */
+  protected packedCopy(dtype: Dtype): Packed {
+    return { W: copy(this.W.value, { dtype }).data, b: copy(this.b.value, { dtype }).data };
+  }
+
+  /** Changes with every update of the parameters that the graph knows of. */
+  protected get version(): number {
+    return this.W.memory.version + this.b.memory.version;
   }
 }
 

@@ -1,0 +1,66 @@
+import type { NdArray } from '@retrograd/arrays';
+import { lift, type Tensor, type TensorLike } from '@retrograd/autograd';
+import { sequenceOp } from '@retrograd/recurrent/graph';
+import { gruCellForward } from './cell.js';
+import { type GRUTensors, gruEquations } from './equations.js';
+import { gru } from './gru.js';
+import { GRU_PARAMS } from './params.js';
+import { stepBack } from './sequence.js';
+
+type Params = [NdArray, NdArray, NdArray, NdArray, NdArray, NdArray];
+
+const cell = /* @__PURE__ */ lift(
+  'gruCell',
+  (x_t, h_prev, ...params) => {
+    const [h_t, cache] = gruCellForward(x_t, h_prev, ...(params as Params));
+    return [[h_t], cache];
+  },
+  (grad_states, cache) => {
+    const { x, states, params } = stepBack(grad_states, cache);
+    return [x, ...states, ...GRU_PARAMS.map((name) => params[name])];
+  },
+  {
+    inputs: /* @__PURE__ */ ['x_t', 'h_prev'].concat(GRU_PARAMS),
+    composed: (x_t, h_prev, ...params) => [gruEquations(x_t, h_prev, named(params))],
+  },
+);
+
+const named = (params: readonly Tensor[]): GRUTensors => {
+  const entries = GRU_PARAMS.map((name, i) => [name, params[i]]);
+  return Object.fromEntries(entries);
+};
+
+/**
+ * The hand-derived cell as one op of the graph.
+ * @param x_t    (B, I)
+ * @param h_prev (B, H)
+ * @param params W_z, b_z, W_r, b_r, W_h, b_h; other keys are not looked at
+ * @returns h_t (B, H)
+ * @throws ShapeError, DtypeError
+ */
+export function gruCell(x_t: TensorLike, h_prev: TensorLike, params: GRUTensors): Tensor {
+  return cell(x_t, h_prev, ...GRU_PARAMS.map((name) => params[name]))[0];
+}
+
+/** @internal gruSequence with its inputs as a list, as the layer calls it. */
+export const sequence = /* @__PURE__ */ sequenceOp(gru, (x_t, [h_prev], params) => [
+  gruEquations(x_t, h_prev, params as GRUTensors),
+]);
+
+/**
+ * The hand-derived sequence as one op of the graph: the fast path that GRU takes.
+ * @param x   (B, T, I)
+ * @param h_0 (B, H)
+ * @param W   (H + I, 3H) packed, gates side by side in the order z, r, h, hidden rows first
+ * @param b   (3H)
+ * @returns h_all (B, T, H) and h_final (B, H)
+ * @throws ShapeError, DtypeError
+ */
+export function gruSequence(
+  x: TensorLike,
+  h_0: TensorLike,
+  W: TensorLike,
+  b: TensorLike,
+): [h_all: Tensor, h_final: Tensor] {
+  return sequence(x, h_0, W, b) as [Tensor, Tensor];
+}

@@ -1,0 +1,56 @@
+import { before, type Cell, gate, gateParameters, input, weight } from '@retrograd/recurrent';
+import { backwardGates, backwardSteps, forwardGates, forwardSteps } from './gates.js';
+import { GATES, initialParams } from './params.js';
+
+/**
+ * The GRU as the engine sees it. The equations and their derivation are in cell.ts, the point-wise parts of a step in
+ * gates.ts. The candidate needs r_t h_prev before its own product, so each direction has two parts with a product between.
+ */
+export const gru: Cell = {
+  name: 'gru',
+  gates: GATES,
+  states: ({ H }) => ({ h: H }),
+  saved: ({ H }) => ({ rh: H }),
+  scratch: ({ H }) => ({ grad_rh: H }),
+  products: ({ H }) => [
+    { operand: 'h', rows: [0, H], columns: [0, 2 * H] },
+    { operand: 'rh', rows: [0, H], columns: [2 * H, 3 * H] },
+  ],
+
+  forward({ kernels, sizes: { H }, series, multiply }) {
+    const { reset, mix } = forwardGates(kernels);
+    return (n, t) => {
+      multiply(0, n, t); // a of z and r += h_{t-1} [W_z, W_r]
+      reset(n, H, series, t); // they become z_t and r_t; then r_t h_{t-1}
+      multiply(1, n, t); // a of the candidate += r_t h_{t-1} W_h
+      mix(n, H, series, t); // it becomes h~; then h_t
+    };
+  },
+
+  backward({ kernels, sizes: { H }, series, multiply }) {
+    const { mix, reset } = backwardGates(kernels);
+    return (n, t) => {
+      mix(n, H, series, t); // grad_a of z and of the candidate; grad_h_{t-1} += grad_h_t (1 - z_t)
+      multiply(1, n, t); // grad_rh = grad_a_h W_hᵀ
+      reset(n, H, series, t); // grad_a of r; grad_h_{t-1} += grad_rh r_t
+      multiply(0, n, t); // grad_h_{t-1} += grad_a_z W_zᵀ + grad_a_r W_rᵀ
+    };
+  },
+
+  loops: {
+    forward: { series: ['a', 'rh', 'h'], of: forwardSteps },
+    backward: { series: ['a', 'h', 'grad_h', 'grad_rh', 'grad_a'], of: backwardSteps },
+  },
+  parameters: /* @__PURE__ */ gateParameters(GATES),
+  initial: initialParams,
+  cache: {
+    x_t: input,
+    h_prev: /* @__PURE__ */ before('h'),
+    z_t: /* @__PURE__ */ gate(0),
+    r_t: /* @__PURE__ */ gate(1),
+    h_tilde: /* @__PURE__ */ gate(2),
+    W_z: weight,
+    W_r: weight,
+    W_h: weight,
+  },
+};

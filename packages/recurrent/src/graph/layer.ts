@@ -1,0 +1,271 @@
+import {
+  copy,
+  type Dtype,
+  DtypeError,
+  dtypeOf,
+  type FloatData,
+  type NdArray,
+  resultType,
+  StateError,
+  ValueError,
+  zeros,
+} from '@retrograd/arrays';
+import { checkArray, checkInteger, describe } from '@retrograd/arrays/internal';
+import { asTensor, constant, Tensor, type TensorLike } from '@retrograd/autograd';
+import { currentKernels } from '@retrograd/kernels';
+import { runBackward } from '../backward.js';
+import { checkGradients } from '../caches.js';
+import type { Cell } from '../cell.js';
+import { allStates, type ForwardPass, runForward } from '../forward.js';
+import type { Packed } from '../parameters.js';
+import { StepWorkspace } from '../step-workspace.js';
+import { type LayerOptions, LayerParameters } from './layer-parameters.js';
+import type { SequenceOp } from './op.js';
+
+/** Packed weights for single steps, and the parameters that they were made from. */
+interface Streaming {
+  readonly workspace: StepWorkspace;
+  readonly packed: Packed;
+  readonly version: number;
+}
+
+/**
+ * A recurrent layer of any cell:
+ *
+ *     class MGU extends RecurrentLayer<MGUParams> {
+ *       constructor(inputSize, hiddenSize, options = {}) {
+ *         super('MGU', mgu, mguSequence, inputSize, hiddenSize, options);
+ *       }
+ *     }
+ */
+export class RecurrentLayer<P extends { [K in keyof P]: NdArray }> extends LayerParameters<P> {
+  private lastRun: { pass: ForwardPass; version: number } | null = null;
+  private gradients: P | null = null;
+  private streaming: Streaming | null = null;
+  /** What stands for states that were left out; it is only read. */
+  private zeroStart: NdArray | null = null;
+  private readonly stateNames: readonly string[];
+
+  /**
+   * @param op       the class's name, for messages
+   * @param sequence the cell's op of the graph (`sequenceOp`)
+   * @throws ValueError when a size is not a positive integer; ValueError, DtypeError for wrong options
+   */
+  constructor(
+    op: string,
+    cell: Cell,
+    private readonly sequence: SequenceOp,
+    inputSize: number,
+    hiddenSize: number,
+    options: LayerOptions = {},
+  ) {
+    super(op, cell, inputSize, hiddenSize, options);
+    this.stateNames = Object.keys(cell.states(this.sizes));
+  }
+
+  /**
+   * Runs a sequence. On arrays by hand, ready for `backward`; on a tensor as one op of the graph.
+   * @param x       (B, T, I)
+   * @param initial (B, H) each, zeros when left out
+   * @returns for an array h_all (B, T, H); for a tensor h_all and the final states (B, H)
+   * @throws ShapeError, DtypeError
+   */
+  forward(x: NdArray, ...initial: (NdArray | undefined)[]): NdArray;
+  forward(x: Tensor, ...initial: (TensorLike | undefined)[]): Tensor[];
+  forward(x: NdArray | Tensor, ...initial: (TensorLike | undefined)[]): NdArray | Tensor[];
+  forward(x: NdArray | Tensor, ...initial: (TensorLike | undefined)[]): NdArray | Tensor[] {
+    if (x instanceof Tensor) return this.sequence(x, ...this.initialTensors(x, initial), this.W, this.b);
+    const states = this.initialStates(x, initial as readonly (NdArray | undefined)[]);
+    const dtype = resultType(x, ...states, this.W.value);
+    const pass = runForward(this.cell, copy(x), states.map((state) => copy(state)), this.packedCopy(dtype), dtype);
+    this.lastRun?.pass.saved.release();
+    this.lastRun = { pass, version: this.version };
+    return allStates(pass);
+  }
+
+  /** The graph call with the states as a list, the same for all recurrent layers. */
+  run(x: Tensor, state?: readonly TensorLike[]): [h_all: Tensor, state: Tensor[]] {
+    const [h_all, ...final] = this.forward(x, ...this.checkState('run', state));
+    return [h_all, final];
+  }
+
+  /**
+   * Gradients of the last `forward` on arrays; those of the parameters wait in `getGradients`.
+   * @param grad_h_all (B, T, H)
+   * @param grad_final (B, H) each, gradients that reach the final states in addition
+   * @returns gradient of x (B, T, I)
+   * @throws StateError before the first forward, or when the parameters were changed since
+   * @throws ShapeError, DtypeError
+   */
+  backward(grad_h_all: NdArray, ...grad_final: (NdArray | undefined)[]): NdArray {
+    const op = `${this.op}.backward`;
+    if (this.lastRun === null) throw new StateError(op, 'forward', 'called before backward', 'no forward call');
+    const { pass, version } = this.lastRun;
+    if (version !== this.version) {
+      const remedy = 'call forward again after changing them';
+      throw new StateError(op, 'parameters', 'unchanged since forward', 'changed ones', remedy);
+    }
+    checkGradients(op, this.cell, [pass.B, pass.T, pass.sizes.H], grad_h_all, grad_final);
+    const wanted = { x: true, initial: [] };
+    const { grad_x, grad_W, grad_b } = runBackward(pass, grad_h_all, grad_final, wanted);
+    this.gradients = this.viewsOf({ W: grad_W, b: grad_b });
+    return grad_x as NdArray;
+  }
+
+  /**
+   * Gradients of the parameters from the last `backward` on arrays, under the spec's names; views of one packed array, which
+   * the next backward leaves alone.
+   * @throws StateError before the first backward
+   */
+  getGradients(): P {
+    if (this.gradients === null) {
+      throw new StateError(`${this.op}.getGradients`, 'backward', 'called before', 'no gradients yet');
+    }
+    return this.gradients;
+  }
+
+  /**
+   * The state before a sequence: zeros, (B, H) each.
+   * @throws ValueError when batch is not an integer of at least 0
+   */
+  zeroState(batch: number): NdArray[] {
+    checkInteger(`${this.op}.zeroState`, 'batch', batch, 0);
+    return this.stateNames.map(() => zeros([batch, this.hiddenSize], { dtype: this.dtype }));
+  }
+
+  /**
+   * One time step with the states carried and nothing kept for backward, for streaming.
+   * @param x_t   (B, I)
+   * @param state the arrays of `zeroState`, (B, H) each, from the step before; zeros when left out
+   * @returns h_t (B, H) and the states after the step
+   * @throws ShapeError, DtypeError, ValueError
+   */
+  step(x_t: NdArray, state?: readonly NdArray[]): [h_t: NdArray, state: NdArray[]] {
+    const op = this.checkInput('step', x_t);
+    const before = this.completed(op, x_t.shape[0], this.checkState('step', state), '');
+    const workspace = this.workspaceFor(this.stepType(x_t, before));
+    workspace.step(x_t, before);
+    const after = before.map((_, i) => workspace.unload(i));
+    return [copy(after[0]), after];
+  }
+
+  /**
+   * As `step`, but writes the states after the step over `state`, so that a stream runs without making garbage.
+   * @param x_t   (B, I)
+   * @param state the arrays of `zeroState`, (B, H) each; they must not overlap
+   * @returns h_t (B, H): state[0] itself, which the next call writes over
+   * @throws ShapeError, ValueError; DtypeError when a state is float32 and anything else is float64; nothing is changed then
+   */
+  advance(x_t: NdArray, state: readonly NdArray[]): NdArray {
+    this.requireState('advance', state);
+    const op = this.checkInput('advance', x_t);
+    for (let i = 0; i < state.length; i++) this.checkOneState(op, this.stateNames[i], state[i], x_t.shape[0]);
+    const dtype = this.stepType(x_t, state);
+    for (let i = 0; i < state.length; i++) {
+      if (dtypeOf(state[i]) === dtype) continue;
+      const wanted = `${dtype}, which the step computes in`;
+      throw new DtypeError(op, this.stateNames[i], wanted, dtypeOf(state[i]));
+    }
+    const workspace = this.workspaceFor(dtype);
+    workspace.step(x_t, state);
+    for (let i = 0; i < state.length; i++) workspace.store(i, state[i]);
+    return state[0];
+  }
+
+  private initialStates(x: NdArray, given: readonly (NdArray | undefined)[]): NdArray[] {
+    const op = `${this.op}.forward`;
+    checkArray(op, 'x', x, ['batch', 'time', this.inputSize]);
+    return this.completed(op, x.shape[0], given, '_0');
+  }
+
+  private initialTensors(x: Tensor, given: readonly (TensorLike | undefined)[]): Tensor[] {
+    const tensors = this.stateNames.map((name, i) =>
+      given[i] === undefined ? undefined : asTensor(`${this.op}.forward`, `${name}_0`, given[i]),
+    );
+    const states = this.initialStates(
+      x.value,
+      tensors.map((each) => each?.value),
+    );
+    return states.map((state, i) => tensors[i] ?? constant(state));
+  }
+
+  /** Checks the input of one step. @returns what errors call the method */
+  private checkInput(method: string, x_t: NdArray): string {
+    const op = `${this.op}.${method}`;
+    checkArray(op, 'x_t', x_t, ['batch', this.inputSize]);
+    return op;
+  }
+
+  private checkOneState(op: string, name: string, value: NdArray, B: number): void {
+    checkArray(op, name, value, [B, this.hiddenSize]);
+  }
+
+  /** Checks that a state, when there is one, is the right list; what is in it is checked where it is used. */
+  private checkState<S>(method: string, state: readonly S[] | undefined): readonly S[] {
+    if (state === undefined) return [];
+    this.requireState(method, state, `pass on the state that ${method} returned`);
+    return state;
+  }
+
+  private requireState(method: string, state: unknown, remedy = 'start with zeroState'): void {
+    if (Array.isArray(state) && state.length === this.stateNames.length) return;
+    const wanted = `[${this.stateNames.join(', ')}]`;
+    throw new ValueError(`${this.op}.${method}`, 'state', wanted, describe(state), remedy);
+  }
+
+  /** The states with zeros for those that were left out. */
+  private completed(
+    op: string,
+    B: number,
+    given: readonly (NdArray | undefined)[],
+    suffix: string,
+  ): NdArray[] {
+    return this.stateNames.map((name, i) => {
+      const value = given[i];
+      if (value === undefined) return this.zerosFor(B);
+      this.checkOneState(op, `${name}${suffix}`, value, B);
+      return value;
+    });
+  }
+
+  private zerosFor(B: number): NdArray {
+    if (this.zeroStart?.shape[0] !== B) this.zeroStart = zeros([B, this.hiddenSize], { dtype: this.dtype });
+    return this.zeroStart as NdArray;
+  }
+
+  /** The dtype that a step computes in. */
+  private stepType(x_t: NdArray, state: readonly NdArray[]): Dtype {
+    let dtype = resultType(x_t, this.W.value);
+    for (const each of state) if (dtypeOf(each) === 'float64') dtype = 'float64';
+    return dtype;
+  }
+
+  /**
+   * Packed weights for `step`, rebuilt when the weights change. Once a caller holds a view such as `W_f`, changes go unnoticed,
+   * so from then on every step compares the weights.
+   */
+  private workspaceFor(dtype: Dtype): StepWorkspace {
+    const { streaming, version } = this;
+    const fresh =
+      streaming !== null &&
+      streaming.version === version &&
+      streaming.workspace.dtype === dtype &&
+      streaming.workspace.kernels === currentKernels().sequence &&
+      (!this.exposed || this.holdsSame(streaming.packed));
+    if (fresh) return streaming.workspace;
+    streaming?.workspace.release();
+    const packed = this.packedCopy(dtype);
+    const workspace = new StepWorkspace(this.cell, this.sizes, packed, dtype);
+    this.streaming = { workspace, packed, version };
+    return workspace;
+  }
+
+  private holdsSame({ W, b }: Packed): boolean {
+    return sameData(W, this.W.value.data) && sameData(b, this.b.value.data);
+  }
+}
+
+function sameData(a: FloatData, b: FloatData): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

@@ -1,0 +1,92 @@
+import type { Dtype, FloatData } from '@retrograd/arrays';
+import type { Block, EvictableBlocks, SequenceKernels } from '@retrograd/kernels';
+import { giveAll, giveEvictable, takeAll, withBlocks } from '@retrograd/kernels/internal';
+
+type Blocks = Readonly<Record<string, Block>>;
+
+/**
+ * What a forward run saves for its backward run, by name. It stays in the kernels' memory and may be evicted there when room
+ * is short; then it is computed again, to the same bits, from inputs that therefore must not change.
+ */
+export class SavedActivations {
+  /** Valid while they are evictable and not evicted. */
+  private blocks: Blocks = {};
+  private evictable: EvictableBlocks | null = null;
+  private copies: Readonly<Record<string, FloatData>> | null = null;
+
+  /**
+   * @param entries numbers in each buffer
+   * @param compute the forward run, which writes the buffers whole; called at once, and again when they were evicted or released
+   */
+  constructor(
+    readonly kernels: SequenceKernels,
+    readonly dtype: Dtype,
+    private readonly entries: Readonly<Record<string, number>>,
+    private readonly compute: (blocks: Blocks) => void,
+  ) {
+    this.ensureComputed();
+  }
+
+  /**
+   * Calls `fn` with the buffers, which stay where they are until it returns; converted when another dtype is wanted.
+   */
+  use<R>(fn: (blocks: Blocks) => R, dtype = this.dtype): R {
+    // The caller of `arrays` owns the copies and may write to them: they are what counts from then on.
+    if (this.copies !== null || dtype !== this.dtype) return this.useCopies(this.arrays(), dtype, fn);
+    const evictable = this.ensureComputed();
+    const { inUse } = evictable;
+    evictable.inUse = true;
+    try {
+      return fn(this.blocks);
+    } finally {
+      evictable.inUse = inUse;
+    }
+  }
+
+  /** Gives the buffers back. Using them once more computes them again. */
+  release(): void {
+    giveEvictable(this.kernels, this.evictable);
+    this.evictable = null;
+  }
+
+  /** The buffers as ordinary arrays, which from now on are what a backward run reads. */
+  arrays(): Readonly<Record<string, FloatData>> {
+    if (this.copies === null) {
+      this.kernels.pin(this.ensureComputed());
+      this.evictable = null;
+      const copies: Record<string, FloatData> = {};
+      for (const name in this.blocks) copies[name] = this.kernels.release(this.blocks[name]);
+      this.copies = copies;
+    }
+    return this.copies;
+  }
+
+  private useCopies<R>(
+    arrays: Readonly<Record<string, FloatData>>,
+    dtype: Dtype,
+    fn: (blocks: Blocks) => R,
+  ): R {
+    return withBlocks(this.kernels, dtype, this.entries, (blocks) => {
+      for (const name in arrays) blocks[name].data.set(arrays[name]);
+      return fn(blocks);
+    });
+  }
+
+  private ensureComputed(): EvictableBlocks {
+    const { evictable, kernels } = this;
+    if (evictable?.evicted === false) return evictable;
+    if (evictable !== null) kernels.pin(evictable);
+    // Should there be no room, the next use does not say once more that these were evicted.
+    this.evictable = null;
+    const blocks = takeAll(kernels, this.dtype, this.entries);
+    try {
+      this.compute(blocks);
+    } catch (error) {
+      giveAll(kernels, blocks);
+      throw error;
+    }
+    this.blocks = blocks;
+    this.evictable = kernels.markEvictable(Object.values(blocks));
+    return this.evictable;
+  }
+}

@@ -1,0 +1,42 @@
+import { after, before, type Cell, input, weight } from '@retrograd/recurrent';
+import { backwardGate, backwardSteps, forwardGate, forwardSteps } from './gate.js';
+import { initialParams, parameters } from './params.js';
+
+/** The vanilla RNN as the engine sees it: h_t is the activation of its one gate, and takes its place. The equations are in cell.ts. */
+export const rnn: Cell = {
+  name: 'rnn',
+  gates: ['h'],
+  states: ({ H }) => ({ h: H }),
+  inPlace: true,
+  products: ({ H }) => [{ operand: 'h', rows: [0, H], columns: [0, H] }],
+
+  forward({ kernels, sizes: { H }, series, multiply }) {
+    const gate = forwardGate(kernels);
+    return (n, t) => {
+      multiply(0, n, t); // a_t += h_{t-1} W_hh
+      gate(n, H, series, t); // a_t becomes h_t = tanh(a_t)
+    };
+  },
+
+  backward({ kernels, sizes: { H }, series, multiply }) {
+    const gate = backwardGate(kernels);
+    return (n, t) => {
+      gate(n, H, series, t); // grad_h_t becomes grad_a_t
+      multiply(0, n, t); // grad_h_{t-1} += grad_a_t W_hhᵀ
+    };
+  },
+
+  loops: {
+    forward: { series: ['h'], of: forwardSteps },
+    backward: { series: ['h', 'grad_h'], of: backwardSteps },
+  },
+  parameters,
+  initial: initialParams,
+  cache: {
+    x_t: input,
+    h_prev: /* @__PURE__ */ before('h'),
+    h_t: /* @__PURE__ */ after('h'),
+    W_xh: weight,
+    W_hh: weight,
+  },
+};
