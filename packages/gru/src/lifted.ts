@@ -1,9 +1,9 @@
 import { cast, dense, resultType, wrap } from '@retrograd/arrays';
 import { checkArray } from '@retrograd/arrays/internal';
-import { lift, type Ops, type Tensor, type TensorLike } from '@retrograd/autograd';
+import { lift, scan, slice, type Tensor, type TensorLike } from '@retrograd/autograd';
 import { perGate } from '@retrograd/recurrent';
 import { gruCellBackward, gruCellForward } from './cell.js';
-import { type GRUTensors, gruEquations, gruEquationsOver } from './equations.js';
+import { type GRUTensors, gruEquations } from './equations.js';
 import { G, GATES, GRU_PARAMS } from './params.js';
 import { checkInputs } from './sequence.js';
 import { allStates, finalState, run, runBackward } from './tape.js';
@@ -58,12 +58,11 @@ const sequence = /* @__PURE__ */ lift(
     inputs: ['x', 'h_0', 'W', 'b'],
     release: ({ buffers }) => buffers.release(),
     fresh: true,
-    composedOf: (ops) => (x, h_0, W, b) => {
-      const equations = gruEquationsOver(ops);
-      const params = namedSlices(W, b, ops);
-      const [h_final, h_all] = ops.scan<Tensor>(
+    composed: (x, h_0, W, b) => {
+      const params = namedSlices(W, b);
+      const [h_final, h_all] = scan<Tensor>(
         (h_prev, x_t) => {
-          const h_t = equations(x_t, h_prev, params);
+          const h_t = gruEquations(x_t, h_prev, params);
           return [h_t, h_t];
         },
         h_0,
@@ -93,7 +92,7 @@ export function gruSequence(
 }
 
 /** The spec's names over packed tensors, as slices that the graph knows. */
-function namedSlices(W: Tensor, b: Tensor, { slice }: Ops): GRUTensors {
+function namedSlices(W: Tensor, b: Tensor): GRUTensors {
   const H = b.size / G;
   const columns = (g: number): [number, number] => [g * H, (g + 1) * H];
   return perGate(

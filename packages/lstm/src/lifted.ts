@@ -1,9 +1,9 @@
 import { cast, dense, resultType, wrap } from '@retrograd/arrays';
 import { checkArray } from '@retrograd/arrays/internal';
-import { lift, type Ops, type Tensor, type TensorLike } from '@retrograd/autograd';
+import { lift, scan, slice, type Tensor, type TensorLike } from '@retrograd/autograd';
 import { perGate } from '@retrograd/recurrent';
 import { lstmCellBackward, lstmCellForward } from './cell.js';
-import { type LSTMTensors, lstmEquations, lstmEquationsOver } from './equations.js';
+import { type LSTMTensors, lstmEquations } from './equations.js';
 import { G, GATES, LSTM_PARAMS } from './params.js';
 import { checkInputs } from './sequence.js';
 import { allStates, finalCell, finalHidden, run, runBackward } from './tape.js';
@@ -64,12 +64,11 @@ const sequence = /* @__PURE__ */ lift(
     inputs: ['x', 'h_0', 'c_0', 'W', 'b'],
     release: ({ buffers }) => buffers.release(),
     fresh: true,
-    composedOf: (ops) => (x, h_0, c_0, W, b) => {
-      const equations = lstmEquationsOver(ops);
-      const params = namedSlices(W, b, ops);
-      const [[h_final, c_final], h_all] = ops.scan<Tensor[]>(
+    composed: (x, h_0, c_0, W, b) => {
+      const params = namedSlices(W, b);
+      const [[h_final, c_final], h_all] = scan<Tensor[]>(
         ([h_prev, c_prev], x_t) => {
-          const [h_t, c_t] = equations(x_t, h_prev, c_prev, params);
+          const [h_t, c_t] = lstmEquations(x_t, h_prev, c_prev, params);
           return [[h_t, c_t], h_t];
         },
         [h_0, c_0],
@@ -101,7 +100,7 @@ export function lstmSequence(
 }
 
 /** The spec's names over packed tensors, as slices that the graph knows. */
-function namedSlices(W: Tensor, b: Tensor, { slice }: Ops): LSTMTensors {
+function namedSlices(W: Tensor, b: Tensor): LSTMTensors {
   const H = b.size / G;
   const columns = (g: number): [number, number] => [g * H, (g + 1) * H];
   return perGate(

@@ -1,13 +1,4 @@
-import { add, matmul, type Ops, type Tensor, type TensorLike, tanh } from '@retrograd/autograd';
-
-type CellOps = Pick<Ops, 'add' | 'matmul' | 'tanh'>;
-
-/** The equations over ops that are given, for who gets them from a pass that differentiates twice (lifted.ts). */
-export const rnnEquationsOver =
-  ({ add, matmul, tanh }: CellOps) =>
-  (x_t: TensorLike, h_prev: TensorLike, W_xh: TensorLike, W_hh: TensorLike, b_h: TensorLike): Tensor => {
-    return tanh(add(add(matmul(x_t, W_xh), matmul(h_prev, W_hh)), b_h));
-  };
+import { add, matmul, type Tensor, type TensorLike, tanh } from '@retrograd/autograd';
 
 /**
  * One vanilla RNN step composed of graph primitives; the graph derives the gradients. Elman 1990.
@@ -15,4 +6,12 @@ export const rnnEquationsOver =
  * @param h_prev (B, H)
  * @returns h_t (B, H)
  */
-export const rnnEquations = /* @__PURE__ */ rnnEquationsOver({ add, matmul, tanh });
+export function rnnEquations(
+  x_t: TensorLike,
+  h_prev: TensorLike,
+  W_xh: TensorLike,
+  W_hh: TensorLike,
+  b_h: TensorLike,
+): Tensor {
+  return tanh(add(add(matmul(x_t, W_xh), matmul(h_prev, W_hh)), b_h));
+}

@@ -1,8 +1,8 @@
 import { cast, dense, resultType, wrap } from '@retrograd/arrays';
 import { checkArray } from '@retrograd/arrays/internal';
-import { lift, type Tensor, type TensorLike } from '@retrograd/autograd';
+import { lift, scan, slice, type Tensor, type TensorLike } from '@retrograd/autograd';
 import { rnnCellBackward, rnnCellForward } from './cell.js';
-import { rnnEquations, rnnEquationsOver } from './equations.js';
+import { rnnEquations } from './equations.js';
 import { checkInputs } from './sequence.js';
 import { allStates, finalState, run, runBackward } from './tape.js';
 
@@ -53,14 +53,13 @@ const sequence = /* @__PURE__ */ lift(
     inputs: ['x', 'h_0', 'W', 'b'],
     release: ({ buffers }) => buffers.release(),
     fresh: true,
-    composedOf: (ops) => (x, h_0, W, b) => {
-      const equations = rnnEquationsOver(ops);
+    composed: (x, h_0, W, b) => {
       const H = b.size;
-      const W_hh = ops.slice(W, [[0, H]]);
-      const W_xh = ops.slice(W, [[H, null]]);
-      const [h_final, h_all] = ops.scan<Tensor>(
+      const W_hh = slice(W, [[0, H]]);
+      const W_xh = slice(W, [[H, null]]);
+      const [h_final, h_all] = scan<Tensor>(
         (h_prev, x_t) => {
-          const h_t = equations(x_t, h_prev, W_xh, W_hh, b);
+          const h_t = rnnEquations(x_t, h_prev, W_xh, W_hh, b);
           return [h_t, h_t];
         },
         h_0,
