@@ -1,35 +1,38 @@
 import type { NdArray } from '@retrograd/arrays';
 import { isRecording } from './recording.js';
 import { type Memory, Tensor } from './tensor.js';
-import type { Twice } from './twice.js';
-
-/** What a rule may ask of the backward pass that calls it. */
-export interface PassContext {
-  /** Not null when the pass is recorded, so that its result can be differentiated again. */
-  readonly twice: Twice | null;
-  /**
-   * Says of a cotangent that its array was made just now and is held by nobody else: it need not be copied to become a gradient,
-   * and may be added to in place.
-   */
-  claim(cotangent: Tensor): void;
-}
 
 /**
- * Takes the cotangent of the one output to the cotangent of one input: v ↦ vᵀ ∂y/∂x_i. Written with ops.
- * @param sum what the pass has added up for this input so far, when nobody else holds it and no graph is made. A pullback
- *            may add its result to it in place, and then answers null; most do not look at it.
+ * The vjp of a call: cotangents of all its outputs to those of all its inputs. Written with ops, so that it can be
+ * differentiated again.
+ * @param cotangents  one an output, of its shape; must not be changed
+ * @param needs       `needs[i]` tells whether input i wants a cotangent
+ * @param createGraph whether the pass is recorded, to be differentiated again. A vjp that has a faster form on arrays
+ *                    may take it where this is false; most do not look at it.
+ * @returns one cotangent an input, of its shape; null for what is not needed and for zeros
  */
-export type Pullback = (cotangent: Tensor, sum?: NdArray, pass?: PassContext) => Tensor | null;
-
-/**
- * The vjp of a call with several outputs: cotangents of all outputs to those of all inputs. `needs[i]` tells whether input
- * i wants one; null may stand for what is not needed and for zero.
- */
-export type VjpRule = (
+export type Vjp = (
   cotangents: readonly Tensor[],
   needs: readonly boolean[],
-  pass: PassContext,
+  createGraph: boolean,
 ) => readonly (Tensor | null)[];
+
+/** The vjp of one input of an op with one output: v ↦ vᵀ ∂y/∂x_i. */
+export type Pullback = (cotangent: Tensor, createGraph: boolean) => Tensor;
+
+/** What a call may offer to the pass besides its vjp, to save arrays. Neither is used in a pass that is recorded. */
+export interface VjpOptions {
+  /**
+   * Adds the cotangent of input i to `sum` in place, and returns true; or returns false, and the vjp is asked as usual.
+   * For weights, which get a cotangent of their size at every time step.
+   */
+  readonly vjpInto?: (i: number, cotangents: readonly Tensor[], sum: NdArray) => boolean;
+  /**
+   * Whether every array that the vjp returns is a new one, whole in its buffer, that nothing else refers to. It then
+   * becomes the gradient of a leaf without being copied. Default false.
+   */
+  readonly fresh?: boolean;
+}
 
 /** One application of an op. `id` grows with every call, so newest first is a reverse topological order. */
 export interface Call {
@@ -37,13 +40,14 @@ export interface Call {
   readonly name: string;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
-  /** One pullback an input for a call with one output, else one rule for all. */
-  readonly vjp: readonly (Pullback | null)[] | VjpRule;
+  readonly vjp: Vjp;
+  readonly options: VjpOptions;
   /** Sum of the inputs' memory versions. Versions only grow, so an equal sum later means that none was changed. */
   readonly versions: number;
 }
 
 let nextId = 0;
+const NO_OPTIONS: VjpOptions = {};
 
 /**
  * Makes the result of an op with one output, and records the call when recording is on and an input requires grad.
@@ -54,14 +58,13 @@ export function record(
   inputs: readonly Tensor[],
   value: NdArray,
   pullbacks: readonly (Pullback | null)[],
+  options?: VjpOptions,
 ): Tensor {
-  const memory = memoryOf(value, inputs);
-  if (!isRecorded(inputs)) return new Tensor(value, false, null, memory);
-  // Of the right length from the start: a list that grows takes room for 16 more, and a graph holds many of these.
-  const outputs = new Array<Tensor>(1);
-  const output = new Tensor(value, true, callOf(name, inputs, outputs, pullbacks), memory);
-  outputs[0] = output;
-  return output;
+  // Most results of a backward pass come by here: it makes no graph, hence neither list nor vjp.
+  if (!isRecorded(inputs)) return new Tensor(value, false, null, memoryOf(value, inputs));
+  const vjp: Vjp = ([cotangent], needs, createGraph) =>
+    pullbacks.map((pullback, i) => (pullback && needs[i] ? pullback(cotangent, createGraph) : null));
+  return recordAll(name, inputs, [value], vjp, options)[0];
 }
 
 /** As `record`, for an op with several outputs, or with one rule for all its inputs. */
@@ -69,25 +72,23 @@ export function recordAll(
   name: string,
   inputs: readonly Tensor[],
   values: readonly NdArray[],
-  vjp: Call['vjp'],
+  vjp: Vjp,
+  options = NO_OPTIONS,
 ): Tensor[] {
+  // Of the right length from the start: a list that grows takes room for 16 more, and a graph holds many of these.
   const outputs = new Array<Tensor>(values.length);
-  const call = isRecorded(inputs) ? callOf(name, inputs, outputs, vjp) : null;
-  values.forEach((value, i) => {
-    outputs[i] = new Tensor(value, call !== null, call, memoryOf(value, inputs));
-  });
+  const call: Call | null = isRecorded(inputs)
+    ? { id: nextId++, name, inputs, outputs, vjp, options, versions: sumVersions(inputs) }
+    : null;
+  for (let i = 0; i < values.length; i++) {
+    outputs[i] = new Tensor(values[i], call !== null, call, memoryOf(values[i], inputs));
+  }
   return outputs;
 }
 
 /** Whether a call on these inputs becomes part of the graph. */
 export function isRecorded(inputs: readonly Tensor[]): boolean {
-  if (!isRecording()) return false;
-  for (const input of inputs) if (input.requiresGrad) return true;
-  return false;
-}
-
-function callOf(name: string, inputs: readonly Tensor[], outputs: Tensor[], vjp: Call['vjp']): Call {
-  return { id: nextId++, name, inputs, outputs, vjp, versions: sumVersions(inputs) };
+  return isRecording() && inputs.some((input) => input.requiresGrad);
 }
 
 /** A value that is a view of an input (slice, transpose, …) shares the input's memory; any other has its own. */
@@ -96,6 +97,7 @@ function memoryOf(value: NdArray, inputs: readonly Tensor[]): Memory {
   return { version: 0 };
 }
 
+/** @internal */
 export function sumVersions(inputs: readonly Tensor[]): number {
   let sum = 0;
   for (const input of inputs) sum += input.memory.version;

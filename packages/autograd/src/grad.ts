@@ -1,10 +1,9 @@
 import { GraphError, type NdArray } from '@retrograd/arrays';
 import { describe } from '@retrograd/arrays/internal';
-import { gather, Pass, seedOf } from './backward.js';
-import { type Call, record } from './call.js';
-import { OPS } from './ops/table.js';
+import { seedOf } from './backward.js';
+import type { Call } from './call.js';
+import { Pass, reachableCalls } from './pass.js';
 import { constant, Tensor } from './tensor.js';
-import type { Composed, Twice } from './twice.js';
 
 export interface GradOptions {
   /** Record the backward pass too, so that its result can be differentiated again. Default false. */
@@ -24,13 +23,12 @@ export function grad(y: Tensor | readonly Tensor[], xs: readonly Tensor[], optio
 export function grad(
   y: Tensor | readonly Tensor[],
   x: Tensor | readonly Tensor[],
-  options: GradOptions = {},
+  { cotangent, createGraph = false }: GradOptions = {},
 ): Tensor | Tensor[] {
   const ys = y instanceof Tensor ? [y] : y;
   const xs = x instanceof Tensor ? [x] : x;
   if (!Array.isArray(ys)) throw new GraphError('grad', 'y', 'a tensor or a list of tensors', describe(ys));
   if (!Array.isArray(xs)) throw new GraphError('grad', 'xs', 'a tensor or a list of tensors', describe(xs));
-  const { cotangent, createGraph = false } = options;
   const given: readonly (Tensor | NdArray | undefined)[] = Array.isArray(cotangent) ? cotangent : [cotangent];
   const seeds = ys.map((each, i) => seedOf('grad', each, given[i]));
   xs.forEach((each, i) => {
@@ -40,17 +38,14 @@ export function grad(
   // A call on the way from an x is newer than the call that made the x: what is older than all of them is not looked at.
   const oldest = xs.reduce((id, { call }) => Math.min(id, call?.id ?? -1), Number.POSITIVE_INFINITY);
   const wanted = new Set(xs);
-  const { calls, isNeeded } = onTheWay(gather(ys, oldest), wanted);
-  const pass = new Pass(calls, wanted, createGraph ? TWICE : null, isNeeded);
+  const { calls, isNeeded } = onTheWay(reachableCalls(ys, oldest), wanted);
+  const pass = new Pass(calls, wanted, isNeeded, createGraph);
   const cotangents = pass.run(ys, seeds);
-  const gradients = xs.map((each) => {
-    const found = cotangents.get(each);
-    return createGraph && found !== undefined ? found : constant(pass.own(found, each));
-  });
-  return x instanceof Tensor ? (gradients[0] as Tensor) : gradients;
+  const gradients = xs.map((each) => (createGraph && cotangents.get(each)) || constant(pass.own(each)));
+  return x instanceof Tensor ? gradients[0] : gradients;
 }
 
-/** Of these calls, newest first, those on a way to a wanted tensor; and whether a tensor is wanted or comes from such a call. */
+/** Of these calls, newest first, those on a way to a wanted tensor; and whether a tensor is wanted or comes from one. */
 function onTheWay(
   calls: readonly Call[],
   wanted: ReadonlySet<Tensor>,
@@ -58,41 +53,6 @@ function onTheWay(
   const useful = new Set<Call>();
   const isNeeded = (input: Tensor): boolean =>
     wanted.has(input) || (input.call !== null && useful.has(input.call));
-  for (let i = calls.length - 1; i >= 0; i--) {
-    const call = calls[i] as Call;
-    if (call.inputs.some(isNeeded)) useful.add(call);
-  }
+  for (const call of calls.toReversed()) if (call.inputs.some(isNeeded)) useful.add(call);
   return { calls: calls.filter((call) => useful.has(call)), isNeeded };
-}
-
-/** What only a gradient that is recorded needs, and `backward` does without. */
-const TWICE: Twice = { ops: OPS, composedVjp };
-
-/** The vjp as a graph, by running the composed twin again and differentiating that. */
-function composedVjp(
-  name: string,
-  composed: Composed | undefined,
-  inputs: readonly Tensor[],
-  cotangents: readonly Tensor[],
-  needs: readonly boolean[],
-): (Tensor | null)[] {
-  if (composed === undefined) {
-    throw new GraphError(name, 'composed', 'given for second derivatives', 'undefined', 'pass it to lift');
-  }
-  // Aliases make the inputs independent of each other, as partial derivatives want it, even if one was computed from another.
-  const aliases = inputs.map((input) => record('alias', [input], input.value, [(g) => g]));
-  const wanted = aliases.filter((_, i) => needs[i]);
-  const outputs = composed(...aliases);
-  if (outputs.length !== cotangents.length) {
-    const wanted = `a function to ${cotangents.length} tensors`;
-    throw new GraphError(name, 'composed', wanted, `one to ${outputs.length}`);
-  }
-  const live = outputs.map((_, i) => i).filter((i) => outputs[i]?.requiresGrad);
-  const gradients = grad(
-    live.map((i) => outputs[i] as Tensor),
-    wanted,
-    { cotangent: live.map((i) => cotangents[i] as Tensor), createGraph: true },
-  );
-  let next = 0;
-  return needs.map((needed) => (needed ? (gradients[next++] as Tensor) : null));
 }

@@ -1,5 +1,6 @@
+export { asTensor, type IndexLike, type TensorLike } from './as-tensor.js';
 export { backward } from './backward.js';
-export { type Call, type PassContext, type Pullback, record, recordAll, type VjpRule } from './call.js';
+export { type Call, type Pullback, record, recordAll, type Vjp, type VjpOptions } from './call.js';
 export { type GradOptions, grad } from './grad.js';
 export {
   GradCheckError,
@@ -8,7 +9,7 @@ export {
   type GradCheckReport,
   gradCheck,
 } from './gradcheck.js';
-export { type LiftedBackward, type LiftedForward, type LiftOptions, lift } from './lift.js';
+export { type Composed, type LiftedBackward, type LiftedForward, type LiftOptions, lift } from './lift.js';
 export { toMermaid } from './mermaid.js';
 export { abs } from './ops/abs.js';
 export { relu, sigmoid, tanh } from './ops/activations.js';
@@ -35,14 +36,4 @@ export { transpose } from './ops/transpose.js';
 export { where } from './ops/where.js';
 export { isRecording, noGrad } from './recording.js';
 export { type ScanState, type ScanStep, scan } from './scan.js';
-export {
-  asTensor,
-  constant,
-  type IndexLike,
-  parameter,
-  Tensor,
-  type TensorLike,
-  type TensorOptions,
-  tensor,
-} from './tensor.js';
-export type { Composed, Ops, Twice } from './twice.js';
+export { constant, parameter, Tensor, type TensorOptions, tensor } from './tensor.js';

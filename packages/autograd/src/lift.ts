@@ -1,9 +1,9 @@
 import { GraphError, type NdArray } from '@retrograd/arrays';
 import { describe } from '@retrograd/arrays/internal';
-import { withSlabs } from '@retrograd/kernels/internal';
-import { recordAll } from './call.js';
-import { asTensor, constant, type Tensor, type TensorLike } from './tensor.js';
-import type { Composed, Ops } from './twice.js';
+import { asTensor, type TensorLike } from './as-tensor.js';
+import { record, recordAll, type Vjp } from './call.js';
+import { grad } from './grad.js';
+import { constant, type Tensor } from './tensor.js';
 
 /** Arrays to arrays, and whatever the backward function wants to remember. */
 export type LiftedForward<Cache> = (
@@ -20,38 +20,38 @@ export type LiftedBackward<Cache> = (
   needs: readonly boolean[],
 ) => readonly (NdArray | null)[];
 
+/** The same function as a lifted pair, written with ops. */
+export type Composed = (...inputs: Tensor[]) => readonly Tensor[];
+
 export interface LiftOptions<Cache> {
   /** What errors call the inputs. Default: 'input 0', 'input 1', … */
   inputs?: readonly string[];
-  /** The same function written with ops. Second derivatives go through it. */
+  /** The same function written with ops: its composed twin. Second derivatives go through it. */
   composed?: Composed;
   /**
-   * @internal As `composed`, for a twin that is given its ops where somebody differentiates twice: a program that never does
-   * so does not carry them.
-   */
-  composedOf?: (ops: Ops) => Composed;
-  /**
-   * Told when the cache will probably not be read again: after its backward, or at once when the call is not recorded. A
-   * backward may come all the same (somebody differentiates twice), so `backward` must be able to do without what was freed.
+   * Called with the cache when it will probably not be read again: after its backward, or at once when the call is not
+   * recorded. A backward may come all the same (a second pass over the same graph), so `backward` must be able to do
+   * without what was freed.
    */
   release?: (cache: Cache) => void;
   /**
-   * Whether each array that `backward` gives is a new one, whole in its buffer and held by nobody else. It then becomes the
-   * gradient of a leaf without being copied. Default false.
+   * Whether each array that `backward` returns is a new one, whole in its buffer, that nothing else refers to. It then
+   * becomes the gradient of a leaf without being copied. Default false.
    */
   fresh?: boolean;
 }
 
 /**
- * Makes an op of a hand-derived forward/backward pair: the one door for such code. To the graph a primitive, a lifted cell
- * and a lifted whole sequence are the same thing, one call.
+ * Makes an op of a hand-derived forward/backward pair: the one door for such code. To the graph a primitive, a lifted
+ * cell and a lifted whole sequence are the same thing, one call.
  *
  *     const cube = lift('cube', (x) => [[mul(x, mul(x, x))], x], ([g], x) => [mul(g, mul(3, mul(x, x)))]);
  *     const [y] = cube(x);
  *
  * @param name the op's name in errors and drawings
  * @returns an op: tensors, arrays or numbers in, a tensor for every output of `forward` out
- * @throws GraphError (from the op, later) when a second derivative is asked for and there is no composed twin
+ * @throws GraphError when forward or backward is not a function; from the op, later, when a second derivative is asked
+ *         for and there is no composed twin, or it has another number of outputs
  */
 export function lift<Cache>(
   name: string,
@@ -59,26 +59,54 @@ export function lift<Cache>(
   backward: LiftedBackward<Cache>,
   options: LiftOptions<Cache> = {},
 ): (...inputs: TensorLike[]) => Tensor[] {
-  const { composed, composedOf, release, fresh = false, inputs: names } = options;
+  const { composed, release, fresh = false, inputs: names } = options;
   for (const [argument, fn] of Object.entries({ forward, backward })) {
     if (typeof fn !== 'function') throw new GraphError('lift', argument, 'a function', describe(fn));
   }
   return (...given) => {
     const inputs = given.map((value, i) => asTensor(name, names?.[i] ?? `input ${i}`, value));
     const [values, cache] = forward(...inputs.map((input) => input.value));
-    const outputs = recordAll(name, inputs, values, (cotangents, needs, pass) => {
-      const { twice } = pass;
-      if (twice)
-        return twice.composedVjp(name, composedOf?.(twice.ops) ?? composed, inputs, cotangents, needs);
-      const values = cotangents.map((cotangent) => cotangent.value);
-      // What it allocates may outlive the pass, a workspace for one.
-      const gradients = withSlabs(false, () => backward(values, cache, needs));
+    const vjp: Vjp = (cotangents, needs, createGraph) => {
+      if (createGraph) return composedVjp(name, composed, inputs, cotangents, needs);
+      const gradients = backward(
+        cotangents.map((cotangent) => cotangent.value),
+        cache,
+        needs,
+      );
       release?.(cache);
-      const made = gradients.map((gradient) => gradient && constant(gradient));
-      if (fresh) for (const gradient of made) if (gradient !== null) pass.claim(gradient);
-      return made;
-    });
+      return gradients.map((gradient) => gradient && constant(gradient));
+    };
+    const outputs = recordAll(name, inputs, values, vjp, { fresh });
     if (!outputs.some((output) => output.requiresGrad)) release?.(cache);
     return outputs;
   };
+}
+
+/** The vjp as a graph, by running the composed twin again and differentiating that. */
+function composedVjp(
+  name: string,
+  composed: Composed | undefined,
+  inputs: readonly Tensor[],
+  cotangents: readonly Tensor[],
+  needs: readonly boolean[],
+): (Tensor | null)[] {
+  if (composed === undefined) {
+    throw new GraphError(name, 'composed', 'given for second derivatives', 'undefined', 'pass it to lift');
+  }
+  // Aliases make the inputs independent of each other, as partial derivatives want it, even if one was computed from
+  // another.
+  const aliases = inputs.map((input) => record('alias', [input], input.value, [(g) => g]));
+  const outputs = composed(...aliases);
+  if (outputs.length !== cotangents.length) {
+    const wanted = `a function to ${cotangents.length} tensors`;
+    throw new GraphError(name, 'composed', wanted, `one to ${outputs.length}`);
+  }
+  const isLive = (_: Tensor, i: number): boolean => outputs[i].requiresGrad;
+  const gradients = grad(
+    outputs.filter(isLive),
+    aliases.filter((_, i) => needs[i]),
+    { cotangent: cotangents.filter(isLive), createGraph: true },
+  );
+  let next = 0;
+  return needs.map((needed) => (needed ? gradients[next++] : null));
 }

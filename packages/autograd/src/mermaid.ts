@@ -1,7 +1,7 @@
 import { GraphError } from '@retrograd/arrays';
 import { describe, formatShape } from '@retrograd/arrays/internal';
-import { gather } from './backward.js';
 import type { Call } from './call.js';
+import { reachableCalls } from './pass.js';
 import { Tensor } from './tensor.js';
 
 /**
@@ -37,7 +37,7 @@ export function toMermaid(tensor: Tensor, names: ReadonlyMap<Tensor, string> = n
     return ids.get(key) ?? node(t, leafLabel(t, names.get(t)), ['[', ']']);
   };
   // Oldest first, so that every call finds its inputs drawn.
-  for (const call of gather([tensor]).reverse()) {
+  for (const call of reachableCalls([tensor]).reverse()) {
     const sources = call.inputs.map(idOf);
     const shapes = call.outputs.map((output) => formatShape(output.shape));
     const id = node(call, `${call.name} ${shapes.join(', ')}`, ['([', '])']);

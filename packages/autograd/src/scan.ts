@@ -1,8 +1,9 @@
 import { GraphError, ShapeError, zeros } from '@retrograd/arrays';
 import { describe, formatShape } from '@retrograd/arrays/internal';
+import { asTensor, type TensorLike } from './as-tensor.js';
 import { record } from './call.js';
 import { stack, unstack } from './ops/stack.js';
-import { asTensor, constant, Tensor, type TensorLike } from './tensor.js';
+import { constant, Tensor } from './tensor.js';
 
 /** One tensor (a hidden state) or several (h and c). */
 export type ScanState = Tensor | readonly Tensor[];

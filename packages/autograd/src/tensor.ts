@@ -6,14 +6,12 @@ import {
   dtypeOf,
   type FloatData,
   GraphError,
-  type IndexArray,
   isNdArray,
   type NdArray,
   type NestedList,
   ShapeError,
-  wrap,
 } from '@retrograd/arrays';
-import { allocate, checkArray, checkIndexArray, describe, formatShape } from '@retrograd/arrays/internal';
+import { checkArray, describe, formatShape } from '@retrograd/arrays/internal';
 import type { Call } from './call.js';
 
 /** Counts the in-place changes of one piece of memory; a tensor and the views of it share the counter. */
@@ -91,11 +89,9 @@ export class Tensor {
 }
 
 // Beside the class, which does not name itself: bundlers would rename it, and error messages with it.
-const leafOf = (value: NdArray, requiresGrad = false, memory: Memory = { version: 0 }): Tensor =>
+/** @internal A tensor that no call made, over the array itself, unchecked. */
+export const leafOf = (value: NdArray, requiresGrad = false, memory: Memory = { version: 0 }): Tensor =>
   new Tensor(value, requiresGrad, null, memory);
-
-/** What an op takes: a tensor, an array (a constant), or a number (which takes the dtype of its partner). */
-export type TensorLike = Tensor | NdArray | number;
 
 export interface TensorOptions {
   /** Whether backward computes a gradient for it. Default false. */
@@ -107,20 +103,19 @@ export interface TensorOptions {
 /**
  * A leaf with its own copy of `data`: later changes of the array do not reach the graph, nor the graph's the array.
  * @param data an array (any view), a nested list, a typed array (one axis), or a number (shape [])
- * @throws DtypeError, ShapeError when `data` is neither, or a ragged list
+ * @throws DtypeError when `data` is none of these, ShapeError when it is a ragged list
  */
-export function tensor(data: NdArray | NestedList | FloatData, options: TensorOptions = {}): Tensor {
-  return leafOf(ownArray(data, options), options.requiresGrad);
-}
-
-function ownArray(data: NdArray | NestedList | FloatData, { dtype }: TensorOptions): NdArray {
-  if (typeof data === 'number' || Array.isArray(data) || ArrayBuffer.isView(data))
-    return array(data, { dtype });
-  if (isNdArray(data)) {
-    checkArray('tensor', 'data', data);
-    return copy(data, { dtype });
+export function tensor(
+  data: NdArray | NestedList | FloatData,
+  { dtype, requiresGrad }: TensorOptions = {},
+): Tensor {
+  if (typeof data === 'number' || Array.isArray(data) || ArrayBuffer.isView(data)) {
+    return leafOf(array(data, { dtype }), requiresGrad);
   }
-  throw new DtypeError('tensor', 'data', 'an ndarray, a list or a number', describe(data));
+  if (!isNdArray(data))
+    throw new DtypeError('tensor', 'data', 'an ndarray, a list or a number', describe(data));
+  checkArray('tensor', 'data', data);
+  return leafOf(copy(data, { dtype }), requiresGrad);
 }
 
 /** A leaf that is trained: `tensor` with `requiresGrad`. */
@@ -131,43 +126,11 @@ export function parameter(
   return tensor(data, { ...options, requiresGrad: true });
 }
 
-/** A leaf without gradient over the caller's own array, not copied. The array must not change while the graph is used. */
+/**
+ * A leaf without gradient over the caller's own array, not copied. The array must not change while the graph is used.
+ * @throws DtypeError when `value` is not an array of floats
+ */
 export function constant(value: NdArray): Tensor {
   checkArray('constant', 'value', value);
-  return leafOf(value);
-}
-
-/** As `array(value)`, without its checks: numbers are operands in every other vjp. */
-function scalar(value: number, dtype: Dtype): NdArray {
-  const data = allocate(dtype, 1);
-  data[0] = value;
-  return wrap(data, []);
-}
-
-/** @internal The tensors of a list that an op was given. */
-export function asTensors(op: string, xs: readonly TensorLike[]): Tensor[] {
-  if (!Array.isArray(xs)) throw new DtypeError(op, 'xs', 'a list of tensors', describe(xs));
-  return xs.map((x, i) => asTensor(op, `xs[${i}]`, x));
-}
-
-/** Indices, classes, masks, conditions: an array of any number type, or a tensor, which gets no gradient. */
-export type IndexLike = IndexArray | Tensor;
-
-/** @internal The array of what an op was given for indices. */
-export function asIndices(op: string, argument: string, value: IndexLike): IndexArray {
-  const array = value instanceof Tensor ? value.value : value;
-  checkIndexArray(op, argument, array);
-  return array;
-}
-
-/** A tensor of what an op was given; `like` decides the dtype of a bare number. */
-export function asTensor(op: string, argument: string, value: TensorLike, like?: Dtype): Tensor {
-  if (value instanceof Tensor) return value;
-  if (typeof value === 'number') {
-    return leafOf(scalar(value, like ?? 'float64'));
-  }
-  if (!isNdArray(value))
-    throw new DtypeError(op, argument, 'a tensor, an ndarray or a number', describe(value));
-  checkArray(op, argument, value);
   return leafOf(value);
 }

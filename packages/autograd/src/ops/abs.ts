@@ -1,6 +1,7 @@
 import * as k from '@retrograd/arrays';
+import { asTensor, type TensorLike } from '../as-tensor.js';
 import { record } from '../call.js';
-import { asTensor, constant, type Tensor, type TensorLike } from '../tensor.js';
+import { constant, type Tensor } from '../tensor.js';
 import { mul } from './arithmetic.js';
 
 /**

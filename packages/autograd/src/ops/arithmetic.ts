@@ -1,8 +1,8 @@
 import * as k from '@retrograd/arrays';
+import { asTensor, operands, type TensorLike } from '../as-tensor.js';
 import { record } from '../call.js';
-import { asTensor, type Tensor, type TensorLike } from '../tensor.js';
+import type { Tensor } from '../tensor.js';
 import { sumTo } from './broadcast.js';
-import { operands } from './operands.js';
 
 /**
  * a + b, element by element.

@@ -1,6 +1,10 @@
 import * as k from '@retrograd/arrays/internal';
+import { asIndices, asTensor, type IndexLike, type TensorLike } from '../as-tensor.js';
 import { isRecorded, record } from '../call.js';
-import { asIndices, asTensor, constant, type IndexLike, type Tensor, type TensorLike } from '../tensor.js';
+import { constant, type Tensor } from '../tensor.js';
+import { mul } from './arithmetic.js';
+import { softmax, softmaxPullback } from './softmax.js';
+import { where } from './where.js';
 
 /**
  * Mean of -log softmax(logits)[target] over the steps that the mask selects; 0 when it selects none. The same number, to
@@ -27,14 +31,31 @@ export function crossEntropy(logits: TensorLike, targets: IndexLike, mask?: Inde
   const { data } = k.dense(x.value);
   const loss = k.crossEntropyForward(data, N, V, classes, selected, gradient?.data);
   return record('crossEntropy', [x], k.full([], loss, { dtype: x.dtype }), [
-    (g, _, pass) => {
-      const slope = gradient as k.NdArray;
-      const ops = pass?.twice?.ops;
-      if (ops) return ops.mul(g, ops.crossEntropySlope(x, N, selected, slope));
-      const factor = g.item();
-      if (factor === 1) return constant(slope);
-      const data = slope.data.map((entry) => factor * entry);
-      return constant(k.wrap(data, x.shape));
+    (g, createGraph) => {
+      const kept = gradient as k.NdArray;
+      // The pass that trains: g is 1, and the product, an array of the logits' size, is spared.
+      if (!createGraph && g.item() === 1) return constant(kept);
+      return mul(g, crossEntropyGradient(x, N, selected, kept));
     },
   ]);
+}
+
+/**
+ * ∂loss/∂logits of a cross-entropy: (softmax - onehot) / n in the steps that count, else 0.
+ * @param N        steps
+ * @param selected flags of those that count; null for all
+ * @param value    the gradient, which the loss computed along the way
+ */
+function crossEntropyGradient(x: Tensor, N: number, selected: Uint8Array | null, value: k.NdArray): Tensor {
+  return record('crossEntropyGradient', [x], value, [(h) => curvature(h, x, N, selected)]);
+}
+
+/** ∂²loss/∂logits² h: softmax's own vjp, over n, in the steps that count. */
+function curvature(h: Tensor, x: Tensor, N: number, selected: Uint8Array | null): Tensor {
+  if (selected === null) return mul(1 / N, softmaxPullback(h, softmax(x), -1));
+  const column = k.array(selected, { shape: [...x.shape.slice(0, -1), 1] });
+  const n = selected.reduce((a, b) => a + b, 0);
+  // What is left out is replaced before the softmax too, so that no NaN comes in.
+  const y = softmax(where(column, x, 0));
+  return where(column, mul(1 / n, softmaxPullback(h, y, -1)), 0);
 }

@@ -1,6 +1,7 @@
 import { type RandomOptions, randomFrom, ValueError, wrap } from '@retrograd/arrays';
 import { allocate, describe } from '@retrograd/arrays/internal';
-import { asTensor, constant, type Tensor, type TensorLike } from '../tensor.js';
+import { asTensor, type TensorLike } from '../as-tensor.js';
+import { constant, type Tensor } from '../tensor.js';
 import { mul } from './arithmetic.js';
 
 export interface DropoutOptions extends RandomOptions {

@@ -1,6 +1,7 @@
 import * as k from '@retrograd/arrays/internal';
+import { asIndices, asTensor, type IndexLike, type TensorLike } from '../as-tensor.js';
 import { record } from '../call.js';
-import { asIndices, asTensor, type IndexLike, type Tensor, type TensorLike } from '../tensor.js';
+import type { Tensor } from '../tensor.js';
 
 // Picking rows and adding them back are each other's vjp, so the two share a file.
 

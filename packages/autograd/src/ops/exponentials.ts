@@ -1,6 +1,7 @@
 import * as k from '@retrograd/arrays';
+import { asTensor, type TensorLike } from '../as-tensor.js';
 import { record } from '../call.js';
-import { asTensor, type Tensor, type TensorLike } from '../tensor.js';
+import type { Tensor } from '../tensor.js';
 import { div, mul } from './arithmetic.js';
 
 /**

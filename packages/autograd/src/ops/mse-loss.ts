@@ -1,8 +1,8 @@
 import { type IndexArray, isNdArray, ShapeError, toFloats } from '@retrograd/arrays';
 import { formatShape, shapesEqual } from '@retrograd/arrays/internal';
-import type { Tensor, TensorLike } from '../tensor.js';
+import { operands, type TensorLike } from '../as-tensor.js';
+import type { Tensor } from '../tensor.js';
 import { mul, sub } from './arithmetic.js';
-import { operands } from './operands.js';
 import { mean } from './sum.js';
 
 /**

@@ -1,10 +1,10 @@
 import * as k from '@retrograd/arrays';
+import { operands, type TensorLike } from '../as-tensor.js';
 import { record } from '../call.js';
-import type { Tensor, TensorLike } from '../tensor.js';
+import type { Tensor } from '../tensor.js';
 import { mul, sub } from './arithmetic.js';
 import { sumTo } from './broadcast.js';
 import { log } from './exponentials.js';
-import { operands } from './operands.js';
 import { where } from './where.js';
 
 /**

@@ -1,6 +1,7 @@
 import * as k from '@retrograd/arrays/internal';
+import { asTensor, type TensorLike } from '../as-tensor.js';
 import { record } from '../call.js';
-import { asTensor, type Tensor, type TensorLike } from '../tensor.js';
+import type { Tensor } from '../tensor.js';
 
 // Cutting out and putting back are each other's vjp, so the two share a file.
 

@@ -1,6 +1,7 @@
 import * as k from '@retrograd/arrays/internal';
+import { asTensor, asTensors, type TensorLike } from '../as-tensor.js';
 import { recordAll } from '../call.js';
-import { asTensor, asTensors, type Tensor, type TensorLike } from '../tensor.js';
+import type { Tensor } from '../tensor.js';
 
 // Stacking and unstacking are each other's vjp, so the two share a file.
 

@@ -1,8 +1,8 @@
 import * as k from '@retrograd/arrays';
+import { asIndices, type IndexLike, operands, type TensorLike } from '../as-tensor.js';
 import { record } from '../call.js';
-import { asIndices, type IndexLike, type Tensor, type TensorLike } from '../tensor.js';
+import type { Tensor } from '../tensor.js';
 import { sumTo } from './broadcast.js';
-import { operands } from './operands.js';
 
 /**
  * a where the condition holds (is not zero), else b; all three broadcast. It selects: what is not chosen, be it NaN, has
