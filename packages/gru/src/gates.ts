@@ -1,12 +1,14 @@
 /**
  * The point-wise half of a GRU step, forward and backward as twins (equations in cell.ts): the reference in plain TypeScript,
- * and the same in WebAssembly (assembly/gru.ts of the kernels). A row of `gates` holds the three gates of one sample side by
+ * and the same in WebAssembly (assembly/gru.ts). A row of `gates` holds the three gates of one sample side by
  * side: z, r, h_tilde, H entries each. Everything else is (B, H), at the offset given for it.
  *
  * The candidate needs r_t h_prev before its own product, so each direction has two halves with a product between them.
  */
 import type { Block, StepsFunction } from '@retrograd/kernels';
-import { gruBackwardCode, gruForwardCode, perKernels, sigmoidScalar } from '@retrograd/kernels/internal';
+import { perKernels, sigmoidScalar } from '@retrograd/kernels/internal';
+import { backwardCode } from './wasm/backward.js';
+import { forwardCode } from './wasm/forward.js';
 
 /** The forward halves, for the memory of one kernel set, and whole sequences where the set has a function for them. */
 export interface ForwardGates {
@@ -71,9 +73,9 @@ export interface BackwardGates {
 
 /** The forward halves on a kernel set: assembly/gru.ts, on addresses. */
 export const forwardOf = /* @__PURE__ */ perKernels((kernels): ForwardGates => {
-  const reset = kernels.rows(gruForwardCode, 'reset', [3, 1, 1], 3);
-  const mix = kernels.rows(gruForwardCode, 'mix', [3, 1, 1], 2);
-  const steps = kernels.steps(gruForwardCode, 'steps', [3, 1, 1], 5);
+  const reset = kernels.rows(forwardCode, 'reset', [3, 1, 1], 3);
+  const mix = kernels.rows(forwardCode, 'mix', [3, 1, 1], 2);
+  const steps = kernels.steps(forwardCode, 'steps', [3, 1, 1], 5);
   if (reset === null || mix === null || steps === null) return plainForward;
   return {
     reset: (B, H, gates, gatesAt, h, h_prevAt, rh, rhAt) => {
@@ -88,9 +90,9 @@ export const forwardOf = /* @__PURE__ */ perKernels((kernels): ForwardGates => {
 
 /** The backward halves on a kernel set. */
 export const backwardOf = /* @__PURE__ */ perKernels((kernels): BackwardGates => {
-  const mixBackward = kernels.rows(gruBackwardCode, 'mix', [3, 3, 1, 1, 1], 1.5);
-  const resetBackward = kernels.rows(gruBackwardCode, 'reset', [3, 3, 1, 1, 1], 1);
-  const steps = kernels.steps(gruBackwardCode, 'steps', [3, 1, 1, 1, 3], 2.5);
+  const mixBackward = kernels.rows(backwardCode, 'mix', [3, 3, 1, 1, 1], 1.5);
+  const resetBackward = kernels.rows(backwardCode, 'reset', [3, 3, 1, 1, 1], 1);
+  const steps = kernels.steps(backwardCode, 'steps', [3, 1, 1, 1, 3], 2.5);
   if (mixBackward === null || resetBackward === null || steps === null) return plainBackward;
   return {
     mixBackward: (B, H, gates, grad_a, gatesAt, h, h_prevAt, grad_h, grad_hAt, grad_h_prevAt) => {

@@ -1,10 +1,12 @@
 /**
  * The point-wise half of an LSTM step, forward and backward as twins (equations in cell.ts): the reference in plain TypeScript,
- * and the same in WebAssembly (assembly/lstm.ts of the kernels). A row of `gates` holds the four gates of one sample side by
+ * and the same in WebAssembly (assembly/lstm.ts). A row of `gates` holds the four gates of one sample side by
  * side: f, i, c_tilde, o, H entries each. Everything else is (B, H), at the offset given for it.
  */
 import type { Block, StepsFunction } from '@retrograd/kernels';
-import { lstmBackwardCode, lstmForwardCode, perKernels, sigmoidScalar } from '@retrograd/kernels/internal';
+import { perKernels, sigmoidScalar } from '@retrograd/kernels/internal';
+import { backwardCode } from './wasm/backward.js';
+import { forwardCode } from './wasm/forward.js';
 
 /** The forward half, for the memory of one kernel set, and whole sequences where the set has a function for them. */
 export interface ForwardGates {
@@ -59,8 +61,8 @@ export interface BackwardGates {
 
 /** The forward half on a kernel set: assembly/lstm.ts, on addresses. */
 export const forwardOf = /* @__PURE__ */ perKernels((kernels): ForwardGates => {
-  const forward = kernels.rows(lstmForwardCode, 'forward', [4, 1, 1, 1, 1], 8);
-  const steps = kernels.steps(lstmForwardCode, 'steps', [4, 1, 1, 1], 8);
+  const forward = kernels.rows(forwardCode, 'forward', [4, 1, 1, 1, 1], 8);
+  const steps = kernels.steps(forwardCode, 'steps', [4, 1, 1, 1], 8);
   if (forward === null || steps === null) return plainForward;
   return {
     forward: (B, H, gates, gatesAt, c, c_prevAt, c_tAt, tanh_c, tanh_cAt, h, h_tAt) => {
@@ -73,8 +75,8 @@ export const forwardOf = /* @__PURE__ */ perKernels((kernels): ForwardGates => {
 
 /** The backward half on a kernel set. */
 export const backwardOf = /* @__PURE__ */ perKernels((kernels): BackwardGates => {
-  const backward = kernels.rows(lstmBackwardCode, 'backward', [4, 1, 1, 1, 1, 4], 2);
-  const steps = kernels.steps(lstmBackwardCode, 'steps', [4, 1, 1, 1, 1, 4], 2);
+  const backward = kernels.rows(backwardCode, 'backward', [4, 1, 1, 1, 1, 4], 2);
+  const steps = kernels.steps(backwardCode, 'steps', [4, 1, 1, 1, 1, 4], 2);
   if (backward === null || steps === null) return plainBackward;
   return {
     backward: (B, H, gates, gatesAt, c, c_prevAt, tanh_c, tanh_cAt, grad_h, grad_hAt, grad_c, grad_a) => {
