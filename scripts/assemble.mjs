@@ -1,60 +1,62 @@
 /**
- * Compiles every packages/kernels/assembly/modules/<name>.ts to WebAssembly and writes it as a string to
- * packages/kernels/src/wasm/binaries/<name>.ts. Nothing is done when the sources are those of the last run.
- *
- * What travels to a browser is compressed: the form of the text (binary-text.mjs) is chosen for how small it becomes then.
+ * Compiles the AssemblyScript of the packages to WebAssembly: <folder>/assembly/modules/<name>.ts becomes a TypeScript file with
+ * the module in base64, twice: with fused multiply-add (relaxed SIMD) and without. Nothing is done when the sources are those of
+ * the last run.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { forgetAlignment } from './alignment.mjs';
-import { toText } from './binary-text.mjs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { replaceFile, root } from './generated-files.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const sources = join(root, 'packages/kernels/assembly');
-const binaries = join(root, 'packages/kernels/src/wasm/binaries');
-const modules = readdirSync(join(sources, 'modules')).sort();
-
-// The memory is declared shared, so that a module serves threads too; where there are none the flag is cleared on load.
+// The memory is declared shared, so that a module serves threads too (packages/kernels/src/wasm/decode-binary.ts).
 const options = [
   ...['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--noExportMemory'],
   ...['--importMemory', '--sharedMemory', '--maximumMemory', '65536'],
   ...['--enable', 'simd', '--enable', 'threads'],
-  // Where the constants start, which the core alone has (assembly/constants.ts).
+  // Where the constants start, which the core alone has (packages/kernels/assembly/constants.ts).
   ...['--memoryBase', '64'],
 ];
+const fusedOptions = [...options, '--enable', 'relaxed-simd'];
 
-/** What the binaries depend on: the sources, this file and the compiler. */
+/** What is compiled: where the AssemblyScript is, where the modules go, and where these find their type. */
+const folders = [
+  ...readdirSync(join(root, 'packages')).map((name) => ({
+    assembly: `packages/${name}/assembly`,
+    // In the kernels src/wasm is what loads the modules.
+    output: `packages/${name}/src/wasm${name === 'kernels' ? '/binaries' : ''}`,
+    typeFrom: name === 'kernels' ? '../decode-binary.js' : '@retrograd/kernels/internal',
+  })),
+  {
+    assembly: 'test/kernels/assembly',
+    output: 'test/kernels/binaries',
+    typeFrom: '@retrograd/kernels/internal',
+  },
+].filter(({ assembly }) => existsSync(join(root, assembly)));
+
+const listModules = ({ assembly }) => readdirSync(join(root, assembly, 'modules')).sort();
+
+/** What the modules depend on: all sources, this file and the compiler. */
 function digestOfSources() {
   const hash = createHash('sha256');
-  for (const script of [
-    'alignment.mjs',
-    'assemble.mjs',
-    'binary-text.mjs',
-    'fusable.mjs',
-    'instructions.mjs',
-  ])
-    hash.update(readFileSync(join(root, 'scripts', script)));
+  hash.update(readFileSync(join(root, 'scripts/assemble.mjs')));
   hash.update(readFileSync(join(root, 'node_modules/assemblyscript/package.json')));
-  const files = readdirSync(sources, { recursive: true }).filter((name) => name.endsWith('.ts'));
-  for (const file of files.sort()) hash.update(`${file}\n`).update(readFileSync(join(sources, file)));
-  return hash.digest('hex');
+  for (const { assembly } of folders) {
+    for (const file of readdirSync(join(root, assembly), { recursive: true }).sort()) {
+      if (!file.endsWith('.ts')) continue;
+      hash.update(`${assembly}/${file}\n`).update(readFileSync(join(root, assembly, file)));
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
 }
 
-/** Written beside its place and moved there: another process may be reading. */
-function replace(file, text) {
-  const beside = `${file}.${process.pid}`;
-  writeFileSync(beside, text);
-  renameSync(beside, file);
-}
-
-async function compile(name) {
+/** @returns the module in base64 */
+async function compile(source, compilerOptions) {
   const { main } = await import('assemblyscript/asc');
   let binary;
-  const { error, stderr } = await main([`modules/${name}`, ...options, '--outFile', 'out.wasm'], {
+  const { error, stderr } = await main([source, ...compilerOptions, '--outFile', 'out.wasm'], {
     readFile: (path) => {
-      const file = join(sources, path);
+      const file = join(root, path);
       return existsSync(file) ? readFileSync(file, 'utf8') : null;
     },
     writeFile: (_, contents) => {
@@ -63,29 +65,39 @@ async function compile(name) {
     listFiles: () => [],
   });
   if (error) throw new Error(`${error.message}\n${stderr}`);
-  forgetAlignment(binary);
-  return binary;
+  return Buffer.from(binary).toString('base64');
+}
+
+async function assembleFolder(folder, digest) {
+  const modules = listModules(folder);
+  const output = join(root, folder.output);
+  const heads = modules.map((name) => `// From ${folder.assembly}/modules/${name}, sources ${digest}.\n`);
+  const isFresh = (name, i) =>
+    existsSync(join(output, name)) && readFileSync(join(output, name), 'utf8').startsWith(heads[i]);
+  if (modules.every(isFresh)) return;
+  mkdirSync(output, { recursive: true });
+  for (const [i, name] of modules.entries()) {
+    const source = `${folder.assembly}/modules/${name}`;
+    const fused = await compile(source, fusedOptions);
+    const plain = await compile(source, options);
+    const words = name.replace('.ts', '').replace(/-./g, ([, letter]) => letter.toUpperCase());
+    const text = [
+      `import type { WasmModule } from '${folder.typeFrom}';\n`,
+      `const plain = '${plain}';`,
+      // Equal where nothing can be fused.
+      `const fused = ${fused === plain ? 'plain' : `'${fused}'`};`,
+      `export const ${words}Code: WasmModule = { fused, plain };\n`,
+    ].join('\n');
+    replaceFile(join(output, name), heads[i] + text);
+  }
+  for (const name of readdirSync(output)) {
+    if (name.endsWith('.ts') && !modules.includes(name)) rmSync(join(output, name));
+  }
 }
 
 export async function assemble() {
   const digest = digestOfSources();
-  const stamp = join(binaries, 'sources.sha256');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
-  mkdirSync(binaries, { recursive: true });
-  for (const name of modules) {
-    const text = toText(await compile(name));
-    const words = name.replace('.ts', '').replace(/-./g, ([, letter]) => letter.toUpperCase());
-    // The type is written out, or the declaration file would repeat the text.
-    const constant = `export const ${words}Code: string =\n  ${JSON.stringify(text)};`;
-    replace(
-      join(binaries, name),
-      `/** Made from assembly/modules/${name} by scripts/assemble.mjs. */\n${constant}\n`,
-    );
-  }
-  for (const name of readdirSync(binaries)) {
-    if (name.endsWith('.ts') && !modules.includes(name)) rmSync(join(binaries, name));
-  }
-  replace(stamp, digest);
+  for (const folder of folders) await assembleFolder(folder, digest);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await assemble();

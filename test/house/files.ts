@@ -5,13 +5,16 @@ import { join, relative, sep } from 'node:path';
 export const root = process.cwd();
 
 const skipped = new Set(['node_modules', 'build', 'dist', 'binaries', '.git']);
+/** The compiled modules of a package; in the kernels, the code around them. */
+const COMPILED = /^packages\/(?!kernels\/)\w+\/src\/wasm$/;
 
 /** Every file of the repository that is not made by a tool, relative to the root, with forward slashes. */
 export function listRepository(folder = root): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     if (skipped.has(entry.name)) return [];
-    const path = join(folder, entry.name);
-    return entry.isDirectory() ? listRepository(path) : [relative(root, path).split(sep).join('/')];
+    const path = relative(root, join(folder, entry.name)).split(sep).join('/');
+    if (COMPILED.test(path)) return [];
+    return entry.isDirectory() ? listRepository(join(root, path)) : [path];
   });
 }
 

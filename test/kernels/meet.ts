@@ -2,27 +2,9 @@
 import { currentKernels, type SequenceKernels, setThreads } from '@retrograd/kernels';
 import { tanhOf } from '@retrograd/kernels/internal';
 import * as assert from 'uvu/assert';
+import { meetCode } from './binaries/meet.js';
 
 export const sequence = (): SequenceKernels => currentKernels().sequence;
-
-/**
- * A module in AssemblyScript, compiled with shared memory:
- *
- *     export function meet32(rows: i32, H: i32, counter: usize, out: usize): void {
- *       if (rows < 4) {
- *         atomic.add<i32>(counter, 1);
- *         while (atomic.load<i32>(counter) < 2) {}
- *         if (H == 2) unreachable();
- *       }
- *       for (let r = 0; r < rows; r++) store<i32>(out + <usize>(r * H * 4), rows);
- *     }
- *     export function meet64(…): the same
- */
-const meetCode = [
-  "&}/}A};'&&&'.'}.*}M}M}M}M&(8')}3}<}D,};}3};}=}@}G()&}N}N*))(&&-B),};}3}3}BYX&&,};}3}3}B!Z&',};}3};}=",
-  "}@}G(&0}-(v''}MF&g*n*fF(g'$D(&@)fF($6(&g(n3&1F'g(l*f&11)fF&F*p*fF)F'F*}:g(}B}8F&!(&F*g'}8G*2'1112&F&",
-  "F'F(F)6&1",
-].join('');
 
 /** Has n threads take part. */
 export async function workersUp(n: number): Promise<void> {

@@ -19,14 +19,11 @@ interface Module extends Record<`${'sigmoid' | 'tanh'}${32 | 64}`, Map> {
   crossEntropy64(N: number, V: number, x: number, rows: number, scale: number, wanted: boolean): void;
 }
 
-interface WithModules extends SequenceKernels {
-  module<Exports>(code: string): Exports;
-}
-
 /** The module with products and sums rounded apart, and with fused ones where this machine has them. */
 const sets = [false, true].map((relaxed) => {
-  const sequence = wasmKernels({ relaxed })?.sequence as WithModules;
-  const module = { ...sequence.module<Module>(coreCode), ...sequence.module<Module>(crossEntropyCode) };
+  const sequence = wasmKernels({ relaxed })?.sequence as SequenceKernels;
+  const exports = [coreCode, crossEntropyCode].map((code) => sequence.module<Module>(code));
+  const module = Object.assign({}, ...exports) as Module;
   return { sequence, module, rounding: relaxed ? 'fused' : 'apart' };
 });
 let { sequence, module } = sets[0];

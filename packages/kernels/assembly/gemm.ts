@@ -4,7 +4,7 @@
 // from what C holds, the others from 0, which keeps the error of long sums small. So its bits depend neither on how A and B
 // are stored nor on M and N, nor on which thread computes it.
 import { columns, pack, turn, WIDE } from './panels';
-import { row } from './rows';
+import { row } from './gemv';
 import { sizeOf } from './simd';
 import { move, tile } from './tiles';
 

@@ -25,7 +25,7 @@ function power<T>(n: v128): v128 {
 @inline
 function remainder<T>(x: v128, exponent: v128, shift: v128): v128 {
   const n = v128.sub<T>(exponent, shift);
-  return madd<T>(n, constant<T>(At.ln2Low), madd<T>(n, constant<T>(At.ln2High), x));
+  return v128.add<T>(v128.mul<T>(n, constant<T>(At.ln2Low)), madd<T>(n, constant<T>(At.ln2High), x));
 }
 
 /** e^r - 1 = r + r² (c0 + r (c1 + …)); relatively right down to the smallest r. */
@@ -83,7 +83,8 @@ export function tanh<T>(x: v128): v128 {
   const shift = constant<T>(At.shift);
   const n = exponent<T>(twice, shift);
   const scale = power<T>(n);
-  const expm1 = madd<T>(expm1Small<T>(remainder<T>(twice, n, shift)), scale, v128.sub<T>(scale, constant<T>(At.one)));
+  const small = v128.mul<T>(expm1Small<T>(remainder<T>(twice, n, shift)), scale);
+  const expm1 = v128.add<T>(small, v128.sub<T>(scale, constant<T>(At.one)));
   const t = v128.div<T>(expm1, v128.add<T>(expm1, constant<T>(At.two)));
   return v128.bitselect(x, t, sign);
 }

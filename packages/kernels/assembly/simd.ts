@@ -15,12 +15,13 @@ export function all<T>(x: f64): v128 {
 }
 
 /**
- * a · b + c. Rounded twice as it stands here; when the module is loaded, the pair of instructions is replaced by a fused one
- * where the machine has it, provided that c is a variable or a constant (scripts/fusable.mjs).
+ * a · b + c: rounded once in the module's build for relaxed SIMD, on machines that have a fused multiply-add; else rounded twice.
+ * Where `add` of `mul` is written instead, both builds round twice.
  */
 // @ts-ignore: decorator
 @inline
 export function madd<T>(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(a, b, c);
   return v128.add<T>(v128.mul<T>(a, b), c);
 }
 

@@ -19,17 +19,9 @@ export {
 export { perKernels } from './sequence/per-kernels.js';
 export { tanhOf } from './sequence/tanh.js';
 export { allocate, mayShareSlab, withSlabs } from './slabs.js';
-export { adamCode } from './wasm/binaries/adam.js';
 export { coreCode } from './wasm/binaries/core.js';
 export { crossEntropyCode } from './wasm/binaries/cross-entropy.js';
-export { gruBackwardCode } from './wasm/binaries/gru-backward.js';
-export { gruForwardCode } from './wasm/binaries/gru-forward.js';
-export { lstmBackwardCode } from './wasm/binaries/lstm-backward.js';
-export { lstmForwardCode } from './wasm/binaries/lstm-forward.js';
-export { rmspropCode } from './wasm/binaries/rmsprop.js';
-export { rnnBackwardCode } from './wasm/binaries/rnn-backward.js';
-export { rnnForwardCode } from './wasm/binaries/rnn-forward.js';
-export { sgdCode } from './wasm/binaries/sgd.js';
+export type { WasmModule } from './wasm/decode-binary.js';
 export { kernelsOver } from './wasm/kernels.js';
 export { loadWasm } from './wasm/load.js';
 export { bytesHeld, WasmMemory, type WasmMemoryOptions } from './wasm/memory.js';

@@ -1,4 +1,5 @@
 import type { Dtype, FloatData } from '../types.js';
+import type { WasmModule } from '../wasm/decode-binary.js';
 import type { Block } from './block.js';
 
 /** Blocks that may be taken away. */
@@ -96,23 +97,23 @@ export interface SequenceKernels {
    * @param widths entries of a row of each block that it takes, as multiples of H
    * @param cost   about how long it takes for one of the B · H entries in float32, in nanoseconds
    */
-  rows(code: string, name: string, widths: readonly number[], cost: number): RowFunction | null;
+  rows(code: WasmModule, name: string, widths: readonly number[], cost: number): RowFunction | null;
 
   /**
    * A function of the same kind that goes through all steps of a sequence, products with prepared weights included; null for
    * sets that work on ordinary memory. Arguments as for `rows`; the cost is without the products.
    */
-  steps(code: string, name: string, widths: readonly number[], cost: number): StepsFunction | null;
+  steps(code: WasmModule, name: string, widths: readonly number[], cost: number): StepsFunction | null;
 
   /**
    * A function of the same kind over entries or columns that lie side by side; null for sets that work on ordinary memory.
    * @param countAt which argument is their number
    * @param at      which arguments are addresses of such entries
    */
-  spread(code: string, name: string, countAt: number, at: readonly number[]): SpreadFunction | null;
+  spread(code: WasmModule, name: string, countAt: number, at: readonly number[]): SpreadFunction | null;
 
   /** All exports of such a module; null for sets that work on ordinary memory. */
-  module<Exports>(code: string): Exports | null;
+  module<Exports>(code: WasmModule): Exports | null;
 }
 
 /** Runs on B rows; `a` to `f` are the addresses of its blocks, as many as it takes. */

@@ -1,5 +1,5 @@
+import { hasRelaxedSimd, hasSimd } from './feature-probe.js';
 import { WasmMemory } from './memory.js';
-import { decode } from './module.js';
 import { WasmSequence } from './sequence.js';
 
 export interface LoadedWasm<Sequence extends WasmSequence = WasmSequence> {
@@ -25,9 +25,9 @@ export function loadWasm(
   memory?: WasmMemory,
   make = (own: WasmMemory, fused: boolean) => new WasmSequence(own, fused),
 ): LoadedWasm | null {
-  if (!knows(false)) return null;
+  if (!hasSimd()) return null;
   if (relaxed) enableRelaxedSimd();
-  const fused = relaxed && knows(true);
+  const fused = relaxed && hasRelaxedSimd();
   try {
     return { sequence: make(memory ?? new WasmMemory(), fused), relaxed: fused };
   } catch (error) {
@@ -36,13 +36,6 @@ export function loadWasm(
     throw error;
   }
 }
-
-// A module of one function without arguments that gives a vector: it multiplies its one local variable by itself and adds it.
-const PROBE = "&}/}A};'&&&'+'}.&'}I)('&08'6''}IF&F&{F&|1";
-
-/** Whether the engine knows the instructions of SIMD, or those of relaxed SIMD too. */
-const knows = (fused: boolean): boolean =>
-  typeof WebAssembly !== 'undefined' && WebAssembly.validate(decode(PROBE, { shared: true, fused }));
 
 /** Node 20 has relaxed SIMD behind a flag of its engine, which can still be set now; Node 21 and browsers need nothing. */
 function enableRelaxedSimd(): void {

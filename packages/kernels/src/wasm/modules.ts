@@ -1,6 +1,6 @@
 import { coreCode } from './binaries/core.js';
+import { decodeBinary, type WasmModule } from './decode-binary.js';
 import type { WasmMemory } from './memory.js';
-import { decode } from './module.js';
 import type { Routine } from './threads/job.js';
 
 type Exports = Readonly<Record<string, Routine['call']>>;
@@ -22,7 +22,7 @@ interface Loaded {
 
 /** The modules of a kernel set, each compiled when it is first used, and linked to the core (assembly/core.ts). */
 export class Modules {
-  private readonly loaded = new Map<string, Loaded>();
+  private readonly loaded = new Map<WasmModule, Loaded>();
 
   /**
    * @param fused       whether multiplications and additions are fused (relaxed SIMD)
@@ -33,16 +33,16 @@ export class Modules {
     private readonly memory: WasmMemory,
     private readonly fused: boolean,
     private readonly replacement: Replacement | null = null,
-    readonly decoded = new Map<string, Uint8Array<ArrayBuffer>>(),
+    readonly decoded = new Map<WasmModule, Uint8Array<ArrayBuffer>>(),
   ) {}
 
   /** The exports of a module. @param code as scripts/assemble.mjs writes it */
-  exports<E>(code: string): E {
+  exports<E>(code: WasmModule): E {
     return this.load(code).exports as E;
   }
 
   /** One export, as a routine that threads can share. */
-  routine(code: string, name: string): Routine {
+  routine(code: WasmModule, name: string): Routine {
     const { bytes, exports } = this.load(code);
     return {
       core: this.load(coreCode).bytes,
@@ -54,16 +54,16 @@ export class Modules {
   }
 
   /** `name32` and `name64`. */
-  pair(code: string, name: string): Pair {
+  pair(code: WasmModule, name: string): Pair {
     return { float32: this.routine(code, `${name}32`), float64: this.routine(code, `${name}64`) };
   }
 
   /** Compiles and links at once: modules are small. */
-  private load(code: string): Loaded {
+  private load(code: WasmModule): Loaded {
     let loaded = this.loaded.get(code);
     if (loaded === undefined) {
       const { memory, shared } = this.memory;
-      const bytes = this.decoded.get(code) ?? decode(code, { shared, fused: this.fused });
+      const bytes = this.decoded.get(code) ?? decodeBinary(code, { shared, fused: this.fused });
       this.decoded.set(code, bytes);
       const core = code === coreCode ? {} : this.exports<WebAssembly.ModuleImports>(coreCode);
       const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory }, core });

@@ -9,6 +9,7 @@ import type {
 } from '../sequence/kernels.js';
 import type { Dtype, FloatData } from '../types.js';
 import { coreCode } from './binaries/core.js';
+import type { WasmModule } from './decode-binary.js';
 import type { GemmModule } from './gemm-module.js';
 import type { WasmMemory } from './memory.js';
 import { Modules } from './modules.js';
@@ -37,7 +38,7 @@ export class WasmSequence implements SequenceKernels {
     return this.sharing.threads?.running ?? 1;
   }
 
-  module<Exports>(code: string): Exports {
+  module<Exports>(code: WasmModule): Exports {
     return this.modules.exports(code);
   }
 
@@ -111,7 +112,7 @@ export class WasmSequence implements SequenceKernels {
     this.products.gemmPrepared(C.dtype, M, a, lda, B as WasmPrepared, accumulate, c, ldc);
   }
 
-  spread(code: string, name: string, countAt: number, at: readonly number[]): SpreadFunction {
+  spread(code: WasmModule, name: string, countAt: number, at: readonly number[]): SpreadFunction {
     const pair = this.modules.pair(code, name);
     return (dtype, values, cost) => {
       const team = this.sharing.for(cost);
@@ -120,7 +121,7 @@ export class WasmSequence implements SequenceKernels {
     };
   }
 
-  rows(code: string, name: string, widths: readonly number[], entryCost: number): RowFunction {
+  rows(code: WasmModule, name: string, widths: readonly number[], entryCost: number): RowFunction {
     const pair = this.modules.pair(code, name);
     return (dtype, B, H, a, b, c = 0, d = 0, e = 0, f = 0) => {
       const routine = pair[dtype];

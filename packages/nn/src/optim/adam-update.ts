@@ -1,5 +1,6 @@
 import type { FloatData } from '@retrograd/arrays';
-import { adamCode, perKernels } from '@retrograd/kernels/internal';
+import { perKernels } from '@retrograd/kernels/internal';
+import { adamCode } from '../wasm/adam.js';
 import { updateInPieces } from './in-pieces.js';
 
 /** What a step of Adam does to every parameter alike. */
@@ -16,7 +17,7 @@ export interface AdamStep {
   readonly eps: number;
 }
 
-/** The step in WebAssembly (assembly/adam.ts of the kernels); null where the kernels work on ordinary arrays. */
+/** The step in WebAssembly (assembly/adam.ts); null where the kernels work on ordinary arrays. */
 const adamOf = /* @__PURE__ */ perKernels((kernels) => kernels.rows(adamCode, 'adam', [1, 1, 1, 1, 0], 2));
 
 /**

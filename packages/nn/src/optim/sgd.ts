@@ -1,7 +1,8 @@
 import { type FloatData, ValueError } from '@retrograd/arrays';
 import { checkNonNegative, describe } from '@retrograd/arrays/internal';
 import type { Tensor } from '@retrograd/autograd';
-import { perKernels, sgdCode } from '@retrograd/kernels/internal';
+import { perKernels } from '@retrograd/kernels/internal';
+import { sgdCode } from '../wasm/sgd.js';
 import { updateInPieces } from './in-pieces.js';
 import { type Algorithm, Optimizer, type OptimizerOptions } from './optimizer.js';
 
@@ -66,7 +67,7 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
   }
 }
 
-// The steps in WebAssembly (assembly/sgd.ts of the kernels); null where the kernels work on ordinary arrays.
+// The steps in WebAssembly (assembly/sgd.ts); null where the kernels work on ordinary arrays.
 
 const sgdOf = /* @__PURE__ */ perKernels((kernels) => kernels.rows(sgdCode, 'sgd', [1, 1, 0], 1));
 

@@ -1,7 +1,7 @@
 // A step of Adam on n = B · H parameters, in their own type as PyTorch computes it (reference: packages/nn/src/optim/adam-update.ts).
 // Pointers in bytes.
-import { setting } from './settings';
-import { get, madd, next, put } from './simd';
+import { setting } from './hyperparameters';
+import { get, madd, next, put } from '../../kernels/assembly/simd';
 
 /**
  * @param g        the gradients; p the parameters; m and v the moments
@@ -22,11 +22,11 @@ function adam<T>(B: i32, H: i32, g: usize, p: usize, m: usize, v: usize, setting
     const whole = p + 16 <= end;
     const old = v128.mul<T>(get<T>(p, whole), kept);
     const raw = get<T>(g, whole);
-    const gradient = madd<T>(decay, old, raw);
+    const gradient = v128.add<T>(v128.mul<T>(decay, old), raw);
     const before = get<T>(m, whole);
     const mean = madd<T>(share1, v128.sub<T>(gradient, before), before);
     const faded = v128.mul<T>(get<T>(v, whole), beta2);
-    const square = madd<T>(v128.mul<T>(share2, gradient), gradient, faded);
+    const square = v128.add<T>(v128.mul<T>(v128.mul<T>(share2, gradient), gradient), faded);
     put<T>(m, mean, whole);
     put<T>(v, square, whole);
     const change = v128.div<T>(v128.mul<T>(stepSize, mean), v128.add<T>(v128.sqrt<T>(square), eps));

@@ -1,8 +1,8 @@
 // The point-wise half of a GRU step, as in packages/gru/src/gates.ts, and all steps of a sequence, as in its tape.ts. A row of
 // `gates` holds z, r, h_tilde side by side, H entries each; rows of all other blocks have H. Pointers in bytes.
-import { At, constant } from './constants';
-import { gemmPrepared, sigmoidOf, tanhOf } from './core';
-import { get, madd, next, put } from './simd';
+import { At, constant } from '../../kernels/assembly/constants';
+import { gemmPrepared, sigmoidOf, tanhOf } from '../../kernels/assembly/core';
+import { get, madd, next, put } from '../../kernels/assembly/simd';
 
 function resetForward<T>(B: i32, H: i32, gates: usize, h_prev: usize, rh: usize): void {
   const row = <usize>H * sizeof<T>();
@@ -62,7 +62,7 @@ function mixBackward<T>(
       const dn = v128.mul<T>(v128.mul<T>(dh, z), v128.sub<T>(one, v128.mul<T>(n, n)));
       put<T>(grad_a + k, dz, whole);
       put<T>(grad_a + 2 * row + k, dn, whole);
-      put<T>(grad_h_prev + k, madd<T>(dh, keep, get<T>(grad_h_prev + k, whole)), whole);
+      put<T>(grad_h_prev + k, v128.add<T>(v128.mul<T>(dh, keep), get<T>(grad_h_prev + k, whole)), whole);
       k += next<T>(whole);
     }
     gates += 3 * row;
@@ -93,7 +93,7 @@ function resetBackward<T>(
       const d = get<T>(grad_rh + k, whole);
       const through = v128.mul<T>(d, get<T>(h_prev + k, whole));
       put<T>(grad_a_r + k, v128.mul<T>(v128.mul<T>(through, r), v128.sub<T>(one, r)), whole);
-      put<T>(grad_h_prev + k, madd<T>(d, r, get<T>(grad_h_prev + k, whole)), whole);
+      put<T>(grad_h_prev + k, v128.add<T>(v128.mul<T>(d, r), get<T>(grad_h_prev + k, whole)), whole);
       k += next<T>(whole);
     }
     gates += 3 * row;

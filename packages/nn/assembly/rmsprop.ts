@@ -1,7 +1,7 @@
 // A step of RMSprop, neither centered nor with momentum, on n = B · H parameters, in their own type as PyTorch computes it
 // (reference: packages/nn/src/optim/rmsprop.ts). Pointers in bytes.
-import { setting } from './settings';
-import { get, madd, next, put } from './simd';
+import { setting } from './hyperparameters';
+import { get, next, put } from '../../kernels/assembly/simd';
 
 /**
  * @param g        the gradients; p the parameters; s the running squares
@@ -20,9 +20,9 @@ function rmsprop<T>(B: i32, H: i32, g: usize, p: usize, s: usize, settings: usiz
     const whole = p + 16 <= end;
     const old = get<T>(p, whole);
     const raw = get<T>(g, whole);
-    const gradient = madd<T>(decay, old, raw);
+    const gradient = v128.add<T>(v128.mul<T>(decay, old), raw);
     const faded = v128.mul<T>(get<T>(s, whole), alpha);
-    const square = madd<T>(v128.mul<T>(share, gradient), gradient, faded);
+    const square = v128.add<T>(v128.mul<T>(v128.mul<T>(share, gradient), gradient), faded);
     put<T>(s, square, whole);
     const change = v128.div<T>(v128.mul<T>(lr, gradient), v128.add<T>(v128.sqrt<T>(square), eps));
     put<T>(p, v128.sub<T>(old, change), whole);

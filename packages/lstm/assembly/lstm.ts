@@ -1,8 +1,8 @@
 // The point-wise half of an LSTM step, as in packages/lstm/src/gates.ts, and all steps of a sequence, as in its tape.ts. A row of
 // `gates` holds f, i, c_tilde, o side by side, H entries each; rows of all other blocks have H. Pointers in bytes.
-import { At, constant } from './constants';
-import { gemmPrepared, sigmoidOf, tanhOf } from './core';
-import { get, madd, next, put } from './simd';
+import { At, constant } from '../../kernels/assembly/constants';
+import { gemmPrepared, sigmoidOf, tanhOf } from '../../kernels/assembly/core';
+import { get, madd, next, put } from '../../kernels/assembly/simd';
 
 function forward<T>(B: i32, H: i32, gates: usize, c_prev: usize, c_t: usize, tanh_c: usize, h_t: usize): void {
   const row = <usize>H * sizeof<T>();
@@ -55,7 +55,7 @@ function backward<T>(
       const t = get<T>(tanh_c, whole);
       const dh = get<T>(grad_h, whole);
       const slope = v128.sub<T>(one, v128.mul<T>(t, t));
-      const dc = madd<T>(v128.mul<T>(dh, o), slope, get<T>(grad_c, whole));
+      const dc = v128.add<T>(v128.mul<T>(v128.mul<T>(dh, o), slope), get<T>(grad_c, whole));
       const df = v128.mul<T>(v128.mul<T>(v128.mul<T>(dc, get<T>(c_prev, whole)), f), v128.sub<T>(one, f));
       const di = v128.mul<T>(v128.mul<T>(v128.mul<T>(dc, g), i), v128.sub<T>(one, i));
       const dg = v128.mul<T>(v128.mul<T>(dc, i), v128.sub<T>(one, v128.mul<T>(g, g)));

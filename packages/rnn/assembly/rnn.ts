@@ -1,8 +1,8 @@
 // The backward half of a tanh unit: grad · (1 - h²), in place, for B rows of H entries (the forward half is the tanh of maps.ts),
 // and all steps of a sequence, as in packages/rnn/src/tape.ts. Pointers in bytes.
-import { At, constant } from './constants';
-import { gemmPrepared, tanhOf } from './core';
-import { get, next, put } from './simd';
+import { At, constant } from '../../kernels/assembly/constants';
+import { gemmPrepared, tanhOf } from '../../kernels/assembly/core';
+import { get, next, put } from '../../kernels/assembly/simd';
 
 function tanhBackward<T>(B: i32, H: i32, h: usize, grad: usize): void {
   const one = constant<T>(At.one);

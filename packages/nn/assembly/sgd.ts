@@ -1,7 +1,7 @@
 // A step of gradient descent on n = B · H parameters, with and without momentum, in their own type as PyTorch computes it
 // (reference: packages/nn/src/optim/sgd.ts). Pointers in bytes.
-import { setting } from './settings';
-import { get, madd, next, put } from './simd';
+import { setting } from './hyperparameters';
+import { get, next, put } from '../../kernels/assembly/simd';
 
 /**
  * @param moving   whether there is momentum, which is known when this is compiled
@@ -19,13 +19,13 @@ function descend<T>(moving: bool, B: i32, H: i32, g: usize, p: usize, v: usize, 
     const whole = p + 16 <= end;
     const old = get<T>(p, whole);
     const raw = get<T>(g, whole);
-    let change = madd<T>(decay, old, raw);
+    let change = v128.add<T>(v128.mul<T>(decay, old), raw);
     if (moving) {
       const faded = v128.mul<T>(get<T>(v, whole), setting<T>(settings, 2));
-      const velocity = madd<T>(setting<T>(settings, 3), change, faded);
+      const velocity = v128.add<T>(v128.mul<T>(setting<T>(settings, 3), change), faded);
       put<T>(v, velocity, whole);
       const ahead = v128.mul<T>(setting<T>(settings, 4), change);
-      change = madd<T>(setting<T>(settings, 5), velocity, ahead);
+      change = v128.add<T>(v128.mul<T>(setting<T>(settings, 5), velocity), ahead);
     }
     put<T>(p, v128.sub<T>(old, v128.mul<T>(lr, change)), whole);
     const step = next<T>(whole);
