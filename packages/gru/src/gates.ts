@@ -6,7 +6,12 @@
  * The candidate needs r_t h_prev before its own product, so each direction has two halves with a product between them.
  */
 import type { Block, StepsFunction } from '@retrograd/kernels';
-import { gruBackwardCode, gruForwardCode, perKernels, sigmoidScalar } from '@retrograd/kernels/internal';
+import {
+  gruBackwardCode,
+  gruForwardCode,
+  memoizeByKernels,
+  sigmoidScalar,
+} from '@retrograd/kernels/internal';
 
 /** The forward halves, for the memory of one kernel set, and whole sequences where the set has a function for them. */
 export interface ForwardGates {
@@ -70,24 +75,24 @@ export interface BackwardGates {
 }
 
 /** The forward halves on a kernel set: assembly/gru.ts, on addresses. */
-export const forwardOf = /* @__PURE__ */ perKernels((kernels): ForwardGates => {
+export const forwardOf = /* @__PURE__ */ memoizeByKernels((kernels): ForwardGates => {
   const reset = kernels.rows(gruForwardCode, 'reset', [3, 1, 1], 3);
   const mix = kernels.rows(gruForwardCode, 'mix', [3, 1, 1], 2);
   const steps = kernels.steps(gruForwardCode, 'steps', [3, 1, 1], 5);
   if (reset === null || mix === null || steps === null) return plainForward;
   return {
     reset: (B, H, gates, gatesAt, h, h_prevAt, rh, rhAt) => {
-      reset(gates.dtype, B, H, gates.pointer(gatesAt), h.pointer(h_prevAt), rh.pointer(rhAt));
+      reset(gates.dtype, B, H, [gates.pointer(gatesAt), h.pointer(h_prevAt), rh.pointer(rhAt)]);
     },
     mix: (B, H, gates, gatesAt, h, h_prevAt, h_tAt) => {
-      mix(gates.dtype, B, H, gates.pointer(gatesAt), h.pointer(h_prevAt), h.pointer(h_tAt));
+      mix(gates.dtype, B, H, [gates.pointer(gatesAt), h.pointer(h_prevAt), h.pointer(h_tAt)]);
     },
     steps,
   };
 });
 
 /** The backward halves on a kernel set. */
-export const backwardOf = /* @__PURE__ */ perKernels((kernels): BackwardGates => {
+export const backwardOf = /* @__PURE__ */ memoizeByKernels((kernels): BackwardGates => {
   const mixBackward = kernels.rows(gruBackwardCode, 'mix', [3, 3, 1, 1, 1], 1.5);
   const resetBackward = kernels.rows(gruBackwardCode, 'reset', [3, 3, 1, 1, 1], 1);
   const steps = kernels.steps(gruBackwardCode, 'steps', [3, 1, 1, 1, 3], 2.5);
@@ -95,11 +100,13 @@ export const backwardOf = /* @__PURE__ */ perKernels((kernels): BackwardGates =>
   return {
     mixBackward: (B, H, gates, grad_a, gatesAt, h, h_prevAt, grad_h, grad_hAt, grad_h_prevAt) => {
       const [at, a, h_prev] = [gates.pointer(gatesAt), grad_a.pointer(gatesAt), h.pointer(h_prevAt)];
-      mixBackward(gates.dtype, B, H, at, a, h_prev, grad_h.pointer(grad_hAt), grad_h.pointer(grad_h_prevAt));
+      const to = [grad_h.pointer(grad_hAt), grad_h.pointer(grad_h_prevAt)];
+      mixBackward(gates.dtype, B, H, [at, a, h_prev, ...to]);
     },
     resetBackward: (B, H, gates, grad_a, gatesAt, h, h_prevAt, grad_rh, grad_h, grad_h_prevAt) => {
       const [at, a, h_prev] = [gates.pointer(gatesAt), grad_a.pointer(gatesAt), h.pointer(h_prevAt)];
-      resetBackward(gates.dtype, B, H, at, a, h_prev, grad_rh.pointer(0), grad_h.pointer(grad_h_prevAt));
+      const to = [grad_rh.pointer(0), grad_h.pointer(grad_h_prevAt)];
+      resetBackward(gates.dtype, B, H, [at, a, h_prev, ...to]);
     },
     steps,
   };

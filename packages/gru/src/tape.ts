@@ -8,7 +8,7 @@
 
 import { type Dtype, dense, type FloatData, type NdArray, wrap } from '@retrograd/arrays';
 import { type Block, currentKernels } from '@retrograd/kernels';
-import { prepareAll, withBlocks } from '@retrograd/kernels/internal';
+import { matrix, packAll, withBlocks } from '@retrograd/kernels/internal';
 import {
   addBlock,
   fromTimeMajor,
@@ -68,18 +68,22 @@ export function run(x: NdArray, h_0: NdArray, W: FloatData, b: FloatData, dtype:
       scratch.W.data.set(b, W.length);
       loadInputs(kernels, x, x_tm);
       h.data.set(dense(h_0).data);
-      kernels.gemm(false, false, T * B, N, I + 1, x_tm, 0, I + 1, scratch.W, H * N, N, false, gates, 0, N);
-      const [W_zr, W_h] = prepareAll(kernels, [
-        [false, H, 2 * H, scratch.W, 0, N, B],
-        [false, H, H, scratch.W, 2 * H, N, B],
+      kernels.multiply(
+        matrix(x_tm, T * B, I + 1),
+        matrix(scratch.W, I + 1, N, H * N),
+        matrix(gates, T * B, N),
+      );
+      const [W_zr, W_h] = packAll(kernels, [
+        [matrix(scratch.W, H, 2 * H, 0, N), { rows: B }],
+        [matrix(scratch.W, H, H, 2 * H, N), { rows: B }],
       ]);
       const { reset, mix, steps } = forwardOf(kernels);
       if (!steps(B, T, H, [W_zr, W_h], [gates, rh, h])) {
         for (let t = 0; t < T; t++) {
           const [before, after, at] = [t * B * H, (t + 1) * B * H, t * B * N];
-          kernels.gemmPrepared(B, h, before, H, W_zr, true, gates, at, N);
+          kernels.multiplyPacked(matrix(h, B, H, before), W_zr, matrix(gates, B, 2 * H, at, N), true);
           reset(B, H, gates, at, h, before, rh, before);
-          kernels.gemmPrepared(B, rh, before, H, W_h, true, gates, at + 2 * H, N);
+          kernels.multiplyPacked(matrix(rh, B, H, before), W_h, matrix(gates, B, H, at + 2 * H, N), true);
           mix(B, H, gates, at, h, before, after);
         }
       }
@@ -117,29 +121,43 @@ export function runBackward(
       grad_h.data.fill(0, 0, B * H);
       toTimeMajor(kernels, grad_h_all, grad_h, B * H);
       if (grad_h_final) addBlock(grad_h.data, T * B * H, dense(grad_h_final).data);
-      const [W_zr, W_h] = prepareAll(kernels, [
-        [true, 2 * H, H, scratch.W, 0, N, B],
-        [true, H, H, scratch.W, 2 * H, N, B],
+      const [W_zr, W_h] = packAll(kernels, [
+        [matrix(scratch.W, H, 2 * H, 0, N), { trans: true, rows: B }],
+        [matrix(scratch.W, H, H, 2 * H, N), { trans: true, rows: B }],
       ]);
       const { resetBackward, mixBackward, steps } = backwardOf(kernels);
       if (!steps(B, T, H, [W_zr, W_h], [gates, h, grad_h, grad_rh, grad_a])) {
         for (let t = T - 1; t >= 0; t--) {
           const [before, after, at] = [t * B * H, (t + 1) * B * H, t * B * N];
           mixBackward(B, H, gates, grad_a, at, h, before, grad_h, after, before);
-          kernels.gemmPrepared(B, grad_a, at + 2 * H, N, W_h, false, grad_rh, 0, H);
+          kernels.multiplyPacked(matrix(grad_a, B, H, at + 2 * H, N), W_h, matrix(grad_rh, B, H), false);
           resetBackward(B, H, gates, grad_a, at, h, before, grad_rh, grad_h, before);
-          kernels.gemmPrepared(B, grad_a, at, N, W_zr, true, grad_h, before, H);
+          kernels.multiplyPacked(matrix(grad_a, B, 2 * H, at, N), W_zr, matrix(grad_h, B, H, before), true);
         }
       }
       [...W_zr.blocks, ...W_h.blocks].forEach(kernels.give, kernels);
       if (wanted.x) {
-        kernels.gemm(false, true, T * B, I, N, grad_a, 0, N, scratch.W, H * N, N, false, grad_x, 0, I);
+        kernels.multiply(matrix(grad_a, T * B, N), matrix(scratch.W, I, N, H * N), matrix(grad_x, T * B, I), {
+          transB: true,
+        });
       }
       // The weights are not needed any more: their gradients take their place, with those of the biases below them.
       const grad_W = scratch.W;
-      kernels.gemm(true, false, H, 2 * H, T * B, h, 0, H, grad_a, 0, N, false, grad_W, 0, N);
-      kernels.gemm(true, false, H, H, T * B, rh, 0, H, grad_a, 2 * H, N, false, grad_W, 2 * H, N);
-      kernels.gemm(true, false, I + 1, N, T * B, x, 0, I + 1, grad_a, 0, N, false, grad_W, H * N, N);
+      kernels.multiply(
+        matrix(h, T * B, H),
+        matrix(grad_a, T * B, 2 * H, 0, N),
+        matrix(grad_W, H, 2 * H, 0, N),
+        { transA: true },
+      );
+      kernels.multiply(
+        matrix(rh, T * B, H),
+        matrix(grad_a, T * B, H, 2 * H, N),
+        matrix(grad_W, H, H, 2 * H, N),
+        { transA: true },
+      );
+      kernels.multiply(matrix(x, T * B, I + 1), matrix(grad_a, T * B, N), matrix(grad_W, I + 1, N, H * N), {
+        transA: true,
+      });
       return {
         grad_x: wanted.x ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
         grad_h_0: wanted.h_0 ? wrap(grad_h.data.slice(0, B * H), [B, H]) : null,
@@ -184,10 +202,10 @@ export function runStep(x_t: NdArray, [h_prev]: readonly NdArray[], resident: GR
   const { reset, mix } = forwardOf(kernels);
   loadInput(x, x_t);
   load(h, h_prev);
-  kernels.gemmPrepared(B, x, 0, I + 1, W_x, false, gates, 0, N);
-  kernels.gemmPrepared(B, h, 0, H, W_zr, true, gates, 0, N);
+  kernels.multiplyPacked(matrix(x, B, I + 1), W_x, matrix(gates, B, N), false);
+  kernels.multiplyPacked(matrix(h, B, H), W_zr, matrix(gates, B, 2 * H, 0, N), true);
   reset(B, H, gates, 0, h, 0, rh, 0);
-  kernels.gemmPrepared(B, rh, 0, H, W_h, true, gates, 2 * H, N);
+  kernels.multiplyPacked(matrix(rh, B, H), W_h, matrix(gates, B, H, 2 * H, N), true);
   // The states before and after the step share a block: each entry is read before it is written.
   mix(B, H, gates, 0, h, 0, 0);
   return [h];

@@ -4,7 +4,12 @@
  * side: f, i, c_tilde, o, H entries each. Everything else is (B, H), at the offset given for it.
  */
 import type { Block, StepsFunction } from '@retrograd/kernels';
-import { lstmBackwardCode, lstmForwardCode, perKernels, sigmoidScalar } from '@retrograd/kernels/internal';
+import {
+  lstmBackwardCode,
+  lstmForwardCode,
+  memoizeByKernels,
+  sigmoidScalar,
+} from '@retrograd/kernels/internal';
 
 /** The forward half, for the memory of one kernel set, and whole sequences where the set has a function for them. */
 export interface ForwardGates {
@@ -58,21 +63,21 @@ export interface BackwardGates {
 }
 
 /** The forward half on a kernel set: assembly/lstm.ts, on addresses. */
-export const forwardOf = /* @__PURE__ */ perKernels((kernels): ForwardGates => {
+export const forwardOf = /* @__PURE__ */ memoizeByKernels((kernels): ForwardGates => {
   const forward = kernels.rows(lstmForwardCode, 'forward', [4, 1, 1, 1, 1], 8);
   const steps = kernels.steps(lstmForwardCode, 'steps', [4, 1, 1, 1], 8);
   if (forward === null || steps === null) return plainForward;
   return {
     forward: (B, H, gates, gatesAt, c, c_prevAt, c_tAt, tanh_c, tanh_cAt, h, h_tAt) => {
       const [a, c_prev, c_t] = [gates.pointer(gatesAt), c.pointer(c_prevAt), c.pointer(c_tAt)];
-      forward(gates.dtype, B, H, a, c_prev, c_t, tanh_c.pointer(tanh_cAt), h.pointer(h_tAt));
+      forward(gates.dtype, B, H, [a, c_prev, c_t, tanh_c.pointer(tanh_cAt), h.pointer(h_tAt)]);
     },
     steps,
   };
 });
 
 /** The backward half on a kernel set. */
-export const backwardOf = /* @__PURE__ */ perKernels((kernels): BackwardGates => {
+export const backwardOf = /* @__PURE__ */ memoizeByKernels((kernels): BackwardGates => {
   const backward = kernels.rows(lstmBackwardCode, 'backward', [4, 1, 1, 1, 1, 4], 2);
   const steps = kernels.steps(lstmBackwardCode, 'steps', [4, 1, 1, 1, 1, 4], 2);
   if (backward === null || steps === null) return plainBackward;
@@ -80,7 +85,7 @@ export const backwardOf = /* @__PURE__ */ perKernels((kernels): BackwardGates =>
     backward: (B, H, gates, gatesAt, c, c_prevAt, tanh_c, tanh_cAt, grad_h, grad_hAt, grad_c, grad_a) => {
       const [a, c_prev, t] = [gates.pointer(gatesAt), c.pointer(c_prevAt), tanh_c.pointer(tanh_cAt)];
       const [to_h, to_c] = [grad_h.pointer(grad_hAt), grad_c.pointer(0)];
-      backward(gates.dtype, B, H, a, c_prev, t, to_h, to_c, grad_a.pointer(gatesAt));
+      backward(gates.dtype, B, H, [a, c_prev, t, to_h, to_c, grad_a.pointer(gatesAt)]);
     },
     steps,
   };

@@ -8,7 +8,7 @@
 
 import { type Dtype, dense, type FloatData, type NdArray, wrap } from '@retrograd/arrays';
 import { type Block, currentKernels } from '@retrograd/kernels';
-import { withBlocks } from '@retrograd/kernels/internal';
+import { matrix, withBlocks } from '@retrograd/kernels/internal';
 import {
   addBlock,
   fromTimeMajor,
@@ -84,13 +84,17 @@ export function run(
       loadInputs(kernels, x, x_tm);
       h.data.set(dense(h_0).data);
       c.data.set(dense(c_0).data);
-      kernels.gemm(false, false, T * B, N, I + 1, x_tm, 0, I + 1, scratch.W, H * N, N, false, gates, 0, N);
-      const W_h = kernels.prepare(false, H, N, scratch.W, 0, N, B);
+      kernels.multiply(
+        matrix(x_tm, T * B, I + 1),
+        matrix(scratch.W, I + 1, N, H * N),
+        matrix(gates, T * B, N),
+      );
+      const W_h = kernels.pack(matrix(scratch.W, H, N), { rows: B });
       const { forward, steps } = forwardOf(kernels);
       if (!steps(B, T, H, [W_h], [gates, c, tanh_c, h])) {
         for (let t = 0; t < T; t++) {
           const [before, after] = [t * B * H, (t + 1) * B * H];
-          kernels.gemmPrepared(B, h, before, H, W_h, true, gates, t * B * N, N);
+          kernels.multiplyPacked(matrix(h, B, H, before), W_h, matrix(gates, B, N, t * B * N), true);
           forward(B, H, gates, t * B * N, c, before, after, tanh_c, before, h, after);
         }
       }
@@ -131,23 +135,27 @@ export function runBackward(
       if (grad_h_final) addBlock(grad_h.data, T * B * H, dense(grad_h_final).data);
       grad_c.data.fill(0);
       if (grad_c_final) grad_c.data.set(dense(grad_c_final).data);
-      const W_h = kernels.prepare(true, N, H, scratch.W, 0, N, B);
+      const W_h = kernels.pack(matrix(scratch.W, H, N), { trans: true, rows: B });
       const { backward, steps } = backwardOf(kernels);
       if (!steps(B, T, H, [W_h], [gates, c, tanh_c, grad_h, grad_c, grad_a])) {
         for (let t = T - 1; t >= 0; t--) {
           const [before, after] = [t * B * H, (t + 1) * B * H];
           backward(B, H, gates, t * B * N, c, before, tanh_c, before, grad_h, after, grad_c, grad_a);
-          kernels.gemmPrepared(B, grad_a, t * B * N, N, W_h, true, grad_h, before, H);
+          kernels.multiplyPacked(matrix(grad_a, B, N, t * B * N), W_h, matrix(grad_h, B, H, before), true);
         }
       }
       W_h.blocks.forEach(kernels.give, kernels);
       if (wanted.x) {
-        kernels.gemm(false, true, T * B, I, N, grad_a, 0, N, scratch.W, H * N, N, false, grad_x, 0, I);
+        kernels.multiply(matrix(grad_a, T * B, N), matrix(scratch.W, I, N, H * N), matrix(grad_x, T * B, I), {
+          transB: true,
+        });
       }
       // The weights are not needed any more: their gradients take their place, with those of the biases below them.
       const grad_W = scratch.W;
-      kernels.gemm(true, false, H, N, T * B, h, 0, H, grad_a, 0, N, false, grad_W, 0, N);
-      kernels.gemm(true, false, I + 1, N, T * B, x, 0, I + 1, grad_a, 0, N, false, grad_W, H * N, N);
+      kernels.multiply(matrix(h, T * B, H), matrix(grad_a, T * B, N), matrix(grad_W, H, N), { transA: true });
+      kernels.multiply(matrix(x, T * B, I + 1), matrix(grad_a, T * B, N), matrix(grad_W, I + 1, N, H * N), {
+        transA: true,
+      });
       return {
         grad_x: wanted.x ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
         grad_h_0: wanted.h_0 ? wrap(grad_h.data.slice(0, B * H), [B, H]) : null,
@@ -200,8 +208,8 @@ export function runStep(
   loadInput(x, x_t);
   load(h, h_prev);
   load(c, c_prev);
-  kernels.gemmPrepared(B, x, 0, I + 1, W_x, false, gates, 0, N);
-  kernels.gemmPrepared(B, h, 0, H, W_h, true, gates, 0, N);
+  kernels.multiplyPacked(matrix(x, B, I + 1), W_x, matrix(gates, B, N), false);
+  kernels.multiplyPacked(matrix(h, B, H), W_h, matrix(gates, B, N), true);
   // The states before and after the step share their blocks: each entry is read before it is written.
   forwardOf(kernels).forward(B, H, gates, 0, c, 0, 0, tanh_c, 0, h, 0);
   return [h, c];

@@ -1,9 +1,9 @@
 import type { Dtype, FloatData } from '@retrograd/arrays';
-import type { Holding, SequenceKernels } from '@retrograd/kernels';
+import type { EvictableBlocks, SequenceKernels } from '@retrograd/kernels';
 import {
   type Blocks,
-  endHolding,
   giveAll,
+  giveEvictable,
   type Sizes,
   takeAll,
   withBlocks,
@@ -16,7 +16,7 @@ import {
 export class Kept<Name extends string> {
   /** Where they are while they are held. */
   private blocks!: Blocks<Name>;
-  private holding: Holding | null = null;
+  private evictable: EvictableBlocks | null = null;
   private saved: Readonly<Record<Name, FloatData>> | null = null;
 
   /**
@@ -36,27 +36,27 @@ export class Kept<Name extends string> {
   use<R>(fn: (blocks: Blocks<Name>) => R): R {
     // What was saved is the truth, and its owner may write to it: no copy of it is kept.
     if (this.saved !== null) return withCopies(this, this.dtype, this.saved, fn);
-    const holding = this.secure();
-    const { inUse } = holding;
-    holding.inUse = true;
+    const evictable = this.secure();
+    const { inUse } = evictable;
+    evictable.inUse = true;
     try {
       return fn(this.blocks);
     } finally {
-      holding.inUse = inUse;
+      evictable.inUse = inUse;
     }
   }
 
   /** Gives the buffers back. Using them once more computes them again. */
   release(): void {
-    endHolding(this.kernels, this.holding);
-    this.holding = null;
+    giveEvictable(this.kernels, this.evictable);
+    this.evictable = null;
   }
 
   /** The buffers as ordinary arrays, which from now on are what a backward run reads. */
   arrays(): Readonly<Record<Name, FloatData>> {
     if (this.saved === null) {
-      this.kernels.unhold(this.secure());
-      this.holding = null;
+      this.kernels.pin(this.secure());
+      this.evictable = null;
       const saved: Partial<Record<Name, FloatData>> = {};
       for (const name in this.blocks) saved[name] = this.kernels.release(this.blocks[name]);
       this.saved = saved as Record<Name, FloatData>;
@@ -65,12 +65,12 @@ export class Kept<Name extends string> {
   }
 
   /** Sees to it that the buffers are there. */
-  private secure(): Holding {
-    const { holding, kernels } = this;
-    if (holding?.lost === false) return holding;
-    if (holding !== null) kernels.unhold(holding);
+  private secure(): EvictableBlocks {
+    const { evictable, kernels } = this;
+    if (evictable?.evicted === false) return evictable;
+    if (evictable !== null) kernels.pin(evictable);
     // Should there be no room, the next use does not say once more that these were lost.
-    this.holding = null;
+    this.evictable = null;
     const blocks = takeAll(kernels, this.dtype, this.sizes);
     try {
       this.compute(blocks);
@@ -79,8 +79,8 @@ export class Kept<Name extends string> {
       throw error;
     }
     this.blocks = blocks;
-    this.holding = kernels.hold(Object.values(blocks));
-    return this.holding;
+    this.evictable = kernels.markEvictable(Object.values(blocks));
+    return this.evictable;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Dtype, FloatData } from '@retrograd/arrays';
-import type { Block, Holding, Prepared, SequenceKernels } from '@retrograd/kernels';
-import { endHolding, setOnes, takeAll, threadsAsked } from '@retrograd/kernels/internal';
+import type { Block, EvictableBlocks, PackedMatrix, SequenceKernels } from '@retrograd/kernels';
+import { giveEvictable, matrix, setOnes, takeAll, threadsAsked } from '@retrograd/kernels/internal';
 
 /** A block of a packed weight matrix, with the biases as its last row, that takes part in a product of its own. */
 export interface Part {
@@ -18,8 +18,8 @@ export class Resident<Name extends string> {
   /** Scratch blocks by name; valid after `ready`. */
   blocks!: Readonly<Record<Name | 'x', Block>>;
   /** The parts of the weights, in their order; valid after `ready`. */
-  weights!: readonly Prepared[];
-  private holding: Holding | null = null;
+  weights!: readonly PackedMatrix[];
+  private evictable: EvictableBlocks | null = null;
   private batch = -1;
   private threads: number | null = null;
 
@@ -42,7 +42,7 @@ export class Resident<Name extends string> {
   ready(B: number): void {
     // Prepared weights are parted for a number of threads.
     const threads = threadsAsked();
-    if (this.batch === B && this.threads === threads && this.holding?.lost === false) return;
+    if (this.batch === B && this.threads === threads && this.evictable?.evicted === false) return;
     this.free();
     const { kernels, dtype } = this;
     const sizes = {} as Record<Name | 'x', number>;
@@ -57,7 +57,7 @@ export class Resident<Name extends string> {
       W.data.set(this.W);
       W.data.set(this.b, this.W.length);
       this.weights = this.parts.map(({ row, rows, column, columns }) => {
-        const part = kernels.prepare(false, rows, columns, W, row * N + column, N);
+        const part = kernels.pack(matrix(W, rows, columns, row * N + column, N));
         taken.push(...part.blocks);
         return part;
       });
@@ -65,14 +65,14 @@ export class Resident<Name extends string> {
       for (const block of taken) kernels.give(block);
       throw error;
     }
-    this.holding = kernels.hold(taken);
+    this.evictable = kernels.markEvictable(taken);
     this.batch = B;
     this.threads = threads;
   }
 
   /** Gives everything back. */
   free(): void {
-    endHolding(this.kernels, this.holding);
-    this.holding = null;
+    giveEvictable(this.kernels, this.evictable);
+    this.evictable = null;
   }
 }

@@ -1,6 +1,6 @@
 /** The point-wise half of the backward step: the reference in plain TypeScript, and the same in WebAssembly (assembly/rnn.ts). */
 import type { Block, StepsFunction } from '@retrograd/kernels';
-import { perKernels, rnnBackwardCode, rnnForwardCode } from '@retrograd/kernels/internal';
+import { memoizeByKernels, rnnBackwardCode, rnnForwardCode } from '@retrograd/kernels/internal';
 
 /** The backward half of a tanh unit on a kernel set, and whole sequences where the set has a function for them. */
 export interface BackwardGates {
@@ -12,18 +12,18 @@ export interface BackwardGates {
 }
 
 /** All steps forward with W_hh prepared, on [h], likewise. */
-export const stepsOf = /* @__PURE__ */ perKernels(
+export const stepsOf = /* @__PURE__ */ memoizeByKernels(
   (kernels): StepsFunction => kernels.steps(rnnForwardCode, 'steps', [1], 3) ?? (() => false),
 );
 
 /** The backward half on a kernel set. */
-export const backwardOf = /* @__PURE__ */ perKernels((kernels): BackwardGates => {
+export const backwardOf = /* @__PURE__ */ memoizeByKernels((kernels): BackwardGates => {
   const backward = kernels.rows(rnnBackwardCode, 'backward', [1, 1], 0.5);
   const steps = kernels.steps(rnnBackwardCode, 'steps', [1, 1], 0.5);
   if (backward === null || steps === null) return plainBackward;
   return {
     tanhBackward: (B, H, h, hAt, grad, gradAt) => {
-      backward(h.dtype, B, H, h.pointer(hAt), grad.pointer(gradAt));
+      backward(h.dtype, B, H, [h.pointer(hAt), grad.pointer(gradAt)]);
     },
     steps,
   };

@@ -10,7 +10,7 @@
 import { type Dtype, dense, type FloatData, type NdArray, wrap } from '@retrograd/arrays';
 import { allocate } from '@retrograd/arrays/internal';
 import { type Block, currentKernels } from '@retrograd/kernels';
-import { tanhOf, withBlocks } from '@retrograd/kernels/internal';
+import { matrix, tanhOf, withBlocks } from '@retrograd/kernels/internal';
 import {
   addBlock,
   fromTimeMajor,
@@ -73,12 +73,16 @@ export function run(x: NdArray, h_0: NdArray, W: FloatData, b: FloatData, dtype:
       scratch.W.data.set(b, W.length);
       loadInputs(kernels, x, x_tm);
       h.data.set(dense(h_0).data);
-      kernels.gemm(false, false, T * B, H, I + 1, x_tm, 0, I + 1, scratch.W, H * H, H, false, h, B * H, H);
-      const W_hh = kernels.prepare(false, H, H, scratch.W, 0, H, B);
+      kernels.multiply(
+        matrix(x_tm, T * B, I + 1),
+        matrix(scratch.W, I + 1, H, H * H),
+        matrix(h, T * B, H, B * H),
+      );
+      const W_hh = kernels.pack(matrix(scratch.W, H, H), { rows: B });
       if (!stepsOf(kernels)(B, T, H, [W_hh], [h])) {
         for (let t = 0; t < T; t++) {
           const [before, after] = [t * B * H, (t + 1) * B * H];
-          kernels.gemmPrepared(B, h, before, H, W_hh, true, h, after, H);
+          kernels.multiplyPacked(matrix(h, B, H, before), W_hh, matrix(h, B, H, after), true);
           tanhOf(kernels, B * H, h, after);
         }
       }
@@ -111,22 +115,39 @@ export function runBackward(
       grad.data.fill(0, 0, block);
       toTimeMajor(kernels, grad_h_all, grad, block);
       if (grad_h_final) addBlock(grad.data, T * block, dense(grad_h_final).data);
-      const W_hh = kernels.prepare(true, H, H, scratch.W, 0, H, B);
+      const W_hh = kernels.pack(matrix(scratch.W, H, H), { trans: true, rows: B });
       const { tanhBackward, steps } = backwardOf(kernels);
       if (!steps(B, T, H, [W_hh], [h, grad])) {
         for (let t = T; t >= 1; t--) {
           tanhBackward(B, H, h, t * block, grad, t * block);
-          kernels.gemmPrepared(B, grad, t * block, H, W_hh, true, grad, (t - 1) * block, H);
+          kernels.multiplyPacked(
+            matrix(grad, B, H, t * block),
+            W_hh,
+            matrix(grad, B, H, (t - 1) * block),
+            true,
+          );
         }
       }
       W_hh.blocks.forEach(kernels.give, kernels);
       if (wanted.x) {
-        kernels.gemm(false, true, T * B, I, H, grad, block, H, scratch.W, H * H, H, false, grad_x, 0, I);
+        kernels.multiply(
+          matrix(grad, T * B, H, block),
+          matrix(scratch.W, I, H, H * H),
+          matrix(grad_x, T * B, I),
+          { transB: true },
+        );
       }
       // The weights are not needed any more: their gradients take their place, with those of the biases below them.
       const grad_W = scratch.W;
-      kernels.gemm(true, false, H, H, T * B, h, 0, H, grad, block, H, false, grad_W, 0, H);
-      kernels.gemm(true, false, I + 1, H, T * B, x, 0, I + 1, grad, block, H, false, grad_W, H * H, H);
+      kernels.multiply(matrix(h, T * B, H), matrix(grad, T * B, H, block), matrix(grad_W, H, H), {
+        transA: true,
+      });
+      kernels.multiply(
+        matrix(x, T * B, I + 1),
+        matrix(grad, T * B, H, block),
+        matrix(grad_W, I + 1, H, H * H),
+        { transA: true },
+      );
       return {
         grad_x: wanted.x ? fromTimeMajor(kernels, grad_x, 0, B, T, I) : null,
         grad_h_0: wanted.h_0 ? wrap(grad.data.slice(0, block), [B, H]) : null,
@@ -167,8 +188,8 @@ export function runStep(x_t: NdArray, [h_prev]: readonly NdArray[], resident: RN
   const { x, h, h_t } = resident.blocks;
   loadInput(x, x_t);
   load(h, h_prev);
-  kernels.gemmPrepared(B, x, 0, I + 1, W_xh, false, h_t, 0, H);
-  kernels.gemmPrepared(B, h, 0, H, W_hh, true, h_t, 0, H);
+  kernels.multiplyPacked(matrix(x, B, I + 1), W_xh, matrix(h_t, B, H), false);
+  kernels.multiplyPacked(matrix(h, B, H), W_hh, matrix(h_t, B, H), true);
   tanhOf(kernels, B * H, h_t, 0);
   return [h_t];
 }

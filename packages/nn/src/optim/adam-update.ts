@@ -1,5 +1,5 @@
 import type { FloatData } from '@retrograd/arrays';
-import { adamCode, perKernels } from '@retrograd/kernels/internal';
+import { adamCode, memoizeByKernels } from '@retrograd/kernels/internal';
 import { updateInPieces } from './in-pieces.js';
 
 /** What a step of Adam does to every parameter alike. */
@@ -17,7 +17,9 @@ export interface AdamStep {
 }
 
 /** The step in WebAssembly (assembly/adam.ts of the kernels); null where the kernels work on ordinary arrays. */
-const adamOf = /* @__PURE__ */ perKernels((kernels) => kernels.rows(adamCode, 'adam', [1, 1, 1, 1, 0], 2));
+const adamOf = /* @__PURE__ */ memoizeByKernels((kernels) =>
+  kernels.rows(adamCode, 'adam', [1, 1, 1, 1, 0], 2),
+);
 
 /**
  * Updates parameters and their moments in place.

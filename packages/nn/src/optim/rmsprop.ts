@@ -1,7 +1,7 @@
 import { type FloatData, ValueError } from '@retrograd/arrays';
 import { checkNonNegative, describe } from '@retrograd/arrays/internal';
 import type { Tensor } from '@retrograd/autograd';
-import { perKernels, rmspropCode } from '@retrograd/kernels/internal';
+import { memoizeByKernels, rmspropCode } from '@retrograd/kernels/internal';
 import { updateInPieces } from './in-pieces.js';
 import { type Algorithm, Optimizer, type OptimizerOptions } from './optimizer.js';
 
@@ -66,7 +66,7 @@ export class RMSprop extends Optimizer<RMSpropSettings> {
 }
 
 /** The step in WebAssembly (assembly/rmsprop.ts of the kernels); null where the kernels work on ordinary arrays. */
-const rmspropOf = /* @__PURE__ */ perKernels((kernels) =>
+const rmspropOf = /* @__PURE__ */ memoizeByKernels((kernels) =>
   kernels.rows(rmspropCode, 'rmsprop', [1, 1, 1, 0], 2),
 );
 
