@@ -109,8 +109,8 @@ test('held blocks stay while there is room within the budget, then go, the oldes
   // Used again: now the newest.
   memory.unhold(newer);
   held[0] = memory.hold(newer.blocks);
-  assert.is(bytesHeld(memory), 3 * (MIB / 2));
-  assert.is(memory.bytesTaken, bytesHeld(memory));
+  assert.is(memory.bytesEvictable, 3 * (MIB / 2));
+  assert.is(memory.bytesTaken, memory.bytesEvictable);
   const rest: Block[] = [];
   const lost = (): string => held.map((holding) => (holding.lost ? 'x' : '-')).join('');
   const seen = new Set<string>();
@@ -121,7 +121,7 @@ test('held blocks stay while there is room within the budget, then go, the oldes
   }
   assert.equal([...seen], ['---', '-x-', '-xx', 'xxx']);
   assert.ok(memory.memory.buffer.byteLength <= 5 * MIB, 'growth in quarters passes the budget by one');
-  assert.is(bytesHeld(memory), 0);
+  assert.is(memory.bytesEvictable, 0);
   for (const block of rest) memory.give(block);
   assert.is(memory.bytesTaken, 0);
 });
@@ -223,7 +223,7 @@ const right = ({ a, b }: Record<'a' | 'b', { data: ArrayLike<number> }>): boolea
 test('kept buffers are computed once, and again only after they were lost or released', () => {
   const { memory, kernels, base } = fresh({ maximum: 2 * MIB });
   const { kept, computed } = counted(kernels);
-  assert.is(memory.bytesTaken, base + bytesHeld(memory));
+  assert.is(memory.bytesTaken, base + memory.bytesEvictable);
   for (let i = 0; i < 3; i++) assert.ok(kept.use(right));
   assert.is(computed(), 1);
   evict(memory);
@@ -247,7 +247,7 @@ test('kept buffers are not lost while they are used, also when the use throws', 
   const { kept, computed } = counted(kernels);
   kept.use((blocks) => {
     evict(memory);
-    assert.is(bytesHeld(memory), 0);
+    assert.is(memory.bytesEvictable, 0);
     assert.throws(() => memory.take('float64', MIB), isMemoryError);
     assert.ok(right(blocks));
   });
@@ -258,8 +258,8 @@ test('kept buffers are not lost while they are used, also when the use throws', 
       }),
     /boom/,
   );
-  assert.is(memory.bytesTaken, base + bytesHeld(memory));
-  assert.ok(bytesHeld(memory) > 0);
+  assert.is(memory.bytesTaken, base + memory.bytesEvictable);
+  assert.ok(memory.bytesEvictable > 0);
   assert.ok(kept.use(right));
   assert.is(computed(), 1);
 });
@@ -295,7 +295,7 @@ test('kept buffers converted to the other dtype are those of the first', () => {
     assert.is(blocks.a.dtype, 'float32');
     assert.ok(right(blocks));
   });
-  assert.ok(bytesHeld(memory) > 0);
+  assert.ok(memory.bytesEvictable > 0);
   useAs(kept, 'float64', (blocks) => {
     assert.is(blocks.a.dtype, 'float64');
     assert.ok(right(blocks));
@@ -360,7 +360,7 @@ test('weights kept ready are set up again after they were lost, for another batc
         assert.is(y.data[(B - 1) * 4 + j], sum);
       }
     });
-    assert.is(memory.bytesTaken, base + bytesHeld(memory));
+    assert.is(memory.bytesTaken, base + memory.bytesEvictable);
   };
   for (const B of [1, 1, 5, 2, 2]) multiply(B);
   const { blocks } = resident;
@@ -369,7 +369,7 @@ test('weights kept ready are set up again after they were lost, for another batc
   evict(memory);
   multiply(2);
   assert.throws(() => resident.ready(1e6), isMemoryError);
-  assert.is(memory.bytesTaken, base + bytesHeld(memory));
+  assert.is(memory.bytesTaken, base + memory.bytesEvictable);
   // Each of its blocks in turn is the one that there is no room for.
   const room = 2 * MIB - OWN - base;
   for (let left = 0; left <= 2048; left += 64) {
@@ -380,7 +380,7 @@ test('weights kept ready are set up again after they were lost, for another batc
     } catch (error) {
       assert.ok(isMemoryError(error));
     }
-    assert.is(memory.bytesTaken, base + room - left + bytesHeld(memory), `${left} bytes left`);
+    assert.is(memory.bytesTaken, base + room - left + memory.bytesEvictable, `${left} bytes left`);
     memory.give(blocker);
   }
   multiply(3);

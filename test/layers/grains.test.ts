@@ -158,7 +158,7 @@ for (const layer of LAYERS) {
           const value = Reflect.get(target, name);
           if (typeof value !== 'function') return value;
           return (...args: unknown[]) => {
-            if (name === 'gemm') products++;
+            if (name === 'multiply') products++;
             return Reflect.apply(value, target, args);
           };
         },

@@ -3,7 +3,7 @@
 import { copy, dtypeOf, MemoryError, type NdArray, randomNormal } from '@retrograd/arrays';
 import { backward, grad, mul, noGrad, parameter, sum, type Tensor, tensor } from '@retrograd/autograd';
 import { type KernelName, type Kernels, plainKernels, useKernels, wasmKernels } from '@retrograd/kernels';
-import { bytesHeld, WasmMemory, type WasmMemoryOptions } from '@retrograd/kernels/internal';
+import { WasmMemory, type WasmMemoryOptions } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { evict, OWN } from '../support/evict.js';
@@ -34,7 +34,7 @@ interface Fresh {
 function fresh(options: WasmMemoryOptions = {}): Fresh {
   const memory = new WasmMemory(options);
   const set = wasmKernels({ memory }) as Kernels;
-  return { set, memory, inUse: () => memory.bytesTaken - bytesHeld(memory) };
+  return { set, memory, inUse: () => memory.bytesTaken - memory.bytesEvictable };
 }
 
 const forwardOf = (made: Layer, x: NdArray): NdArray =>
@@ -97,7 +97,7 @@ for (const layer of LAYERS) {
       const made = loaded(layer, each);
       check('the constructor');
       forwardOf(made, each.x);
-      assert.ok(bytesHeld(memory) > 0);
+      assert.ok(memory.bytesEvictable > 0);
       check('forward');
       made.backward(each.grad_h_all);
       check('backward');
@@ -365,9 +365,9 @@ for (const layer of LAYERS) {
       [two, plainKernels],
     ] as const) {
       on(set, () => streaming.step(each.x_t, each.state));
-      assert.ok(bytesHeld(memory) > 0, 'the weights are kept ready in the set in use');
+      assert.ok(memory.bytesEvictable > 0, 'the weights are kept ready in the set in use');
       on(other, () => streaming.step(each.x_t, each.state));
-      assert.is(bytesHeld(memory), 0, 'and given back when another is used');
+      assert.is(memory.bytesEvictable, 0, 'and given back when another is used');
     }
     const sets: Kernels[] = [plainKernels, one.set, two.set];
     const expected = sets.map((set) => on(set, () => trained(loaded(layer, each), each)));

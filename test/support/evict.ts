@@ -1,6 +1,6 @@
 import { MemoryError } from '@retrograd/arrays';
 import type { Block } from '@retrograd/kernels';
-import { bytesHeld, type WasmMemory } from '@retrograd/kernels/internal';
+import type { WasmMemory } from '@retrograd/kernels/internal';
 import * as assert from 'uvu/assert';
 
 /** Takes away everything that is held, and writes NaN to all that is free, so that nobody gets away with reading on. */
@@ -13,7 +13,7 @@ export function evict(memory: WasmMemory): void {
       if (!(error instanceof MemoryError)) throw error;
     }
   }
-  assert.is(bytesHeld(memory), 0);
+  assert.is(memory.bytesEvictable, 0);
   for (const block of taken) {
     block.data.fill(Number.NaN);
     memory.give(block);

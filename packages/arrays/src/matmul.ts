@@ -1,6 +1,5 @@
-import type { FloatData } from '@retrograd/kernels';
-import { currentKernels, type Kernels, ShapeError } from '@retrograd/kernels';
-import { allocate, formatShape, product } from '@retrograd/kernels/internal';
+import { type ArrayMatrix, currentKernels, type Kernels, ShapeError } from '@retrograd/kernels';
+import { allocate, formatShape } from '@retrograd/kernels/internal';
 import { cast, dense, dtypeOf, isDense, resultType } from './array.js';
 import { checkArray } from './checks.js';
 import { fillRows } from './fill-rows.js';
@@ -31,22 +30,25 @@ export function matmul(a: NdArray, b: NdArray): NdArray {
     throw new ShapeError('matmul', 'b', wanted, formatShape(b.shape));
   }
   const dtype = resultType(a, b);
-  let A = matrices(cast(a, dtype));
-  const B = matrices(cast(b, dtype));
+  let left = matrices(cast(a, dtype));
+  const right = matrices(cast(b, dtype));
   const leads = aRank > 2 || bRank > 2;
   const batch = leads ? broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2)) : [];
   const shape = [...batch, M, N];
   let rows = M;
-  if (bRank === 2 && aRank > 2 && isDense(A)) {
+  if (bRank === 2 && aRank > 2 && isDense(left)) {
     // One matrix on the right: all the rows on the left make one product.
     rows *= sizeOf(batch);
-    A = wrap(A.data, [rows, K]);
+    left = wrap(left.data, [rows, K]);
   }
   const data = allocate(dtype, sizeOf(shape));
   const kernels = currentKernels();
   const index = new Array<number>(batch.length).fill(0);
-  for (let to = 0; to < data.length; to += rows * N) {
-    multiply(kernels, A, batchOffset(A, index), B, batchOffset(B, index), false, data, to);
+  const [A, B] = [operandOf(left), operandOf(right)];
+  for (let at = 0; at < data.length; at += rows * N) {
+    A.at = batchOffset(left, index);
+    B.at = batchOffset(right, index);
+    multiply(kernels, A, B, { data, at, rows, columns: N, ld: N }, false);
     for (let axis = batch.length - 1; axis >= 0 && ++index[axis] === batch[axis]; axis--) index[axis] = 0;
   }
   return wrap(data, shape);
@@ -63,9 +65,9 @@ export function addMatmul(target: NdArray, a: NdArray, b: NdArray): boolean {
   if (target.shape.length !== 2 || a.shape.length !== 2 || b.shape.length !== 2) return false;
   const dtype = dtypeOf(target);
   if (dtypeOf(a) !== dtype || dtypeOf(b) !== dtype) return false;
-  const A = matrices(a);
-  const B = matrices(b);
-  multiply(currentKernels(), A, A.offset, B, B.offset, true, target.data, 0);
+  const [rows, columns] = target.shape;
+  const C = { data: target.data, at: 0, rows, columns, ld: columns };
+  multiply(currentKernels(), operandOf(matrices(a)), operandOf(matrices(b)), C, true);
   return true;
 }
 
@@ -86,50 +88,43 @@ export function affine(x: NdArray, W: NdArray, b?: NdArray): NdArray {
   const [N] = x.shape;
   const data = allocate(dtype, N * O);
   if (b !== undefined) fillRows(data, 0, N, dense(cast(b, dtype)).data);
-  const A = matrices(cast(x, dtype));
-  const B = matrices(cast(W, dtype));
-  multiply(currentKernels(), A, A.offset, B, B.offset, b !== undefined, data, 0);
+  const [A, B] = [operandOf(matrices(cast(x, dtype))), operandOf(matrices(cast(W, dtype)))];
+  multiply(currentKernels(), A, B, { data, at: 0, rows: N, columns: O, ld: O }, b !== undefined);
   return wrap(data, [N, O]);
 }
 
-/** The product of a matrix of A with one of B, which start at the offsets; both arrays came through `matrices`. */
-function multiply(
-  kernels: Kernels,
-  A: NdArray,
-  aOffset: number,
-  B: NdArray,
-  bOffset: number,
-  accumulate: boolean,
-  C: FloatData,
-  cOffset: number,
-): void {
-  const M = A.shape[A.shape.length - 2];
-  const K = A.shape[A.shape.length - 1];
-  const N = B.shape[B.shape.length - 1];
-  const a = layoutOf(A);
-  const b = layoutOf(B);
-  // biome-ignore format: the operands read best one a line
-  product(
-    kernels, a < 0, b < 0, M, N, K,
-    A.data, aOffset, Math.abs(a),
-    B.data, bOffset, Math.abs(b),
-    accumulate, C, cOffset, N,
-  );
+/** A matrix as a kernel reads it, and whether it stands for its transpose. */
+interface Operand extends ArrayMatrix {
+  at: number;
+  readonly trans: boolean;
+}
+
+/** The first matrix of an array that came through `matrices`. */
+function operandOf({ data, offset: at, shape, stride }: NdArray): Operand {
+  const layout = layoutOf(shape, stride);
+  const [rows, columns] = shape.slice(-2);
+  return layout < 0
+    ? { data, at, rows: columns, columns: rows, ld: -layout, trans: true }
+    : { data, at, rows, columns, ld: layout, trans: false };
+}
+
+function multiply(kernels: Kernels, A: Operand, B: Operand, C: ArrayMatrix, accumulate: boolean): void {
+  kernels.multiply(A, B, C, { transA: A.trans, transB: B.trans, accumulate });
 }
 
 /** The array itself when a kernel can read its matrices where they lie, as they are or transposed; else a dense copy. */
-const matrices = (x: NdArray): NdArray => (layoutOf(x) === 0 ? dense(x) : x);
+const matrices = (x: NdArray): NdArray => (layoutOf(x.shape, x.stride) === 0 ? dense(x) : x);
 
 /**
  * How a kernel can read the matrices of an array where they lie: the entries from one stored row to the next, for a single one
  * what a kernel may expect at least; negative when they are stored column by column, 0 when it cannot.
  */
-function layoutOf(x: NdArray): number {
-  const rank = x.shape.length;
-  const rows = x.shape[rank - 2];
-  const columns = x.shape[rank - 1];
-  const rowStep = x.stride[rank - 2];
-  const columnStep = x.stride[rank - 1];
+function layoutOf(shape: readonly number[], stride: readonly number[]): number {
+  const rank = shape.length;
+  const rows = shape[rank - 2];
+  const columns = shape[rank - 1];
+  const rowStep = stride[rank - 2];
+  const columnStep = stride[rank - 1];
   if ((columns <= 1 || columnStep === 1) && (rows <= 1 || rowStep >= columns)) {
     return rows <= 1 ? Math.max(columns, 1) : rowStep;
   }

@@ -1,6 +1,6 @@
-import type { Dtype } from '@retrograd/kernels';
+import type { ArrayMatrix, Dtype, FloatData } from '@retrograd/kernels';
 import { allocate, gemm } from '@retrograd/kernels/internal';
-import type { Product } from './products.js';
+import type { NativeMatrix, Product } from './products.js';
 
 /** Sizes (M, N, K): matrix by matrix, row by matrix, matrix by column. */
 const sizes = [
@@ -21,9 +21,10 @@ export function findFault(product: Product, dtype: Dtype): string | null {
       const b = numbers(dtype, K * N, 2);
       const start = accumulate ? numbers(dtype, M * N, 3) : allocate(dtype, M * N).fill(Number.NaN);
       const [got, wanted] = [start.slice(), start.slice()];
-      const [lda, ldb] = [transA ? M : K, transB ? K : N];
-      product(transA, transB, M, N, K, a, lda, b, ldb, accumulate, got, N);
-      gemm(transA, transB, M, N, K, a, 0, lda, b, 0, ldb, accumulate, wanted, 0, N);
+      const options = { transA, transB, accumulate };
+      const [A, B] = [dense(a, M, K, transA), dense(b, K, N, transB)];
+      product(native(A), native(B), native(dense(got, M, N)), options);
+      gemm(A, B, dense(wanted, M, N), options);
       // The entries are whole numbers below 2^24, so every order of summation gives the same.
       const i = got.findIndex((value, index) => value !== wanted[index]);
       if (i >= 0) return `${name} of ${M} x ${N} x ${K} with ${got[i]} for ${wanted[i]}`;
@@ -33,6 +34,14 @@ export function findFault(product: Product, dtype: Dtype): string | null {
 }
 
 const everyWay = Array.from({ length: 8 }, (_, i) => [(i & 1) > 0, (i & 2) > 0, (i & 4) > 0] as const);
+
+/** The matrix whose op is (rows, columns). */
+function dense(data: FloatData, rows: number, columns: number, trans = false): ArrayMatrix {
+  const ld = trans ? rows : columns;
+  return { data, at: 0, rows: trans ? columns : rows, columns: ld, ld };
+}
+
+const native = (X: ArrayMatrix): NativeMatrix => ({ ...X, pointer: X.data });
 
 const numbers = (dtype: Dtype, n: number, seed: number) =>
   allocate(dtype, n).map((_, i) => ((i * 7 + seed * 5) % 11) - 5);

@@ -37,10 +37,13 @@ function coreProduct(
 ): CoreProduct {
   return (transA, transB, prepared, M, N, K, a, lda, b, ldb, accumulate, c, ldc) => {
     const start = base();
-    const ldB = prepared ? N : ldb / size;
     // A module gives addresses in signed integers. Sizes are checked before, so nothing but memory can be missing.
-    const [aAt, bAt, cAt] = [start + (a >>> 0), start + (b >>> 0), start + (c >>> 0)];
-    if (!product(transA, transB, M, N, K, aAt, lda / size, bAt, ldB, accumulate, cAt, ldc / size)) {
+    const at = (address: number, stored: [number, number], ld: number) => {
+      return { pointer: start + (address >>> 0), rows: stored[0], columns: stored[1], ld };
+    };
+    const A = at(a, transA ? [K, M] : [M, K], lda / size);
+    const B = at(b, transB ? [N, K] : [K, N], prepared ? N : ldb / size);
+    if (!product(A, B, at(c, [M, N], ldc / size), { transA, transB, accumulate })) {
       throw failure(`a product of ${M} x ${N} x ${K}`);
     }
   };

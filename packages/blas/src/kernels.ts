@@ -1,10 +1,10 @@
-import type { BlasDescription, Dtype, FloatData, Kernels } from '@retrograd/kernels';
-import { checkThreads, kernelsOver, loadWasm, product, threadsAsked } from '@retrograd/kernels/internal';
-import { Choice } from './choice.js';
+import type { ArrayMatrix, BlasDescription, Dtype, Kernels } from '@retrograd/kernels';
+import { checkThreads, kernelsOver, loadWasm, threadsAsked } from '@retrograd/kernels/internal';
+import { Autotuner } from './autotune.js';
 import { noMemory } from './core.js';
 import { LibraryError } from './errors.js';
 import type { Found } from './find.js';
-import { within } from './products.js';
+import { type NativeMatrix, within } from './products.js';
 import { BlasSequence } from './sequence.js';
 
 /** Multiplications from which a call of the library beats the plain kernels on ordinary arrays. */
@@ -23,7 +23,6 @@ export interface BlasKernels extends Kernels {
    * @throws ValueError when n is not an integer from 1 to 64
    */
   setThreads(n: number): void;
-  gemm: NonNullable<Kernels['gemm']>;
 }
 
 /** The kernels over a library. @param always whether the library computes every product that it can, untimed */
@@ -41,8 +40,8 @@ export function kernelsWith({ library, wide, why }: Found, relaxed: boolean, alw
     throw new LibraryError('useBlas', 'the JavaScript engine', expected, 'one without');
   }
   const { sequence } = loaded;
-  const choice = new Choice(() => (load() as typeof loaded).sequence);
-  sequence.decide = always ? () => true : choice.fastest;
+  const autotuner = new Autotuner(() => (load() as typeof loaded).sequence);
+  sequence.decide = always ? () => true : autotuner.decide;
   const base = kernelsOver(loaded);
   const describeAll = (): BlasDescription => {
     const description = library.describe(why, sequence.wanted);
@@ -65,25 +64,28 @@ export function kernelsWith({ library, wide, why }: Found, relaxed: boolean, alw
       named = n;
       sequence.adaptThreads();
     },
-    gemm: (transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc) => {
-      const dtype: Dtype = C instanceof Float64Array ? 'float64' : 'float32';
+    multiply: (A, B, C, { transA = false, transB = false, accumulate = false } = {}) => {
+      const options = { transA, transB, accumulate };
+      const dtype: Dtype = C.data instanceof Float64Array ? 'float64' : 'float32';
       const native = libraries[dtype]?.products(dtype)?.ofArrays;
+      const { rows: M, columns: N } = C;
+      const K = transA ? A.rows : A.columns;
       const work = M * N * K;
-      const worth = (always || work >= WORTH) && within(transA, transB, M, N, K, lda, ldb, ldc);
+      const worth = (always || work >= WORTH) && within(A, B, C, options);
       const shared = sequence.wanted > 1 && work > WORTH_SHARING * (M * K + K * N + 2 * M * N);
-      const faster = () => work < WORTH_COPYING || sequence.decide(dtype, transA, transB, false, M, N, K);
+      const faster = () =>
+        work < WORTH_COPYING || sequence.decide({ dtype, transA, transB, packed: false, M, N, K });
       if (!native || !worth || shared || !faster()) {
         // In the memory of the sequences, where it is decided once more who computes it.
-        product(base, transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc);
-        return;
-      }
-      const [a, b, c] = [from(A, aOffset), from(B, bOffset), from(C, cOffset)];
-      if (!native(transA, transB, M, N, K, a, lda, b, ldb, accumulate, c, ldc)) {
+        base.multiply(A, B, C, options);
+      } else if (!native(pointTo(A), pointTo(B), pointTo(C), options)) {
         throw noMemory(`a product of ${M} x ${N} x ${K}`);
       }
     },
   };
 }
 
-/** The part of an array from an entry on: a pointer to it, for a library. */
-const from = (data: FloatData, offset: number): FloatData => (offset === 0 ? data : data.subarray(offset));
+/** A matrix of an ordinary array, for a library. */
+function pointTo({ data, at, rows, columns, ld }: ArrayMatrix): NativeMatrix {
+  return { pointer: at === 0 ? data : data.subarray(at), rows, columns, ld };
+}

@@ -1,17 +1,16 @@
-/** As `Kernels.gemm`, with each operand given by what the library takes for a pointer. @returns false when there was no memory */
+import type { MatrixLayout, ProductOptions } from '@retrograd/kernels';
+
+/** A row-major matrix, given by what the library takes for a pointer to its first entry. */
+export interface NativeMatrix extends MatrixLayout {
+  readonly pointer: unknown;
+}
+
+/** C = op(A) op(B), plus what C holds when `accumulate`, as in `Kernels.multiply`. @returns false when there was no memory */
 export type Product = (
-  transA: boolean,
-  transB: boolean,
-  M: number,
-  N: number,
-  K: number,
-  a: unknown,
-  lda: number,
-  b: unknown,
-  ldb: number,
-  accumulate: boolean,
-  c: unknown,
-  ldc: number,
+  A: NativeMatrix,
+  B: NativeMatrix,
+  C: NativeMatrix,
+  options: Required<ProductOptions>,
 ) => boolean;
 
 /** The part of koffi's library that is used. */
@@ -46,7 +45,11 @@ export function bindProduct(
   if (gemm !== null && gemv !== null) {
     // CBLAS_ORDER and CBLAS_TRANSPOSE.
     const [ROWS, AS_IS, TRANSPOSED] = [101, 111, 112];
-    return (transA, transB, M, N, K, a, lda, b, ldb, accumulate, c, ldc) => {
+    return (A, B, C, { transA, transB, accumulate }) => {
+      const { pointer: a, ld: lda } = A;
+      const { pointer: b, ld: ldb } = B;
+      const { pointer: c, rows: M, columns: N, ld: ldc } = C;
+      const K = transA ? A.rows : A.columns;
       const beta = accumulate ? 1 : 0;
       if (M === 1) {
         const stepA = transA ? lda : 1;
@@ -69,9 +72,11 @@ export function bindProduct(
   const dnnl = find('dnnl_sgemm', i, ['int8_t', 'int8_t', n, n, n, real, p, n, p, n, real, p, n]);
   if (dnnl === null) return null;
   const letterOf = (transposed: boolean) => (transposed ? 'T' : 'N').charCodeAt(0);
-  return (transA, transB, M, N, K, a, lda, b, ldb, accumulate, c, ldc) => {
-    const beta = accumulate ? 1 : 0;
-    return dnnl(letterOf(transA), letterOf(transB), M, N, K, 1, a, lda, b, ldb, beta, c, ldc) === 0;
+  return (A, B, C, { transA, transB, accumulate }) => {
+    const { rows: M, columns: N } = C;
+    const K = transA ? A.rows : A.columns;
+    const [ta, tb, beta] = [letterOf(transA), letterOf(transB), accumulate ? 1 : 0];
+    return dnnl(ta, tb, M, N, K, 1, A.pointer, A.ld, B.pointer, B.ld, beta, C.pointer, C.ld) === 0;
   };
 }
 
@@ -80,14 +85,12 @@ export function bindProduct(
  * refused by some with the end of the process.
  */
 export function within(
-  transA: boolean,
-  transB: boolean,
-  M: number,
-  N: number,
-  K: number,
-  lda: number,
-  ldb: number,
-  ldc: number,
+  A: MatrixLayout,
+  B: MatrixLayout,
+  C: MatrixLayout,
+  { transA = false, transB = false }: ProductOptions,
 ): boolean {
-  return M > 0 && N > 0 && K > 0 && lda >= (transA ? M : K) && ldb >= (transB ? K : N) && ldc >= N;
+  const { rows: M, columns: N } = C;
+  const K = transA ? A.rows : A.columns;
+  return M > 0 && N > 0 && K > 0 && A.ld >= (transA ? M : K) && B.ld >= (transB ? K : N) && C.ld >= N;
 }

@@ -1,11 +1,20 @@
-import type { Block, Dtype, FloatData, Prepared, StepsFunction } from '@retrograd/kernels';
+import type {
+  Dtype,
+  FloatData,
+  Matrix,
+  MatrixLayout,
+  PackedMatrix,
+  PackOptions,
+  ProductOptions,
+  StepsFunction,
+} from '@retrograd/kernels';
 import {
+  ENTRIES_IN_CACHE,
   Modules,
-  NEAR,
   Products,
   Threads,
   type WasmMemory,
-  type WasmPrepared,
+  type WasmPacked,
   WasmSequence,
 } from '@retrograd/kernels/internal';
 import { replaceProducts } from './core.js';
@@ -13,27 +22,29 @@ import type { Library } from './library.js';
 import { addressOf } from './native.js';
 import { within } from './products.js';
 
-/** Whether the library is to compute a product, and not WebAssembly. Sizes are at least 1. */
-export type Decide = (
-  dtype: Dtype,
-  transA: boolean,
-  transB: boolean,
-  prepared: boolean,
-  M: number,
-  N: number,
-  K: number,
-) => boolean;
-
-/** Where a prepared operand lies, and what there is of it in other forms. */
-interface BlasPrepared extends Prepared {
+/** Size and kind of a product: op(A) is (M, K), op(B) (K, N), each at least 1. */
+export interface ProductShape {
+  readonly dtype: Dtype;
+  readonly transA: boolean;
   readonly transB: boolean;
-  readonly B: Block;
-  readonly bOffset: number;
-  readonly ldb: number;
-  /** op(B) without gaps, for the library; null where the library reads it as it lies. */
-  readonly dense: WasmPrepared | null;
+  /** Whether op(B) was packed for many products. */
+  readonly packed: boolean;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+}
+
+/** Whether the library is to compute a product, and not WebAssembly. */
+export type Decide = (shape: ProductShape) => boolean;
+
+/** Where a packed operand comes from, and its forms. */
+interface BlasPacked extends PackedMatrix {
+  readonly B: Matrix;
+  readonly trans: boolean;
+  /** op(B) without gaps, for the library; null where the library reads B itself. */
+  readonly dense: WasmPacked | null;
   /** For WebAssembly; null when the library alone is to read it. */
-  readonly packed: Prepared | null;
+  readonly packed: PackedMatrix | null;
 }
 
 /** About how long the library takes for a multiplication and addition, in nanoseconds a byte. */
@@ -78,77 +89,37 @@ export class BlasSequence extends WasmSequence {
     this.team.adapt();
   }
 
-  override gemm(
-    transA: boolean,
-    transB: boolean,
-    M: number,
-    N: number,
-    K: number,
-    A: Block,
-    aOffset: number,
-    lda: number,
-    B: Block,
-    bOffset: number,
-    ldb: number,
-    accumulate: boolean,
-    C: Block,
-    cOffset: number,
-    ldc: number,
-  ): void {
-    if (!this.chosen(C.dtype, transA, transB, false, M, N, K, lda, ldb, ldc)) {
-      super.gemm(transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc);
-      return;
-    }
-    const [a, b, c] = [A.pointer(aOffset), B.pointer(bOffset), C.pointer(cOffset)];
-    this.native.gemm(C.dtype, transA, transB, M, N, K, a, lda, b, ldb, accumulate, c, ldc);
+  override multiply(A: Matrix, B: Matrix, C: Matrix, options: ProductOptions = {}): void {
+    if (this.chosen(A, B, C, options)) this.native.multiply(A, B, C, options);
+    else super.multiply(A, B, C, options);
   }
 
   /**
-   * Packing costs time and room, and only WebAssembly needs it: it is left out where the library is faster for M rows. Without M
-   * both forms are ready, and each product chooses by its own number of rows.
+   * Packing costs time and room, and only WebAssembly needs it: it is left out where the library is faster for that many rows
+   * of A. Where their number is not known both forms are made, and each product chooses by its own.
    */
-  override prepare(
-    transB: boolean,
-    K: number,
-    N: number,
-    B: Block,
-    bOffset: number,
-    ldb: number,
-    M?: number,
-  ): BlasPrepared {
-    const native = M !== undefined && this.chosen(B.dtype, false, transB, true, M, N, K, K, ldb, N);
+  override pack(B: Matrix, options: PackOptions = {}): BlasPacked {
+    const { trans = false, rows } = options;
+    const [K, N] = trans ? [B.columns, B.rows] : [B.rows, B.columns];
+    const native = rows !== undefined && this.chosenPacked(B, trans, { rows, columns: K, ld: K });
     // Each thread goes through all of B for rows of its own where B fits its cache, and rows are many; else they share columns.
-    const shares = native && K * N <= NEAR && this.team.columnsOf(K, N, M) === N;
-    const dense = shares ? this.densify(transB, K, N, B, bOffset, ldb) : null;
-    const packed = native ? null : super.prepare(transB, K, N, B, bOffset, ldb, M);
+    const shares = native && K * N <= ENTRIES_IN_CACHE && this.team.columnsOf(K, N, rows) === N;
+    const dense = shares ? this.densify(B, trans) : null;
+    const packed = native ? null : super.pack(B, options);
     const blocks = [...(dense?.blocks ?? []), ...(packed?.blocks ?? [])];
-    return { K, N, blocks, transB, B, bOffset, ldb, dense, packed };
+    return { K, N, blocks, B, trans, dense, packed };
   }
 
-  override gemmPrepared(
-    M: number,
-    A: Block,
-    aOffset: number,
-    lda: number,
-    prepared: Prepared,
-    accumulate: boolean,
-    C: Block,
-    cOffset: number,
-    ldc: number,
-  ): void {
-    const { K, N, transB, B, bOffset, ldb, dense, packed } = prepared as BlasPrepared;
-    const [a, c] = [A.pointer(aOffset), C.pointer(cOffset)];
-    if (this.chosen(C.dtype, false, transB, true, M, N, K, lda, ldb, ldc)) {
-      if (dense !== null) this.native.gemmPrepared(C.dtype, M, a, lda, dense, accumulate, c, ldc);
-      else {
-        const b = B.pointer(bOffset);
-        this.native.gemm(C.dtype, false, transB, M, N, K, a, lda, b, ldb, accumulate, c, ldc);
-      }
-    } else if (packed !== null) {
-      super.gemmPrepared(M, A, aOffset, lda, packed, accumulate, C, cOffset, ldc);
-    } else {
-      // Readied for another number of rows. Packing takes room, which a product must not, so op(B) is read as it lies: same bits.
-      super.gemm(false, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc);
+  override multiplyPacked(A: Matrix, operand: PackedMatrix, C: Matrix, accumulate: boolean): void {
+    const { B, trans, dense, packed } = operand as BlasPacked;
+    const options = { transB: trans, accumulate };
+    if (this.chosenPacked(B, trans, A, C)) {
+      if (dense !== null) this.native.multiplyPacked(A, dense, C, accumulate);
+      else this.native.multiply(A, B, C, options);
+    } else if (packed !== null) super.multiplyPacked(A, packed, C, accumulate);
+    else {
+      // Packed for another number of rows. Packing takes room, which a product must not, so op(B) is read as it lies: same bits.
+      super.multiply(A, B, C, options);
     }
   }
 
@@ -157,47 +128,42 @@ export class BlasSequence extends WasmSequence {
     const ours = super.steps(...routine);
     const native = this.stepsBy(this.linked, this.native, ...routine);
     return (B, T, H, weights, blocks) => {
-      const prepared = weights as readonly BlasPrepared[];
-      const dense = prepared.flatMap((each) => each.dense ?? []);
+      const operands = weights as readonly BlasPacked[];
+      const dense = operands.flatMap((each) => each.dense ?? []);
       if (dense.length === weights.length) return native(B, T, H, dense, blocks);
-      const packed = prepared.flatMap((each) => each.packed ?? []);
+      const packed = operands.flatMap((each) => each.packed ?? []);
       return packed.length === weights.length && ours(B, T, H, packed, blocks);
     };
   }
 
   /** op(B) without gaps between its rows: B itself, or a copy. */
-  private densify(
-    transB: boolean,
-    K: number,
-    N: number,
-    B: Block,
-    bOffset: number,
-    ldb: number,
-  ): WasmPrepared {
+  private densify(B: Matrix, trans: boolean): WasmPacked {
+    const [K, N] = trans ? [B.columns, B.rows] : [B.rows, B.columns];
     const form = { K, N, share: N, bytes: 0 };
-    if (!transB && ldb === N) return { ...form, at: B.pointer(bOffset), blocks: [] };
-    const block = this.take(B.dtype, K * N);
-    const from = B.data.subarray(bOffset);
-    if (transB) transposeInto(block.data, from, ldb, K, N);
-    else for (let k = 0; k < K; k++) block.data.set(from.subarray(k * ldb, k * ldb + N), k * N);
+    if (!trans && B.ld === N) return { ...form, at: B.block.pointer(B.at), blocks: [] };
+    const block = this.take(B.block.dtype, K * N);
+    const from = B.block.data.subarray(B.at);
+    if (trans) transposeInto(block.data, from, B.ld, K, N);
+    else for (let k = 0; k < K; k++) block.data.set(from.subarray(k * B.ld, k * B.ld + N), k * N);
     return { ...form, at: block.pointer(0), blocks: [block] };
   }
 
   /** Whether the library computes a product. */
-  private chosen(
-    dtype: Dtype,
-    transA: boolean,
-    transB: boolean,
-    prepared: boolean,
-    M: number,
-    N: number,
-    K: number,
-    lda: number,
-    ldb: number,
-    ldc: number,
-  ): boolean {
-    if (this.libraries[dtype] === null || !within(transA, transB, M, N, K, lda, ldb, ldc)) return false;
-    return this.decide(dtype, transA, transB, prepared, M, N, K);
+  private chosen(A: Matrix, B: Matrix, C: Matrix, options: ProductOptions): boolean {
+    const { transA = false, transB = false } = options;
+    const { dtype } = C.block;
+    if (this.libraries[dtype] === null || !within(A, B, C, options)) return false;
+    const K = transA ? A.rows : A.columns;
+    return this.decide({ dtype, transA, transB, packed: false, M: C.rows, N: C.columns, K });
+  }
+
+  /** Whether the library computes a product A op(B) of a packed B. */
+  private chosenPacked(B: Matrix, trans: boolean, A: MatrixLayout, C?: MatrixLayout): boolean {
+    const { dtype } = B.block;
+    const [K, N] = trans ? [B.columns, B.rows] : [B.rows, B.columns];
+    const to = C ?? { rows: A.rows, columns: N, ld: N };
+    if (this.libraries[dtype] === null || !within(A, B, to, { transB: trans })) return false;
+    return this.decide({ dtype, transA: false, transB: trans, packed: true, M: to.rows, N, K });
   }
 
   /** Where the memory starts. Shared memory stays where it is; other memory is another buffer once it has grown. */

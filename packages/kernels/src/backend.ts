@@ -1,9 +1,10 @@
 import type { BlasDescription } from './blas-description.js';
 import { describe } from './describe.js';
 import { ValueError } from './errors.js';
+import { gemm } from './gemm.js';
 import type { SequenceKernels } from './sequence/kernels.js';
+import type { ArrayMatrix, ProductOptions } from './sequence/matrix.js';
 import { plainSequence } from './sequence/plain.js';
-import type { FloatData } from './types.js';
 import { wasmKernels } from './wasm/kernels.js';
 import { threadsAsked } from './wasm/threads/sharing.js';
 
@@ -28,29 +29,10 @@ export interface Kernels {
   readonly sequence: SequenceKernels;
 
   /**
-   * Products of ordinary arrays, where the set has them; else they are copied to the memory of its sequences and back.
-   *
-   * C = op(A) op(B), plus what C holds already when `accumulate` is true; row-major, C being (M, N) and
-   * op(A) (M, K), op(B) (K, N). A transposed operand is stored as (K, M) or (N, K). A row of A, B or C starts `lda`,
-   * `ldb` or `ldc` entries after the one before it. C must not overlap A or B.
+   * C (M, N) = op(A) (M, K) op(B) (K, N) on ordinary arrays, plus what C holds when `accumulate`. M and N are the size of C,
+   * and a transposed operand is stored as (K, M) or (N, K). C must not overlap A or B.
    */
-  gemm?(
-    transA: boolean,
-    transB: boolean,
-    M: number,
-    N: number,
-    K: number,
-    A: FloatData,
-    aOffset: number,
-    lda: number,
-    B: FloatData,
-    bOffset: number,
-    ldb: number,
-    accumulate: boolean,
-    C: FloatData,
-    cOffset: number,
-    ldc: number,
-  ): void;
+  multiply(A: ArrayMatrix, B: ArrayMatrix, C: ArrayMatrix, options?: ProductOptions): void;
 }
 
 /** The reference: plain TypeScript, every sum in the order of its index, in double precision. */
@@ -58,6 +40,7 @@ export const plainKernels: Kernels = {
   name: 'plain',
   why: 'plain TypeScript, the reference',
   sequence: plainSequence,
+  multiply: gemm,
 };
 
 /** A kernel set by name: 'wasm-simd' is 'wasm' without relaxed SIMD, which rounds products and sums apart. */

@@ -1,35 +1,26 @@
-import type { FloatData } from './types.js';
+import type { StridedMatrix } from './strided-matrix.js';
 
 /** Rows or columns in a packed panel. 4 x 4 sums are as many as the engine's register allocator takes well. */
 export const PANEL = 4;
 
 /**
- * Copies `rows` rows of K entries to `out` in panels of 4: the 4 entries of the panel's rows at k = 0, then those at k = 1, ...
+ * Copies the rows of a matrix to `out` in panels of 4: the 4 entries of the panel's rows at k = 0, then those at k = 1, ...
  * The last panel is filled up with zeros; what they give lands outside the result and is dropped.
- * @param rowStep entries from one row to the next
- * @param step    entries from k to k + 1
  */
-export function pack(
-  X: FloatData,
-  offset: number,
-  rowStep: number,
-  step: number,
-  rows: number,
-  K: number,
-  out: Float64Array,
-): void {
+export function pack(X: StridedMatrix, out: Float64Array): void {
+  const { data, at, rows, columns: K, rowStep, columnStep: step } = X;
   let to = 0;
   let row = 0;
   for (; row + PANEL <= rows; row += PANEL) {
-    let p0 = offset + row * rowStep;
+    let p0 = at + row * rowStep;
     let p1 = p0 + rowStep;
     let p2 = p1 + rowStep;
     let p3 = p2 + rowStep;
     for (let k = 0; k < K; k++) {
-      out[to] = X[p0];
-      out[to + 1] = X[p1];
-      out[to + 2] = X[p2];
-      out[to + 3] = X[p3];
+      out[to] = data[p0];
+      out[to + 1] = data[p1];
+      out[to + 2] = data[p2];
+      out[to + 3] = data[p3];
       to += PANEL;
       p0 += step;
       p1 += step;
@@ -39,7 +30,7 @@ export function pack(
   }
   if (row === rows) return;
   for (let k = 0; k < K; k++) {
-    for (let r = row; r < row + PANEL; r++) out[to++] = r < rows ? X[offset + r * rowStep + k * step] : 0;
+    for (let r = row; r < row + PANEL; r++) out[to++] = r < rows ? data[at + r * rowStep + k * step] : 0;
   }
 }
 

@@ -1,6 +1,7 @@
 import { microKernel, PANEL, pack } from './gemm-panels.js';
 import { outerProduct, thinGemm } from './gemm-thin.js';
-import type { FloatData } from './types.js';
+import type { ArrayMatrix, ProductOptions } from './sequence/matrix.js';
+import { rowsFrom, type StridedMatrix, stridedOf, transpose } from './strided-matrix.js';
 
 /** Entries of the two packed blocks: A's stays in the second-level cache, B's is walked panel by panel. */
 const A_BLOCK = 1 << 15;
@@ -11,82 +12,74 @@ let packedA = /* @__PURE__ */ new Float64Array(1 << 12);
 let packedB = /* @__PURE__ */ new Float64Array(1 << 12);
 const tile = /* @__PURE__ */ new Float64Array(PANEL * PANEL);
 
-/**
- * The plain `gemm` of the kernels' interface.
- *
- * Both operands are packed into panels of 4 rows or columns, in double precision, so one inner loop serves both
- * dtypes and all transposes. It keeps 4 x 4 sums in registers. Every sum runs over k = 0 ... K-1 in this order and in
- * double precision on every way through this file, so the answer does not depend on how the operands are stored.
- */
+/** The reference for `Kernels.multiply`: C = op(A) op(B) on ordinary arrays. */
 export function gemm(
-  transA: boolean,
-  transB: boolean,
-  M: number,
-  N: number,
-  K: number,
-  A: FloatData,
-  aOffset: number,
-  lda: number,
-  B: FloatData,
-  bOffset: number,
-  ldb: number,
-  accumulate: boolean,
-  C: FloatData,
-  cOffset: number,
-  ldc: number,
+  A: ArrayMatrix,
+  B: ArrayMatrix,
+  C: ArrayMatrix,
+  { transA = false, transB = false, accumulate = false }: ProductOptions = {},
 ): void {
-  // Steps to the next row and along k in op(A); along k and to the next column in op(B).
-  const aRow = transA ? 1 : lda;
-  const aStep = transA ? lda : 1;
-  const bStep = transB ? 1 : ldb;
-  const bColumn = transB ? ldb : 1;
+  const [a, b, c] = [stridedOf(A.data, A, transA), stridedOf(B.data, B, transB), stridedOf(C.data, C, false)];
+  multiplyStrided(a, b, c, accumulate);
+}
+
+/**
+ * C (M, N) = A (M, K) B (K, N), plus C when `accumulate`; rows of C lie in one piece.
+ *
+ * Both operands are packed into panels of 4 rows or columns, in double precision, so one inner loop serves both dtypes and
+ * all transposes. It keeps 4 x 4 sums in registers. Every sum runs over k = 0 ... K-1 in this order and in double precision
+ * on every way through this file, so the result does not depend on how the operands are stored.
+ */
+export function multiplyStrided(
+  A: StridedMatrix,
+  B: StridedMatrix,
+  C: StridedMatrix,
+  accumulate: boolean,
+): void {
+  const { rows: M, columns: N } = C;
+  const K = A.columns;
   if (K === 1) {
-    outerProduct(M, N, A, aOffset, aRow, B, bOffset, bColumn, accumulate, C, cOffset, ldc);
+    outerProduct(A, B, C, accumulate);
     return;
   }
   if (M < PANEL) {
-    thinGemm(M, N, K, A, aOffset, aRow, aStep, B, bOffset, bColumn, bStep, accumulate, C, cOffset, ldc, 1);
+    thinGemm(A, B, C, accumulate);
     return;
   }
   if (N < PANEL) {
     // The transposed product: few rows again.
-    thinGemm(N, M, K, B, bOffset, bColumn, bStep, A, aOffset, aRow, aStep, accumulate, C, cOffset, 1, ldc);
+    thinGemm(transpose(B), transpose(A), transpose(C), accumulate);
     return;
   }
   const aRows = Math.min(roundUp(M), Math.max(PANEL, roundUp(Math.floor(A_BLOCK / K) - PANEL + 1)));
   const bColumns = Math.min(roundUp(N), Math.max(PANEL, roundUp(Math.floor(B_BLOCK / K) - PANEL + 1)));
   if (packedA.length < aRows * K) packedA = new Float64Array(aRows * K);
   if (packedB.length < bColumns * K) packedB = new Float64Array(bColumns * K);
-  for (let j0 = 0; j0 < N; j0 += bColumns) {
-    const columns = Math.min(bColumns, N - j0);
-    pack(B, bOffset + j0 * bColumn, bColumn, bStep, columns, K, packedB);
-    for (let i0 = 0; i0 < M; i0 += aRows) {
-      const rows = Math.min(aRows, M - i0);
-      pack(A, aOffset + i0 * aRow, aRow, aStep, rows, K, packedA);
-      multiplyBlocks(rows, columns, K, accumulate, C, cOffset + i0 * ldc + j0, ldc);
+  const columnsOfB = transpose(B);
+  for (let j = 0; j < N; j += bColumns) {
+    const columns = Math.min(bColumns, N - j);
+    pack(rowsFrom(columnsOfB, j, columns), packedB);
+    for (let i = 0; i < M; i += aRows) {
+      const rows = Math.min(aRows, M - i);
+      pack(rowsFrom(A, i, rows), packedA);
+      const { data, at, rowStep: ld } = C;
+      multiplyBlocks(K, { data, at: at + i * ld + j, rows, columns, ld }, accumulate);
     }
   }
 }
 
 /** Multiplies the packed blocks. A panel of B stays in the first-level cache while the panels of A pass by. */
-function multiplyBlocks(
-  rows: number,
-  columns: number,
-  K: number,
-  accumulate: boolean,
-  C: FloatData,
-  cOffset: number,
-  ldc: number,
-): void {
+function multiplyBlocks(K: number, C: ArrayMatrix, accumulate: boolean): void {
+  const { data, at, rows, columns, ld } = C;
   for (let j = 0; j < columns; j += PANEL) {
     const width = Math.min(PANEL, columns - j);
     for (let i = 0; i < rows; i += PANEL) {
       microKernel(K, packedA, i * K, packedB, j * K, tile);
       const height = Math.min(PANEL, rows - i);
       for (let r = 0; r < height; r++) {
-        const to = cOffset + (i + r) * ldc + j;
-        if (accumulate) for (let c = 0; c < width; c++) C[to + c] += tile[r * PANEL + c];
-        else for (let c = 0; c < width; c++) C[to + c] = tile[r * PANEL + c];
+        const to = at + (i + r) * ld + j;
+        if (accumulate) for (let c = 0; c < width; c++) data[to + c] += tile[r * PANEL + c];
+        else for (let c = 0; c < width; c++) data[to + c] = tile[r * PANEL + c];
       }
     }
   }

@@ -21,13 +21,15 @@ export {
 } from './errors.js';
 export type { Block } from './sequence/block.js';
 export type {
-  Holding,
-  Prepared,
+  EvictableBlocks,
+  PackedMatrix,
+  PackOptions,
+  ParallelForFunction,
   RowFunction,
   SequenceKernels,
-  SpreadFunction,
   StepsFunction,
 } from './sequence/kernels.js';
+export type { ArrayMatrix, Matrix, MatrixLayout, ProductOptions } from './sequence/matrix.js';
 export type { Dtype, FloatData } from './types.js';
 export { type WasmOptions, wasmKernels } from './wasm/kernels.js';
 export { setThreads } from './wasm/threads/set-threads.js';

@@ -2,21 +2,21 @@
 
 export { crossEntropyRows } from './cross-entropy-rows.js';
 export { describe, formatShape, looksLikeNdArray } from './describe.js';
+export { sigmoidMap, sigmoidScalar, tanhMap } from './elementwise.js';
 export { gemm } from './gemm.js';
 export * from './index.js';
-export { sigmoidMap, sigmoidScalar, tanhMap } from './maps.js';
-export { product } from './product.js';
 export { setOnes } from './sequence/block.js';
 export {
   type Blocks,
-  endHolding,
   giveAll,
-  prepareAll,
+  giveEvictable,
+  packAll,
   type Sizes,
   takeAll,
   withBlocks,
 } from './sequence/blocks.js';
-export { perKernels } from './sequence/per-kernels.js';
+export { matrix } from './sequence/matrix.js';
+export { memoizeByKernels } from './sequence/memoize-by-kernels.js';
 export { tanhOf } from './sequence/tanh.js';
 export { allocate, mayShareSlab, withSlabs } from './slabs.js';
 export { coreCode } from './wasm/binaries/core.js';
@@ -24,10 +24,10 @@ export { crossEntropyCode } from './wasm/binaries/cross-entropy.js';
 export type { WasmModule } from './wasm/decode-binary.js';
 export { kernelsOver } from './wasm/kernels.js';
 export { loadWasm } from './wasm/load.js';
-export { bytesHeld, WasmMemory, type WasmMemoryOptions } from './wasm/memory.js';
+export { WasmMemory, type WasmMemoryOptions } from './wasm/memory.js';
 export { Modules, type Replacement } from './wasm/modules.js';
-export { Products, type WasmPrepared } from './wasm/products.js';
+export { Products, type WasmPacked } from './wasm/products.js';
 export { WasmSequence } from './wasm/sequence.js';
 export { checkThreads } from './wasm/threads/set-threads.js';
 export { threadsAsked } from './wasm/threads/sharing.js';
-export { NEAR, Threads } from './wasm/threads/threads.js';
+export { ENTRIES_IN_CACHE, Threads } from './wasm/threads/threads.js';

@@ -1,6 +1,6 @@
 import type { Dtype } from '../types.js';
 import type { Block } from './block.js';
-import type { Holding, Prepared, SequenceKernels } from './kernels.js';
+import type { EvictableBlocks, PackedMatrix, SequenceKernels } from './kernels.js';
 
 export type Blocks<Name extends string> = Readonly<Record<Name, Block>>;
 export type Sizes<Name extends string> = Readonly<Record<Name, number>>;
@@ -36,26 +36,26 @@ export function takeAll<Name extends string>(
   return blocks;
 }
 
-/** Readies several operands, each given by the arguments of `prepare`, or none when there is no room for all. */
-export function prepareAll(
+/** Packs several operands, each given by the arguments of `pack`, or none when there is no room for all. */
+export function packAll(
   kernels: SequenceKernels,
-  operands: readonly Parameters<SequenceKernels['prepare']>[],
-): Prepared[] {
-  const prepared: Prepared[] = [];
+  operands: readonly Parameters<SequenceKernels['pack']>[],
+): PackedMatrix[] {
+  const packed: PackedMatrix[] = [];
   try {
-    for (const operand of operands) prepared.push(kernels.prepare(...operand));
+    for (const operand of operands) packed.push(kernels.pack(...operand));
   } catch (error) {
-    for (const { blocks } of prepared) blocks.forEach(kernels.give, kernels);
+    for (const { blocks } of packed) blocks.forEach(kernels.give, kernels);
     throw error;
   }
-  return prepared;
+  return packed;
 }
 
-/** Gives held blocks back, where there are any and they are not lost. */
-export function endHolding(kernels: SequenceKernels, holding: Holding | null): void {
-  if (holding === null) return;
-  kernels.unhold(holding);
-  if (!holding.lost) for (const block of holding.blocks) kernels.give(block);
+/** Gives evictable blocks back, if there are any and they are not evicted. */
+export function giveEvictable(kernels: SequenceKernels, evictable: EvictableBlocks | null): void {
+  if (evictable === null) return;
+  kernels.pin(evictable);
+  if (!evictable.evicted) for (const block of evictable.blocks) kernels.give(block);
 }
 
 export function giveAll(kernels: SequenceKernels, blocks: Readonly<Record<string, Block>>): void {

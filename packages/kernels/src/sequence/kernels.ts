@@ -1,149 +1,114 @@
 import type { Dtype, FloatData } from '../types.js';
 import type { WasmModule } from '../wasm/decode-binary.js';
 import type { Block } from './block.js';
+import type { Matrix, ProductOptions } from './matrix.js';
 
-/** Blocks that may be taken away. */
-export interface Holding {
+/** Blocks whose contents can be recomputed. */
+export interface EvictableBlocks {
   readonly blocks: readonly Block[];
-  lost: boolean;
-  /** Set while somebody works with the blocks: they are not taken away then. */
+  /** Set when the blocks were taken away, which happens when memory runs short. */
+  evicted: boolean;
+  /** Set while the blocks are in use: they are not evicted then. */
   inUse: boolean;
 }
 
-/** op(B) of many products, in whatever form the kernel set wants it. */
-export interface Prepared {
+/** op(B) (K, N) in the form that a kernel set multiplies with fastest. */
+export interface PackedMatrix {
   readonly K: number;
   readonly N: number;
-  /** What it takes room in, besides B itself. */
+  /** The memory of the packed form, to be given back after the last product. */
   readonly blocks: readonly Block[];
 }
 
 /**
- * The kernels that a recurrent layer's sequence is computed with, all on blocks of the set's own memory, so that nothing is
- * copied between the steps. Sizes and offsets count entries and are trusted.
+ * The kernels that recurrent layers run on. They work on blocks of the set's own memory, so nothing is copied between the
+ * steps of a sequence. Sizes and offsets count entries and are trusted.
  */
 export interface SequenceKernels {
-  /** How many threads take part at the moment. */
+  /** Number of threads that take part now. */
   readonly threads: number;
 
   /** Takes a block of n entries, contents undefined. @throws MemoryError when there is no room */
   take(dtype: Dtype, n: number): Block;
   /** Gives a block back; it must not be used afterwards. */
   give(block: Block): void;
-  /** The entries as an ordinary array of the caller's own, and the block given back. */
+  /** The entries as an ordinary array, which the caller owns; the block is given back. */
   release(block: Block): FloatData;
 
   /**
-   * Marks blocks as ones that can be computed anew: where room is short they may be taken away, oldest holding first, which
-   * `lost` tells.
+   * These blocks can be recomputed. When memory runs short they are evicted, those marked first going first, and `evicted`
+   * becomes true.
    */
-  hold(blocks: readonly Block[]): Holding;
-  /** Ends a holding; unless they are lost, the blocks are the caller's again. */
-  unhold(holding: Holding): void;
-
-  /** As `Kernels.gemm`. */
-  gemm(
-    transA: boolean,
-    transB: boolean,
-    M: number,
-    N: number,
-    K: number,
-    A: Block,
-    aOffset: number,
-    lda: number,
-    B: Block,
-    bOffset: number,
-    ldb: number,
-    accumulate: boolean,
-    C: Block,
-    cOffset: number,
-    ldc: number,
-  ): void;
+  markEvictable(blocks: readonly Block[]): EvictableBlocks;
+  /** Ends that: unless they are evicted, the blocks are the caller's again. Called for evicted blocks too, once. */
+  pin(evictable: EvictableBlocks): void;
 
   /**
-   * Readies op(B) (K, N) for products with many A. B must stay as it is until the last of them.
-   * @param M the rows of all those A, where they are known: a set may leave out what only other products would want, and chooses
-   *          by it how to share the work
+   * C (M, N) = op(A) (M, K) op(B) (K, N), plus what C holds when `accumulate`. M and N are the size of C, and a transposed
+   * operand is stored as (K, M) or (N, K). C must not overlap A or B.
    */
-  prepare(
-    transB: boolean,
-    K: number,
-    N: number,
-    B: Block,
-    bOffset: number,
-    ldb: number,
-    M?: number,
-  ): Prepared;
-
-  /** C (M, N) = A (M, K) B, plus C when `accumulate`, for a prepared B. */
-  gemmPrepared(
-    M: number,
-    A: Block,
-    aOffset: number,
-    lda: number,
-    B: Prepared,
-    accumulate: boolean,
-    C: Block,
-    cOffset: number,
-    ldc: number,
-  ): void;
+  multiply(A: Matrix, B: Matrix, C: Matrix, options?: ProductOptions): void;
 
   /**
-   * A function that belongs to one layer and works on each row of a batch by itself, from a WebAssembly module over this set's
-   * memory; null for sets that work on ordinary memory. Where the set fuses multiplications and additions, it does so in the
-   * module too.
+   * Packs op(B) for products with many A. B must not change before the last of them.
+   * @param options.trans whether op(B) is the transpose of B
+   * @param options.rows  rows of A, if known: lets the set pack only the form it will use, and split the work among threads
+   */
+  pack(B: Matrix, options?: PackOptions): PackedMatrix;
+
+  /** C (M, N) = A (M, K) op(B), plus what C holds when `accumulate`. M is the number of rows of C. */
+  multiplyPacked(A: Matrix, B: PackedMatrix, C: Matrix, accumulate: boolean): void;
+
+  /**
+   * A routine that works on each row of a batch by itself, from a WebAssembly module over this set's memory; null for sets
+   * that work on ordinary memory. Where the set fuses multiplications and additions, the module does so too.
    * @param code   the module, as scripts/assemble.mjs writes it
    * @param name   of its exports `name32` and `name64`, without the number
-   * @param widths entries of a row of each block that it takes, as multiples of H
-   * @param cost   about how long it takes for one of the B · H entries in float32, in nanoseconds
+   * @param widths entries in a row of each block that it takes, as multiples of H
+   * @param cost   about how long one of the B * H entries takes in float32, in nanoseconds
    */
   rows(code: WasmModule, name: string, widths: readonly number[], cost: number): RowFunction | null;
 
   /**
-   * A function of the same kind that goes through all steps of a sequence, products with prepared weights included; null for
-   * sets that work on ordinary memory. Arguments as for `rows`; the cost is without the products.
+   * A routine that goes through all steps of a sequence, products with packed weights included; null for sets that work on
+   * ordinary memory. Arguments as for `rows`; the cost is without the products.
    */
   steps(code: WasmModule, name: string, widths: readonly number[], cost: number): StepsFunction | null;
 
   /**
-   * A function of the same kind over entries or columns that lie side by side; null for sets that work on ordinary memory.
-   * @param countAt which argument is their number
-   * @param at      which arguments are addresses of such entries
+   * A routine over a range of entries or columns, which threads split among them; null for sets that work on ordinary memory.
+   * @param countAt which argument is the length of the range
+   * @param at      which arguments are addresses in the range
    */
-  spread(code: WasmModule, name: string, countAt: number, at: readonly number[]): SpreadFunction | null;
+  parallelFor(code: WasmModule, name: string, countAt: number, at: readonly number[]): ParallelForFunction | null;
 
   /** All exports of such a module; null for sets that work on ordinary memory. */
   module<Exports>(code: WasmModule): Exports | null;
 }
 
-/** Runs on B rows; `a` to `f` are the addresses of its blocks, as many as it takes. */
-export type RowFunction = (
-  dtype: Dtype,
-  B: number,
-  H: number,
-  a: number,
-  b: number,
-  c?: number,
-  d?: number,
-  e?: number,
-  f?: number,
-) => void;
+export interface PackOptions {
+  readonly trans?: boolean;
+  readonly rows?: number;
+}
+
+/** Runs on B rows of H units. @param at addresses of its blocks, in bytes */
+export type RowFunction = (dtype: Dtype, B: number, H: number, at: readonly number[]) => void;
 
 /**
- * Runs T steps of B rows, on blocks that hold step after step from their start on.
- * @param weights prepared for products of B rows
- * @returns false when nothing was done, since products with these weights are not the module's to compute
+ * Runs T steps of B rows, on blocks that hold one step after the other from their first entry on.
+ * @param weights packed for products of B rows
+ * @returns false when it cannot multiply with these weights; nothing is done then, and the caller loops in TypeScript
  */
 export type StepsFunction = (
   B: number,
   T: number,
   H: number,
-  weights: readonly Prepared[],
+  weights: readonly PackedMatrix[],
   blocks: readonly Block[],
 ) => boolean;
 
 /**
- * Runs on the arguments of a module's function, all in bytes.
- * @param cost about how long it takes, in nanoseconds
+ * Runs on the arguments of a module's function, addresses in bytes.
+ * @param cost about how long it takes one thread, in nanoseconds
  */
-export type SpreadFunction = (dtype: Dtype, values: readonly number[], cost: number) => void;
+export type ParallelForFunction = (dtype: Dtype, values: readonly number[], cost: number) => void;

@@ -1,13 +1,13 @@
-import { gemm } from '../gemm.js';
-import { type Block, PlainBlock } from './block.js';
-import type { Prepared, SequenceKernels } from './kernels.js';
+import { multiplyStrided } from '../gemm.js';
+import { stridedOf } from '../strided-matrix.js';
+import { PlainBlock } from './block.js';
+import type { PackedMatrix, SequenceKernels } from './kernels.js';
+import type { Matrix } from './matrix.js';
 
-/** A prepared operand of the plain set: where it lies. */
-interface PlainPrepared extends Prepared {
-  readonly transB: boolean;
-  readonly B: Block;
-  readonly bOffset: number;
-  readonly ldb: number;
+/** B where it lies: nothing is packed before the product. */
+interface PlainPacked extends PackedMatrix {
+  readonly B: Matrix;
+  readonly trans: boolean;
 }
 
 /** The reference, in plain TypeScript on ordinary arrays. */
@@ -16,57 +16,22 @@ export const plainSequence: SequenceKernels = {
   take: (dtype, n) => new PlainBlock(dtype, n),
   give: () => {},
   release: (block) => block.data,
-  hold: (blocks) => ({ blocks, lost: false, inUse: false }),
-  unhold: () => {},
-  gemm: (transA, transB, M, N, K, A, aOffset, lda, B, bOffset, ldb, accumulate, C, cOffset, ldc) =>
-    gemm(
-      transA,
-      transB,
-      M,
-      N,
-      K,
-      A.data,
-      aOffset,
-      lda,
-      B.data,
-      bOffset,
-      ldb,
-      accumulate,
-      C.data,
-      cOffset,
-      ldc,
-    ),
-  prepare: (transB, K, N, B, bOffset, ldb): PlainPrepared => ({
-    K,
-    N,
-    blocks: [],
-    transB,
-    B,
-    bOffset,
-    ldb,
-  }),
-  gemmPrepared: (M, A, aOffset, lda, prepared, accumulate, C, cOffset, ldc) => {
-    const { transB, N, K, B, bOffset, ldb } = prepared as PlainPrepared;
-    gemm(
-      false,
-      transB,
-      M,
-      N,
-      K,
-      A.data,
-      aOffset,
-      lda,
-      B.data,
-      bOffset,
-      ldb,
-      accumulate,
-      C.data,
-      cOffset,
-      ldc,
-    );
+  markEvictable: (blocks) => ({ blocks, evicted: false, inUse: false }),
+  pin: () => {},
+  multiply: (A, B, C, { transA = false, transB = false, accumulate = false } = {}) =>
+    multiplyStrided(inBlock(A, transA), inBlock(B, transB), inBlock(C, false), accumulate),
+  pack: (B, { trans = false } = {}): PlainPacked => {
+    const [K, N] = trans ? [B.columns, B.rows] : [B.rows, B.columns];
+    return { K, N, blocks: [], B, trans };
+  },
+  multiplyPacked: (A, packed, C, accumulate) => {
+    const { B, trans } = packed as PlainPacked;
+    multiplyStrided(inBlock(A, false), inBlock(B, trans), inBlock(C, false), accumulate);
   },
   rows: () => null,
   steps: () => null,
-  spread: () => null,
+  parallelFor: () => null,
   module: () => null,
 };
+
+const inBlock = (X: Matrix, trans: boolean) => stridedOf(X.block.data, X, trans);

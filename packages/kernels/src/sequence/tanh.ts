@@ -1,13 +1,13 @@
-import { tanhMap } from '../maps.js';
+import { tanhMap } from '../elementwise.js';
 import { coreCode } from '../wasm/binaries/core.js';
 import type { Block } from './block.js';
 import type { SequenceKernels } from './kernels.js';
-import { perKernels } from './per-kernels.js';
+import { memoizeByKernels } from './memoize-by-kernels.js';
 
 /** Rough time of one entry, in nanoseconds a byte. */
 const COST = 0.75;
 
-const mapOf = /* @__PURE__ */ perKernels((kernels) => kernels.spread(coreCode, 'tanh', 0, [1, 2]));
+const mapOf = /* @__PURE__ */ memoizeByKernels((kernels) => kernels.parallelFor(coreCode, 'tanh', 0, [1, 2]));
 
 /** x = tanh(x) for n entries from `offset` on (assembly/maps.ts). */
 export function tanhOf(kernels: SequenceKernels, n: number, x: Block, offset: number): void {

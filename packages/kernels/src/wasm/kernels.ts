@@ -1,4 +1,5 @@
 import type { Kernels } from '../backend.js';
+import { gemmOnArrays } from '../gemm-on-arrays.js';
 import { type LoadedWasm, loadWasm } from './load.js';
 import type { WasmMemory } from './memory.js';
 
@@ -35,5 +36,6 @@ export function kernelsOver({ sequence, relaxed }: LoadedWasm): Kernels {
     why: `WebAssembly SIMD with ${fused}`,
     relaxed,
     sequence,
+    multiply: (A, B, C, options) => gemmOnArrays(sequence, A, B, C, options),
   };
 }

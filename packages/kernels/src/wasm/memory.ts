@@ -1,6 +1,6 @@
 import { MemoryError } from '../errors.js';
 import type { Block } from '../sequence/block.js';
-import type { Holding } from '../sequence/kernels.js';
+import type { EvictableBlocks } from '../sequence/kernels.js';
 import type { Dtype, FloatData } from '../types.js';
 
 const PAGE = 1 << 16;
@@ -8,12 +8,17 @@ const PAGE = 1 << 16;
 const FIRST_PAGES = 16;
 /** Every span starts at a multiple of this, a cache line. */
 const LINE = 64;
-/** What lies below belongs to the modules: address 0, so that no block looks like a null, and their constants (assembly/constants.ts). */
+/**
+ * Below lie the modules' constants (assembly/constants.ts), and address 0, which no block has, so that it can stand for null.
+ */
 const FIRST = 8192;
-/** Bytes in use before held blocks are taken away. It doubles whenever that turns out to have been too early. */
+/** Bytes in use before blocks are evicted. It doubles whenever evicted blocks are needed again. */
 const FIRST_BUDGET = 128 * 2 ** 20;
-/** Holdings before the oldest is taken away: small ones cost more outside this memory, about 1 kB each, than in it. Doubles too. */
-const FIRST_HOLDINGS = 2048;
+/**
+ * Marks before the oldest is evicted: the objects of small ones, about 1 kB each, take more room outside of this memory than
+ * their blocks in it. Doubles too.
+ */
+const FIRST_EVICTABLE = 2048;
 /** What a 32-bit address reaches. */
 const MOST_PAGES = 1 << 16;
 
@@ -24,7 +29,7 @@ export interface Span {
 }
 
 export interface WasmMemoryOptions {
-  /** Bytes in use before held blocks are taken away; doubled when that was too early. */
+  /** Bytes in use before blocks are evicted; doubled when evicted blocks are needed again. */
   budget?: number;
   /** The most that the memory may grow to, in bytes: whole pages of 64 KiB. */
   maximum?: number;
@@ -64,11 +69,11 @@ class WasmBlock implements Block {
 }
 
 /**
- * The memory that all WebAssembly kernels share, and who has which part of it.
+ * The memory that the WebAssembly kernels share, and its allocator.
  *
- * Freed spans are used again, first fit. Before the memory grows past a budget, held blocks (the buffers that a forward run
- * keeps for backward) are taken away, oldest first: so a program that runs forward without backward stays flat, although
- * nothing tells when such buffers are garbage.
+ * Freed spans are used again, first fit. Before the memory grows past a budget, evictable blocks (the activations that a
+ * forward run saves for backward) are evicted, oldest first: so the memory of a program that runs forward without backward
+ * stays flat, although nothing tells when such buffers are garbage.
  */
 export class WasmMemory {
   readonly memory: WebAssembly.Memory;
@@ -76,12 +81,12 @@ export class WasmMemory {
   buffer: ArrayBufferLike;
   /** Whether other threads can work on it. */
   readonly shared: boolean;
-  /** What may be taken away, the oldest first. */
-  readonly holdings = new Set<Holding>();
+  /** The blocks that may be evicted, the oldest first. */
+  readonly evictable = new Set<EvictableBlocks>();
   private readonly free: Span[];
   private readonly maximum: number;
   private budget: number;
-  private mostHoldings = FIRST_HOLDINGS;
+  private mostEvictable = FIRST_EVICTABLE;
 
   constructor({
     budget = FIRST_BUDGET,
@@ -96,9 +101,18 @@ export class WasmMemory {
     this.free = [{ at: FIRST, size: this.buffer.byteLength - FIRST }];
   }
 
-  /** Bytes that are not free: those in use and those held. */
+  /** Bytes that are not free, evictable ones included. */
   get bytesTaken(): number {
     return this.buffer.byteLength - FIRST - this.free.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Bytes that may be evicted now. */
+  get bytesEvictable(): number {
+    let sum = 0;
+    for (const { blocks, inUse } of this.evictable) {
+      if (!inUse) for (const block of blocks) sum += (block as WasmBlock).span.size;
+    }
+    return sum;
   }
 
   take(dtype: Dtype, n: number): Block {
@@ -122,7 +136,7 @@ export class WasmMemory {
     return span ?? this.refuse(bytes);
   }
 
-  /** As `takeBytes`, for the middle of a computation: no held block is taken away. */
+  /** As `takeBytes`, for the middle of a computation: nothing is evicted. */
   takeBytesBesides(bytes: number): Span {
     const size = Math.ceil(bytes / LINE) * LINE;
     return this.fit(size) ?? this.fitAfterGrowth(size) ?? this.refuse(bytes);
@@ -148,20 +162,20 @@ export class WasmMemory {
     }
   }
 
-  hold(blocks: readonly Block[]): Holding {
-    if (this.holdings.size >= this.mostHoldings) this.evictOldest();
-    const holding = { blocks, lost: false, inUse: false };
-    this.holdings.add(holding);
-    return holding;
+  markEvictable(blocks: readonly Block[]): EvictableBlocks {
+    if (this.evictable.size >= this.mostEvictable) this.evictOldest();
+    const marked = { blocks, evicted: false, inUse: false };
+    this.evictable.add(marked);
+    return marked;
   }
 
-  unhold(holding: Holding): void {
-    // Whoever comes back to lost blocks has to compute them again: the budget was too small for what the program keeps.
-    if (holding.lost) {
+  pin(marked: EvictableBlocks): void {
+    // Evicted blocks are needed again, so the budget was too small: double it.
+    if (marked.evicted) {
       this.budget = Math.min(2 * this.budget, this.maximum);
-      this.mostHoldings *= 2;
+      this.mostEvictable *= 2;
     }
-    this.holdings.delete(holding);
+    this.evictable.delete(marked);
   }
 
   private refuse(bytes: number): never {
@@ -195,13 +209,13 @@ export class WasmMemory {
     return null;
   }
 
-  /** @returns whether there was one that nobody works with */
+  /** @returns false when there is none, or all are in use */
   private evictOldest(): boolean {
-    for (const holding of this.holdings) {
-      if (holding.inUse) continue;
-      this.holdings.delete(holding);
-      holding.lost = true;
-      for (const block of holding.blocks) this.give(block);
+    for (const marked of this.evictable) {
+      if (marked.inUse) continue;
+      this.evictable.delete(marked);
+      marked.evicted = true;
+      for (const block of marked.blocks) this.give(block);
       return true;
     }
     return false;
@@ -226,15 +240,6 @@ export class WasmMemory {
     }
     return null;
   }
-}
-
-/** Bytes of the blocks that may be taken away. A function, since only who looks into a memory wants it. */
-export function bytesHeld({ holdings }: WasmMemory): number {
-  let sum = 0;
-  for (const { blocks, inUse } of holdings) {
-    if (!inUse) for (const block of blocks) sum += (block as WasmBlock).span.size;
-  }
-  return sum;
 }
 
 /** Shared memory has room for its maximum set aside from the start: where a small device refuses that, memory is not shared. */

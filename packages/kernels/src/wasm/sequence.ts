@@ -1,20 +1,24 @@
 import type { Block } from '../sequence/block.js';
 import type {
-  Holding,
-  Prepared,
+  EvictableBlocks,
+  PackedMatrix,
+  PackOptions,
+  ParallelForFunction,
   RowFunction,
   SequenceKernels,
-  SpreadFunction,
   StepsFunction,
 } from '../sequence/kernels.js';
+import type { Matrix, ProductOptions } from '../sequence/matrix.js';
 import type { Dtype, FloatData } from '../types.js';
 import { coreCode } from './binaries/core.js';
 import type { WasmModule } from './decode-binary.js';
 import type { GemmModule } from './gemm-module.js';
 import type { WasmMemory } from './memory.js';
 import { Modules } from './modules.js';
-import { isWhole, Products, WASM_COST, type WasmPrepared } from './products.js';
+import { isWhole, Products, WASM_COST, type WasmPacked } from './products.js';
 import { Sharing } from './threads/sharing.js';
+
+const NO_OPTIONS = {};
 
 const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);
 
@@ -56,84 +60,46 @@ export class WasmSequence implements SequenceKernels {
     return data;
   }
 
-  hold(blocks: readonly Block[]): Holding {
-    return this.memory.hold(blocks);
+  markEvictable(blocks: readonly Block[]): EvictableBlocks {
+    return this.memory.markEvictable(blocks);
   }
 
-  unhold(holding: Holding): void {
-    this.memory.unhold(holding);
+  pin(evictable: EvictableBlocks): void {
+    this.memory.pin(evictable);
   }
 
-  gemm(
-    transA: boolean,
-    transB: boolean,
-    M: number,
-    N: number,
-    K: number,
-    A: Block,
-    aOffset: number,
-    lda: number,
-    B: Block,
-    bOffset: number,
-    ldb: number,
-    accumulate: boolean,
-    C: Block,
-    cOffset: number,
-    ldc: number,
-  ): void {
-    const [a, b, c] = [A.pointer(aOffset), B.pointer(bOffset), C.pointer(cOffset)];
-    this.products.gemm(C.dtype, transA, transB, M, N, K, a, lda, b, ldb, accumulate, c, ldc);
+  multiply(A: Matrix, B: Matrix, C: Matrix, options: ProductOptions = NO_OPTIONS): void {
+    this.products.multiply(A, B, C, options);
   }
 
-  prepare(
-    transB: boolean,
-    K: number,
-    N: number,
-    B: Block,
-    bOffset: number,
-    ldb: number,
-    M?: number,
-  ): Prepared {
-    return this.products.prepare(B.dtype, transB, K, N, B.pointer(bOffset), ldb, M);
+  pack(B: Matrix, options: PackOptions = NO_OPTIONS): PackedMatrix {
+    return this.products.pack(B, options);
   }
 
-  gemmPrepared(
-    M: number,
-    A: Block,
-    aOffset: number,
-    lda: number,
-    B: Prepared,
-    accumulate: boolean,
-    C: Block,
-    cOffset: number,
-    ldc: number,
-  ): void {
-    const [a, c] = [A.pointer(aOffset), C.pointer(cOffset)];
-    this.products.gemmPrepared(C.dtype, M, a, lda, B as WasmPrepared, accumulate, c, ldc);
+  multiplyPacked(A: Matrix, B: PackedMatrix, C: Matrix, accumulate: boolean): void {
+    this.products.multiplyPacked(A, B as WasmPacked, C, accumulate);
   }
 
-  spread(code: WasmModule, name: string, countAt: number, at: readonly number[]): SpreadFunction {
+  parallelFor(code: WasmModule, name: string, countAt: number, at: readonly number[]): ParallelForFunction {
     const pair = this.modules.pair(code, name);
     return (dtype, values, cost) => {
       const team = this.sharing.for(cost);
       if (team === null) pair[dtype].call(...values);
-      else team.spread(pair[dtype], values, countAt, at, bytesOf(dtype), cost);
+      else team.parallelFor(pair[dtype], values, countAt, at, bytesOf(dtype), cost);
     };
   }
 
   rows(code: WasmModule, name: string, widths: readonly number[], entryCost: number): RowFunction {
     const pair = this.modules.pair(code, name);
-    return (dtype, B, H, a, b, c = 0, d = 0, e = 0, f = 0) => {
+    return (dtype, B, H, at) => {
       const routine = pair[dtype];
       const row = H * bytesOf(dtype);
       const cost = B * row * (entryCost / 4);
       const team = B > 1 ? this.sharing.for(cost) : null;
-      // Arguments that the function does not take are ignored.
-      if (team === null) routine.call(B, H, a, b, c, d, e, f);
+      if (team === null) routine.call(B, H, ...at);
       else {
-        const values = [B, H, a, b, c, d, e, f].slice(0, 2 + widths.length);
         const bytes = widths.map((width) => width * row);
-        team.rows(routine, values, bytes, cost);
+        team.rows(routine, [B, H, ...at], bytes, cost);
       }
     };
   }
@@ -150,16 +116,16 @@ export class WasmSequence implements SequenceKernels {
   ): StepsFunction {
     const pair = modules.pair(code, name);
     return (B, T, H, weights, blocks) => {
-      const prepared = weights as readonly WasmPrepared[];
+      const packed = weights as readonly WasmPacked[];
       // Threads that share the columns of a product have to meet at every step.
-      if (!prepared.every(isWhole)) return false;
+      if (!packed.every(isWhole)) return false;
       const { dtype } = blocks[0];
       const routine = pair[dtype];
       const { sharing } = this;
-      const addresses = [...prepared.map(({ at }) => at), ...blocks.map((block) => block.pointer(0))];
+      const addresses = [...packed.map(({ at }) => at), ...blocks.map((block) => block.pointer(0))];
       const values = [B, B, T, H, sharing.work, ...addresses];
       const row = H * bytesOf(dtype);
-      const each = prepared.reduce((sum, { K, N }) => sum + products.costOf(dtype, B, N, K), 0);
+      const each = packed.reduce((sum, { K, N }) => sum + products.costOf(dtype, B, N, K), 0);
       const cost = T * (each + B * row * (entryCost / 4));
       const team = B > 1 ? sharing.for(cost) : null;
       if (team === null) routine.call(...values);
@@ -167,7 +133,7 @@ export class WasmSequence implements SequenceKernels {
         team.steps(
           routine,
           values,
-          5 + prepared.length,
+          5 + packed.length,
           widths.map((width) => width * row),
           cost,
         );

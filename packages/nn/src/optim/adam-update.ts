@@ -1,5 +1,5 @@
 import type { FloatData } from '@retrograd/arrays';
-import { perKernels } from '@retrograd/kernels/internal';
+import { memoizeByKernels } from '@retrograd/kernels/internal';
 import { adamCode } from '../wasm/adam.js';
 import { updateInPieces } from './in-pieces.js';
 
@@ -18,7 +18,7 @@ export interface AdamStep {
 }
 
 /** The step in WebAssembly (assembly/adam.ts); null where the kernels work on ordinary arrays. */
-const adamOf = /* @__PURE__ */ perKernels((kernels) => kernels.rows(adamCode, 'adam', [1, 1, 1, 1, 0], 2));
+const adamOf = /* @__PURE__ */ memoizeByKernels((kernels) => kernels.rows(adamCode, 'adam', [1, 1, 1, 1, 0], 2));
 
 /**
  * Updates parameters and their moments in place.

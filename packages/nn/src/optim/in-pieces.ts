@@ -31,11 +31,11 @@ export function updateInPieces(
   const behind = arrays.length * apart;
   withBlocks(sequence, dtype, { all: behind + settings.length }, ({ all }) => {
     all.data.set(settings, behind);
-    const addresses = [...arrays, settings].map((_, i) => all.pointer(i * apart)) as [number, number];
+    const addresses = [...arrays, settings].map((_, i) => all.pointer(i * apart));
     for (let from = 0; from < length; from += n) {
       const to = Math.min(from + n, length);
       arrays.forEach((array, i) => all.data.set(array.subarray(from, to), i * apart));
-      rule(dtype, to - from, 1, ...addresses);
+      rule(dtype, to - from, 1, addresses);
       arrays.forEach((array, i) => {
         if (i > 0) array.set(all.data.subarray(i * apart, i * apart + to - from), from);
       });

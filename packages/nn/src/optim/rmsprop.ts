@@ -1,7 +1,7 @@
 import { type FloatData, ValueError } from '@retrograd/arrays';
 import { checkNonNegative, describe } from '@retrograd/arrays/internal';
 import type { Tensor } from '@retrograd/autograd';
-import { perKernels } from '@retrograd/kernels/internal';
+import { memoizeByKernels } from '@retrograd/kernels/internal';
 import { rmspropCode } from '../wasm/rmsprop.js';
 import { updateInPieces } from './in-pieces.js';
 import { type Algorithm, Optimizer, type OptimizerOptions } from './optimizer.js';
@@ -67,7 +67,7 @@ export class RMSprop extends Optimizer<RMSpropSettings> {
 }
 
 /** The step in WebAssembly (assembly/rmsprop.ts); null where the kernels work on ordinary arrays. */
-const rmspropOf = /* @__PURE__ */ perKernels((kernels) =>
+const rmspropOf = /* @__PURE__ */ memoizeByKernels((kernels) =>
   kernels.rows(rmspropCode, 'rmsprop', [1, 1, 1, 0], 2),
 );
 

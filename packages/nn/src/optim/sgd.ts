@@ -1,7 +1,7 @@
 import { type FloatData, ValueError } from '@retrograd/arrays';
 import { checkNonNegative, describe } from '@retrograd/arrays/internal';
 import type { Tensor } from '@retrograd/autograd';
-import { perKernels } from '@retrograd/kernels/internal';
+import { memoizeByKernels } from '@retrograd/kernels/internal';
 import { sgdCode } from '../wasm/sgd.js';
 import { updateInPieces } from './in-pieces.js';
 import { type Algorithm, Optimizer, type OptimizerOptions } from './optimizer.js';
@@ -69,9 +69,9 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
 
 // The steps in WebAssembly (assembly/sgd.ts); null where the kernels work on ordinary arrays.
 
-const sgdOf = /* @__PURE__ */ perKernels((kernels) => kernels.rows(sgdCode, 'sgd', [1, 1, 0], 1));
+const sgdOf = /* @__PURE__ */ memoizeByKernels((kernels) => kernels.rows(sgdCode, 'sgd', [1, 1, 0], 1));
 
-const momentumOf = /* @__PURE__ */ perKernels((kernels) =>
+const momentumOf = /* @__PURE__ */ memoizeByKernels((kernels) =>
   kernels.rows(sgdCode, 'momentum', [1, 1, 1, 0], 1),
 );
 

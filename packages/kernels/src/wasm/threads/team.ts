@@ -1,6 +1,6 @@
 import { COLUMNS, GEMM, PLENTY_COLUMNS, PLENTY_ROWS, ROWS, STEPS_WORK } from '../gemm-module.js';
 import type { Replacement } from '../modules.js';
-import type { PreparedLayout } from '../products.js';
+import type { PackedLayout } from '../products.js';
 import { type Routine, shareOf } from './job.js';
 import { Pool } from './pool.js';
 import type { Sharing } from './sharing.js';
@@ -65,11 +65,11 @@ export class Team {
     this.pool.run({ routine, total, share, values, steps, countAt, workAt: GEMM.work, cost });
   }
 
-  /** A product with a prepared B: by its parts where there are several, else by rows. @param values arguments as for one part */
-  multiplyPrepared(
+  /** A product with a packed B: by its parts where there are several, else by rows. @param values arguments as for one part */
+  multiplyPacked(
     routine: Routine,
     values: readonly number[],
-    { N, share: columns, bytes }: PreparedLayout,
+    { N, share: columns, bytes }: PackedLayout,
     size: number,
     cost: number,
   ): void {
@@ -89,7 +89,7 @@ export class Team {
   }
 
   /** A call over `values[countAt]` entries or columns that lie side by side at the addresses `at` among its arguments. */
-  spread(
+  parallelFor(
     routine: Routine,
     values: readonly number[],
     countAt: number,

@@ -10,10 +10,10 @@ const WORTH = 20_000;
 /** Entries of a prepared B below which its products are not worth parting, whatever M is. */
 const WORTH_PARTING = 1 << 14;
 /** Entries of B that fit a thread's own cache. */
-export const NEAR = 1 << 17;
+export const ENTRIES_IN_CACHE = 1 << 17;
 
 /** Rows a thread from which whole sequences are shared by rows, and B is not parted: then each thread goes through all of B. */
-const enoughRows = (entries: number): number => (entries > NEAR ? 6 : 2);
+const enoughRows = (entries: number): number => (entries > ENTRIES_IN_CACHE ? 6 : 2);
 
 /** Those with workers. */
 const busy = new Set<Threads>();

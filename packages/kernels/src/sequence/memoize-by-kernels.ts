@@ -1,7 +1,7 @@
 import type { SequenceKernels } from './kernels.js';
 
-/** Makes something once for each kernel set that comes along. */
-export function perKernels<T>(make: (kernels: SequenceKernels) => T): (kernels: SequenceKernels) => T {
+/** A function that makes its value once for each kernel set. */
+export function memoizeByKernels<T>(make: (kernels: SequenceKernels) => T): (kernels: SequenceKernels) => T {
   const made = new WeakMap<SequenceKernels, T>();
   return (kernels) => {
     let value = made.get(kernels);

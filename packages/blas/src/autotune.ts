@@ -1,6 +1,5 @@
-import type { Dtype } from '@retrograd/kernels';
-import { NEAR, tanhOf, withBlocks } from '@retrograd/kernels/internal';
-import type { BlasSequence, Decide } from './sequence.js';
+import { ENTRIES_IN_CACHE, matrix, tanhOf, withBlocks } from '@retrograd/kernels/internal';
+import type { BlasSequence, Decide, ProductShape } from './sequence.js';
 
 /** Multiplications below which a call out of JavaScript costs more than the product itself, or than one inside of a module. */
 const SMALL = 1 << 13;
@@ -26,7 +25,7 @@ const classOf = (n: number): number => 32 - Math.clz32(n - 1);
  * the next powers of two, with all the threads there are, the best of three rounds each. Products of one class then always go
  * the same way, until the number of threads changes.
  */
-export class Choice {
+export class Autotuner {
   private readonly answers = new Map<number, boolean>();
   private readonly warm = new Set<string>();
   private scratch: BlasSequence | null = null;
@@ -37,15 +36,13 @@ export class Choice {
   /** @param make a kernel set to time on: taking room in the one that is used could move what a caller is looking at */
   constructor(private readonly make: () => BlasSequence) {}
 
-  /**
-   * Whether the library is faster.
-   * @param prepared whether op(B) is ready for many products
-   */
-  readonly fastest: Decide = (dtype, transA, transB, prepared, M, N, K) => {
+  /** Whether the library is faster. */
+  readonly decide: Decide = (shape) => {
+    const { packed, M, N, K } = shape;
     if (M * N * K < SMALL) return false;
     // A single row waits for a matrix beyond the cache, which the race, with the same matrix every time, would not show. Threads of
     // ours read it from parts of their own, up to twice as fast.
-    if (prepared && M === 1 && K * N > NEAR) return false;
+    if (packed && M === 1 && K * N > ENTRIES_IN_CACHE) return false;
     this.scratch ??= this.make();
     const { wanted } = this.scratch;
     if (wanted !== this.threads) {
@@ -53,40 +50,34 @@ export class Choice {
       this.scratch.adaptThreads();
       this.answers.clear();
     }
-    const way = (dtype === 'float32' ? 8 : 0) + (transA ? 4 : 0) + (transB ? 2 : 0) + (prepared ? 1 : 0);
-    const key = ((way * 32 + classOf(M)) * 32 + classOf(N)) * 32 + classOf(K);
+    const key = keyOf(shape);
     let answer = this.answers.get(key);
     if (answer === undefined) {
-      answer = this.race(this.scratch, dtype, transA, transB, prepared, classOf(M), classOf(N), classOf(K));
+      answer = this.race(this.scratch, shape);
       this.answers.set(key, answer);
     }
     return answer;
   };
 
-  private race(
-    sequence: BlasSequence,
-    dtype: Dtype,
-    transA: boolean,
-    transB: boolean,
-    prepared: boolean,
-    m: number,
-    n: number,
-    k: number,
-  ): boolean {
-    const [M, N, K] = shrink(m, n, k);
+  /** Times the product of the shape's size class both ways. */
+  private race(sequence: BlasSequence, shape: ProductShape): boolean {
+    const { dtype, transA, transB, packed } = shape;
+    const [M, N, K] = shrink(classOf(shape.M), classOf(shape.N), classOf(shape.K));
     if (M * N * K >= SPLIT) this.awaitWorkers(sequence);
     return withBlocks(sequence, dtype, { a: M * K, b: K * N, c: M * N }, ({ a, b, c }) => {
       for (const { data } of [a, b]) data.fill(0.5);
-      const [lda, ldb] = [transA ? M : K, transB ? K : N];
+      const A = transA ? matrix(a, K, M) : matrix(a, M, K);
+      const B = transB ? matrix(b, N, K) : matrix(b, K, N);
+      const C = matrix(c, M, N);
       const [ours, native] = [false, true].map((library) => {
         sequence.decide = () => library;
-        const ready = prepared ? sequence.prepare(transB, K, N, b, 0, ldb, M) : null;
+        const operand = packed ? sequence.pack(B, { trans: transB, rows: M }) : null;
         const run = () => {
           sequence.decide = () => library;
-          if (ready) sequence.gemmPrepared(M, a, 0, lda, ready, false, c, 0, N);
-          else sequence.gemm(transA, transB, M, N, K, a, 0, lda, b, 0, ldb, false, c, 0, N);
+          if (operand) sequence.multiplyPacked(A, operand, C, false);
+          else sequence.multiply(A, B, C, { transA, transB });
         };
-        return { run, blocks: ready?.blocks ?? [] };
+        return { run, blocks: operand?.blocks ?? [] };
       });
       try {
         this.warmUp(`${dtype} ${M > 1}`, ours.run);
@@ -116,6 +107,12 @@ export class Choice {
       while (sequence.threads < sequence.wanted && performance.now() < end);
     });
   }
+}
+
+/** One number for all shapes of a kind and size class. */
+function keyOf({ dtype, transA, transB, packed, M, N, K }: ProductShape): number {
+  const kind = (dtype === 'float32' ? 8 : 0) + (transA ? 4 : 0) + (transB ? 2 : 0) + (packed ? 1 : 0);
+  return ((kind * 32 + classOf(M)) * 32 + classOf(N)) * 32 + classOf(K);
 }
 
 /** Sizes by class, the largest one halved until the product is quickly computed. */
