@@ -4,11 +4,11 @@ import { plainKernels, useKernels } from '@retrograd/kernels';
 import type { WasmSequence } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LAYERS } from '../layers/layers.js';
-import type { SequenceRun } from '../support/kinds.js';
-import { sequenceRoads, stepByStep } from '../support/roads.js';
-import { assertClose } from '../support/same.js';
-import { libraries, tellSkipped } from './libraries.js';
+import { assertClose } from '../support/assert-arrays.js';
+import { libraries, tellSkipped } from '../support/blas/libraries.js';
+import { sequenceRoads, stepByStep } from '../support/implementations.js';
+import { LAYERS } from '../support/layer-cases.js';
+import type { SequenceRun } from '../support/layer-table.js';
 
 tellSkipped(test);
 

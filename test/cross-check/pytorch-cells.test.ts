@@ -3,8 +3,8 @@ import type { NdArray } from '@retrograd/arrays';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, readFixtures, type Tolerance } from '../support/fixtures.js';
-import { type Arrays, KINDS, type KindName } from '../support/kinds.js';
-import { cellRoads } from '../support/roads.js';
+import { cellRoads } from '../support/implementations.js';
+import { type Arrays, KINDS, type KindName } from '../support/layer-table.js';
 
 interface CellCase {
   title?: string;

@@ -8,9 +8,9 @@ import { add, crossEntropy, grad, mul, parameter, sum, type Tensor, tensor } fro
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, readFixtures } from '../support/fixtures.js';
-import { type Arrays, KINDS, type Kind, type KindName, type Tensors } from '../support/kinds.js';
+import { scanned } from '../support/implementations.js';
+import { type Arrays, KINDS, type Kind, type KindName, type Tensors } from '../support/layer-table.js';
 import { applyOp, type OpArgs } from '../support/op-table.js';
-import { scanned } from '../support/roads.js';
 
 interface OpCase {
   kind: 'op';

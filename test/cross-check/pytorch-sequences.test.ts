@@ -8,8 +8,8 @@ import { currentKernels } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, readFixtures } from '../support/fixtures.js';
-import { type Arrays, KINDS, type KindName } from '../support/kinds.js';
-import { sequenceRoads, stepByStep } from '../support/roads.js';
+import { sequenceRoads, stepByStep } from '../support/implementations.js';
+import { type Arrays, KINDS, type KindName } from '../support/layer-table.js';
 
 interface SequenceCase {
   cell: KindName;

@@ -21,7 +21,7 @@ import { clipGradients, globalNorm, sequenceLoss, sequenceLossBackward } from '@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, readFixtures } from '../support/fixtures.js';
-import { type Arrays, KINDS, type KindName, type Tensors } from '../support/kinds.js';
+import { type Arrays, KINDS, type KindName, type Tensors } from '../support/layer-table.js';
 
 interface NextSymbol {
   kind: 'nextSymbol';

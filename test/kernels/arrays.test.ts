@@ -1,7 +1,7 @@
 import * as k from '@retrograd/arrays/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertEntries } from '../support/same.js';
+import { assertEntries } from '../support/assert-arrays.js';
 import { entriesOf, viewsOf } from '../support/views.js';
 
 test('array takes its shape from nested lists', () => {

@@ -3,7 +3,7 @@ import { type NdArray, Random } from '@retrograd/arrays';
 import { sigmoidScalar } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertEntries } from '../support/same.js';
+import { assertEntries } from '../support/assert-arrays.js';
 import { entriesOf } from '../support/views.js';
 
 const EXTREMES = [

@@ -4,7 +4,7 @@ import { currentKernels, type Kernels, plainKernels, useKernels } from '@retrogr
 import { gemm } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertClose, assertEntries, assertSameProduct } from '../support/same.js';
+import { assertClose, assertEntries, assertSameProduct } from '../support/assert-arrays.js';
 import { entriesOf, viewsOf } from '../support/views.js';
 
 const DTYPES = ['float64', 'float32'] as const;

@@ -2,7 +2,7 @@ import { type NdArray, Random, type Range } from '@retrograd/arrays';
 import * as k from '@retrograd/arrays/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertEntries } from '../support/same.js';
+import { assertEntries } from '../support/assert-arrays.js';
 import { entriesOf, viewsOf } from '../support/views.js';
 
 const count = (shape: number[]) =>

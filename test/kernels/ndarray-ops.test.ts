@@ -5,7 +5,7 @@
 import * as k from '@retrograd/kernels';
 import ops from 'ndarray-ops';
 import { test } from 'uvu';
-import { assertSameBits } from '../support/same.js';
+import { assertSameBits } from '../support/assert-arrays.js';
 import { viewsOf } from '../support/views.js';
 
 type Binary = 'add' | 'sub' | 'mul' | 'div' | 'pow';

@@ -2,7 +2,7 @@ import * as k from '@retrograd/arrays';
 import { Random } from '@retrograd/arrays';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertEntries } from '../support/same.js';
+import { assertEntries } from '../support/assert-arrays.js';
 import { entriesOf } from '../support/views.js';
 
 /** What seed 42 gives: a uniform number, two normal ones, an integer below 1000. */

@@ -2,7 +2,7 @@ import { type NdArray, Random } from '@retrograd/arrays';
 import * as k from '@retrograd/arrays/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertClose, assertEntries } from '../support/same.js';
+import { assertClose, assertEntries } from '../support/assert-arrays.js';
 import { entriesOf } from '../support/views.js';
 
 /** The entries of `x` that each entry of the result stands for, in C order, by way of an index-by-index walk. */

@@ -6,7 +6,7 @@ import { currentKernels, plainKernels, type SequenceKernels } from '@retrograd/k
 import { fromTimeMajor, loadInputs, toTimeMajor } from '@retrograd/recurrent';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertSameBits } from '../support/same.js';
+import { assertSameBits } from '../support/assert-arrays.js';
 
 const SIZES = [
   [1, 1, 1],

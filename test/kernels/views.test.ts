@@ -4,7 +4,7 @@ import { type NdArray, Random } from '@retrograd/arrays';
 import * as k from '@retrograd/arrays/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertEntries, assertFresh, assertSameBits, assertSameProduct } from '../support/same.js';
+import { assertEntries, assertFresh, assertSameBits, assertSameProduct } from '../support/assert-arrays.js';
 import { broadcastViewsOf, constantAlong, entriesOf, viewsOf } from '../support/views.js';
 
 type Call = (...args: NdArray[]) => NdArray;

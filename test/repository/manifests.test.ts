@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { allowedPackages, packageNames, readJson, readText } from './files.js';
+import { allowedPackages, packageNames, readJson, readText } from '../support/repository-files.js';
 
 const fullName = (name: string) => (name === 'retrograd' ? name : `@retrograd/${name}`);
 const manifest = (name: string) => readJson(`packages/${name}/package.json`);

@@ -10,7 +10,7 @@ const count = (output, word) => {
  * @param run how the file ended: its exit code (null when it was ended), the signal that ended it, its output, how long it took in
  *            seconds, and the limit in seconds if it ran into one, else 0
  */
-export function judge({ code, signal, output, limit, seconds }) {
+export function parseUvuOutput({ code, signal, output, limit, seconds }) {
   const total = count(output, 'Total');
   const passed = count(output, 'Passed');
   const skipped = count(output, 'Skipped');

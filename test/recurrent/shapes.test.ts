@@ -4,8 +4,7 @@ import { copy, dtypeOf, isDense, type NdArray } from '@retrograd/arrays';
 import { grad, parameter, Tensor } from '@retrograd/autograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Arrays } from '../support/kinds.js';
-import { assertClose, assertSameBits } from '../support/same.js';
+import { assertClose, assertSameBits } from '../support/assert-arrays.js';
 import {
   type Case,
   cellArgs,
@@ -15,7 +14,8 @@ import {
   randomCase,
   type Sizes,
   sequenceArgs,
-} from './layers.js';
+} from '../support/layer-cases.js';
+import type { Arrays } from '../support/layer-table.js';
 
 type Results = (NdArray | Arrays | Arrays[])[];
 

@@ -1,6 +1,6 @@
 /**
  * The three layers in one form: which functions each has, with their arguments and results in one order. The roads to a gradient
- * that roads.ts builds on this table are written once for all three.
+ * that implementations.ts builds on this table are written once for all three.
  */
 
 import type { NdArray } from '@retrograd/arrays';

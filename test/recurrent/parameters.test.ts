@@ -2,9 +2,9 @@
 import { copy, type NdArray, Random, transpose, view, zeros } from '@retrograd/arrays';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Arrays } from '../support/kinds.js';
-import { assertSameBits } from '../support/same.js';
-import { type Case, type Described, LAYERS, loaded, randomCase } from './layers.js';
+import { assertSameBits } from '../support/assert-arrays.js';
+import { type Case, type Described, LAYERS, loaded, randomCase } from '../support/layer-cases.js';
+import type { Arrays } from '../support/layer-table.js';
 
 const arraysIn = (dict: object): NdArray[] => Object.values(dict);
 

@@ -14,7 +14,7 @@ const built = new Map<string, Promise<unknown>>();
 /** Runs a program of this repository in a process of its own, with an argument and a time limit. */
 export async function runChild(
   argument: string,
-  source = 'test/kernels/threads-scenes.ts',
+  source = 'test/support/thread-scenarios.ts',
 ): Promise<{ code: number | null; output: string }> {
   const outfile = join(dirname(fileURLToPath(import.meta.url)), basename(source).replace('.ts', '.js'));
   const building =

@@ -4,8 +4,8 @@ import { type NdArray, ones, randomNormal } from '@retrograd/arrays';
 import { backward, sum, type Tensor, tensor } from '@retrograd/autograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertSameBits } from '../support/same.js';
-import { LAYERS } from './layers.js';
+import { assertSameBits } from '../support/assert-arrays.js';
+import { LAYERS } from '../support/layer-cases.js';
 
 /** What a framework makes of an object: plain objects, lists and instances of classes behind proxies, as they are read. */
 function watched<T>(value: T, seen = new WeakMap<object, object>()): T {

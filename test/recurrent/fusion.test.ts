@@ -5,11 +5,11 @@ import { grad, parameter, Tensor } from '@retrograd/autograd';
 import { currentKernels, type SequenceKernels, useKernels } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Arrays, Kind, Tensors } from '../support/kinds.js';
-import { scanned, sequenceRoads } from '../support/roads.js';
-import { assertSameBits } from '../support/same.js';
-import { assertSlopes, slopesOf } from './differences.js';
-import { type Case, LAYERS, loaded, randomCase, randomSizes } from './layers.js';
+import { assertSameBits } from '../support/assert-arrays.js';
+import { scanned, sequenceRoads } from '../support/implementations.js';
+import { type Case, LAYERS, loaded, randomCase, randomSizes } from '../support/layer-cases.js';
+import { assertSlopes, slopesOf } from '../support/layer-differences.js';
+import type { Arrays, Kind, Tensors } from '../support/layer-table.js';
 
 /** |a - b| <= 1e-12 of the largest entry of b. */
 function assertAgree(actual: NdArray, expected: NdArray, label: string, rtol = 1e-12): void {

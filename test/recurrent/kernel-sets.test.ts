@@ -6,10 +6,17 @@ import { type KernelName, type Kernels, plainKernels, useKernels, wasmKernels } 
 import { bytesHeld, WasmMemory, type WasmMemoryOptions } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { assertClose, assertSameBits } from '../support/assert-arrays.js';
 import { evict, OWN } from '../support/evict.js';
-import type { Layer } from '../support/kinds.js';
-import { assertClose, assertSameBits } from '../support/same.js';
-import { type Case, type Described, LAYERS, loaded, randomCase, sequenceArgs } from './layers.js';
+import {
+  type Case,
+  type Described,
+  LAYERS,
+  loaded,
+  randomCase,
+  sequenceArgs,
+} from '../support/layer-cases.js';
+import type { Layer } from '../support/layer-table.js';
 
 const MIB = 2 ** 20;
 

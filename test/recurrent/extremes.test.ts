@@ -2,9 +2,9 @@
 import { copy, type Dtype, type NdArray, Random } from '@retrograd/arrays';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { sequenceRoads } from '../support/roads.js';
-import { type Case, LAYERS, loaded, randomCase } from './layers.js';
-import { oracle } from './oracle.js';
+import { sequenceRoads } from '../support/implementations.js';
+import { type Case, LAYERS, loaded, randomCase } from '../support/layer-cases.js';
+import { oracle } from '../support/layer-oracle.js';
 
 const VALUES: Record<Dtype, number[]> = {
   float64: [745, -745, 1e3, -1e3, 1e300, -1e300, 5e-324, -5e-324, 2e-310, -0, 0],

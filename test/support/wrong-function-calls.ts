@@ -2,8 +2,8 @@
 
 import { DtypeError, ShapeError, StateError, zeros } from '@retrograd/arrays';
 import { constant } from '@retrograd/autograd';
-import type { Arrays } from '../support/kinds.js';
-import { type Case, cellArgs, type Described, LAYERS, randomCase, sequenceArgs } from './layers.js';
+import { type Case, cellArgs, type Described, LAYERS, randomCase, sequenceArgs } from './layer-cases.js';
+import type { Arrays } from './layer-table.js';
 import {
   type Args,
   calls,

@@ -10,7 +10,7 @@ import {
   zeros,
 } from '@retrograd/arrays';
 import ndarray from 'ndarray';
-import type { Case, Described } from './layers.js';
+import type { Case, Described } from './layer-cases.js';
 
 export type ErrorClass = typeof ShapeError | typeof DtypeError | typeof ValueError | typeof StateError;
 

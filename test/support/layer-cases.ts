@@ -32,7 +32,7 @@ import {
   rnnSequence,
   VanillaRNN,
 } from '@retrograd/rnn';
-import { type Arrays, KINDS, type Kind, type KindName, type Layer } from '../support/kinds.js';
+import { type Arrays, KINDS, type Kind, type KindName, type Layer } from './layer-table.js';
 
 type Any = (...args: unknown[]) => unknown;
 const any = (fn: unknown): Any => fn as Any;

@@ -3,7 +3,7 @@
  * first index to the last; the gradients are those of the equations, summed over the steps.
  */
 import { array, type NdArray, toNested } from '@retrograd/arrays';
-import type { Arrays, KindName } from '../support/kinds.js';
+import type { Arrays, KindName } from './layer-table.js';
 
 type Matrix = number[][];
 

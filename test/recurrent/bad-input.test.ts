@@ -1,11 +1,11 @@
 /** Wrong calls of the three layers: the class of the error, its whole message with the right letters, and nothing changed. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertSameBits } from '../support/same.js';
-import { LAYERS, randomCase } from './layers.js';
-import { SIZES, snapshot, type WrongCall } from './wrong-calls.js';
-import { classCalls } from './wrong-class-calls.js';
-import { functionCalls } from './wrong-function-calls.js';
+import { assertSameBits } from '../support/assert-arrays.js';
+import { LAYERS, randomCase } from '../support/layer-cases.js';
+import { SIZES, snapshot, type WrongCall } from '../support/wrong-calls.js';
+import { classCalls } from '../support/wrong-class-calls.js';
+import { functionCalls } from '../support/wrong-function-calls.js';
 
 /** Asserts class and message, and gives the message back. */
 function refused({ op, call, Class, message }: WrongCall): string {

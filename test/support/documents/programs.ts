@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { compareOutput, readClaims } from './claims.js';
 import type { Block } from './markdown.js';
+import { compareOutput, readClaims } from './output-comments.js';
 
 /** A block of code, with those that it continues. */
 export interface Program {

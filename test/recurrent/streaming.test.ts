@@ -13,9 +13,9 @@ import {
 import { plainKernels, useKernels } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { assertClose, assertSameBits } from '../support/assert-arrays.js';
+import { LAYERS, loaded, randomCase } from '../support/layer-cases.js';
 import { growthOver } from '../support/memory.js';
-import { assertClose, assertSameBits } from '../support/same.js';
-import { LAYERS, loaded, randomCase } from './layers.js';
 
 for (const layer of LAYERS) {
   const { className, kind } = layer;

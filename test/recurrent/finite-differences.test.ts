@@ -5,10 +5,8 @@
 import { type NdArray, Random } from '@retrograd/arrays';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Arrays } from '../support/kinds.js';
-import { cellRoads, sequenceRoads } from '../support/roads.js';
-import { assertClose } from '../support/same.js';
-import { assertSlopes, slopesOf } from './differences.js';
+import { assertClose } from '../support/assert-arrays.js';
+import { cellRoads, sequenceRoads } from '../support/implementations.js';
 import {
   type Case,
   cellArgs,
@@ -17,7 +15,9 @@ import {
   randomCase,
   randomSizes,
   sequenceArgs,
-} from './layers.js';
+} from '../support/layer-cases.js';
+import { assertSlopes, slopesOf } from '../support/layer-differences.js';
+import type { Arrays } from '../support/layer-table.js';
 
 const SHAPES = 55;
 const SMALL = { B: 3, T: 4, I: 4, H: 4 };

@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import { posix } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { allowedPackages, importsOf, listRepository, packageNames, readJson, readText } from './files.js';
+import {
+  allowedPackages,
+  importsOf,
+  listRepository,
+  packageNames,
+  readJson,
+  readText,
+} from '../support/repository-files.js';
 
 const sources = listRepository().filter((path) => /^packages\/[^/]+\/src\/.*\.ts$/.test(path));
 const packageOf = (path: string) => path.split('/')[1];
@@ -30,7 +37,8 @@ function complaint(path: string, name: string): string | null {
     return null;
   }
   const workspace = workspaceName(name);
-  if (workspace !== null) return allowedPackages[own].includes(workspace.split('/')[0]) ? null : 'goes the wrong way';
+  if (workspace !== null)
+    return allowedPackages[own].includes(workspace.split('/')[0]) ? null : 'goes the wrong way';
   if (thirdParty[own] === undefined) return 'is not a package of this repository';
   return thirdParty[own].some((p) => name === p || name.startsWith(`${p}/`))
     ? null
@@ -112,7 +120,8 @@ test('the hand-derived road never reaches autograd, directly or through a neighb
     for (const path of seen) {
       for (const name of importsOf(readText(path))) {
         if (name.startsWith('.')) seen.add(resolveRelative(path, name));
-        else if (!/^@retrograd\/(kernels|arrays|recurrent)(\/internal)?$/.test(name)) wrong.push(`${start} reaches ${name} by ${path}`);
+        else if (!/^@retrograd\/(kernels|arrays|recurrent)(\/internal)?$/.test(name))
+          wrong.push(`${start} reaches ${name} by ${path}`);
       }
     }
   }

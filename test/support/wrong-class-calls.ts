@@ -2,8 +2,8 @@
 
 import { DtypeError, type NdArray, ShapeError, StateError, ValueError, zeros } from '@retrograd/arrays';
 import { constant, parameter } from '@retrograd/autograd';
-import type { Arrays } from '../support/kinds.js';
-import { type Described, loaded, randomCase } from './layers.js';
+import { type Described, loaded, randomCase } from './layer-cases.js';
+import type { Arrays } from './layer-table.js';
 import {
   calls,
   integers,

@@ -2,7 +2,7 @@
 
 import { copy, type NdArray } from '@retrograd/arrays';
 import { grad, parameter, scan, type Tensor } from '@retrograd/autograd';
-import { type Arrays, call, type Kind, type Layer, type SequenceRun, type Tensors } from './kinds.js';
+import { type Arrays, call, type Kind, type Layer, type SequenceRun, type Tensors } from './layer-table.js';
 
 /** A cell's outputs and gradients on the graph: leaves for every argument, one `grad` for all of them. */
 function cellOnGraph(run: Kind['cell'], kind: Kind): Kind['cellByHand'] {

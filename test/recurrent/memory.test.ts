@@ -4,8 +4,8 @@ import { type NdArray, randomNormal } from '@retrograd/arrays';
 import { backward, mul, parameter, sum, type Tensor } from '@retrograd/autograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { LAYERS, randomCase, sequenceArgs } from '../support/layer-cases.js';
 import { growthOver } from '../support/memory.js';
-import { LAYERS, randomCase, sequenceArgs } from './layers.js';
 
 const STEPS = 1000;
 /** What a step allocates is more than 5 kB: keeping every tenth would show. */

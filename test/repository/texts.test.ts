@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { listRepository, readText } from './files.js';
+import { listRepository, readText } from '../support/repository-files.js';
 
 const files = listRepository().filter((path) => !/\.(png|jpg|gif|bin|safetensors|wasm|tgz)$/.test(path));
 const tests = files.filter((path) => /^test\/.*\.test\.ts$/.test(path));

@@ -1,7 +1,7 @@
 /** Derivatives by central differences, by a function that knows no derivative rule and no graph. */
 import { copy, type FloatData, type NdArray, type Random, randomNormal } from '@retrograd/arrays';
 import * as assert from 'uvu/assert';
-import type { Arrays } from '../support/kinds.js';
+import type { Arrays } from './layer-table.js';
 
 const EPS = 1e-6;
 const MAX_ELEMENTS = 500;

@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'retrograd-blas-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 /**
- * Compiles test/blas/standin.c.
+ * Compiles test/support/blas/standin.c.
  * @param macros what to leave in or out of it
  * @returns the library's path, or null where there is no C compiler
  */
@@ -23,7 +23,7 @@ export function standIn(name: string, ...macros: string[]): string | null {
     ...defines,
     '-o',
     file,
-    'test/blas/standin.c',
+    'test/support/blas/standin.c',
   ]);
   return status === 0 ? file : null;
 }

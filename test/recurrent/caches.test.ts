@@ -5,9 +5,17 @@
 import { add, copy, type NdArray, randomNormal, stack, zeros } from '@retrograd/arrays';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Arrays } from '../support/kinds.js';
-import { assertClose, assertSameBits } from '../support/same.js';
-import { type Case, cellArgs, type Described, LAYERS, loaded, randomCase, sequenceArgs } from './layers.js';
+import { assertClose, assertSameBits } from '../support/assert-arrays.js';
+import {
+  type Case,
+  cellArgs,
+  type Described,
+  LAYERS,
+  loaded,
+  randomCase,
+  sequenceArgs,
+} from '../support/layer-cases.js';
+import type { Arrays } from '../support/layer-table.js';
 
 type Cache = Arrays;
 const TOLERANCE = { rtol: 1e-12, atol: 1e-13 };

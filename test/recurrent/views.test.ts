@@ -7,10 +7,10 @@ import { copy, type Dtype, type FloatData, isNdArray, type NdArray } from '@retr
 import { grad, parameter, Tensor } from '@retrograd/autograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Arrays } from '../support/kinds.js';
-import { assertSameProduct } from '../support/same.js';
+import { assertSameProduct } from '../support/assert-arrays.js';
+import { type Case, type Described, LAYERS, loaded, randomCase } from '../support/layer-cases.js';
+import type { Arrays } from '../support/layer-table.js';
 import { broadcastViewsOf, constantAlong, viewsOf } from '../support/views.js';
-import { type Case, type Described, LAYERS, loaded, randomCase } from './layers.js';
 
 type Call = (args: Arrays) => unknown;
 
