@@ -3,7 +3,7 @@ export const KERNELS = ['plain', 'wasm-simd', 'wasm'];
 
 /** All that computes, except what takes long and would say the same again. */
 const NUMERIC =
-  /^test\/(cross-check|recurrent|nn)\/|^test\/autograd\/op-gradients|^test\/kernels\/(matmul|views)/;
+  /^test\/(cross-check|recurrent|nn)\/|^test\/autograd\/op-gradients|^test\/arrays\/(matmul|views)/;
 const REPEATED_SELDOM =
   /^test\/recurrent\/(bad-input|kernel-sets|parameters)|^test\/nn\/(bundle|model-file|module|safetensors)/;
 

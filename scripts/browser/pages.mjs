@@ -2,7 +2,7 @@ import { listTests } from '../../esbuild.config.mjs';
 import { isRepeated, KERNELS } from '../kernel-sets.mjs';
 
 /** Tests of what computes. */
-const COMPUTES = /^test\/(autograd|cross-check|kernels|recurrent|nn|utils)\//;
+const COMPUTES = /^test\/(arrays|autograd|cross-check|kernels|recurrent|nn|utils)\//;
 /** Those among them that ask Node: for other processes, for the memory in use, for the sources. */
 const NEEDS_NODE =
   /^test\/(autograd\/(long-chains|memory)|kernels\/(selection|threads)|recurrent\/(memory|streaming)|nn\/(bundle|memory))\.test/;

@@ -2,7 +2,7 @@
  * An oracle of other hands: the element-wise functions, copies and reductions of scijs' ndarray-ops, on every kind of view.
  * The library itself does without it (see docs/design.md).
  */
-import * as k from '@retrograd/kernels';
+import * as k from '@retrograd/arrays';
 import ops from 'ndarray-ops';
 import { test } from 'uvu';
 import { assertSameBits } from '../support/assert-arrays.js';
