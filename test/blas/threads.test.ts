@@ -17,7 +17,8 @@ import * as assert from 'uvu/assert';
 import { assertClose } from '../support/assert-arrays.js';
 import { libraries, standIn, tellSkipped } from '../support/blas/libraries.js';
 import { runChild } from '../support/child-programs.js';
-import { LAYERS, randomCase } from '../support/layer-cases.js';
+import { randomCase } from '../support/layer-cases.js';
+import { LAYERS } from '../support/layer-table.js';
 import { threadsUp, workersUp } from '../support/thread-rendezvous.js';
 
 tellSkipped(test);
@@ -264,7 +265,7 @@ for (const library of libraries) {
     for (const layer of LAYERS) {
       const each = randomCase(layer, { B: 33, T: 3, I: 40, H: 70 }, 7, 'float64');
       const { x, state, params, grad_h_all, grad_state } = each;
-      const run = () => layer.kind.sequenceByHand(x, state, params, grad_h_all, grad_state, false);
+      const run = () => layer.sequenceByHand(x, state, params, grad_h_all, grad_state, false);
       const before = useKernels(plainKernels);
       const plain = run();
       for (const always of [true, false]) {

@@ -17,8 +17,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose, assertSameBits } from '../support/assert-arrays.js';
 import { runChild, threadsOfProcess } from '../support/child-programs.js';
-import { LAYERS, loaded, randomCase } from '../support/layer-cases.js';
-import type { Arrays } from '../support/layer-table.js';
+import { loaded, randomCase } from '../support/layer-cases.js';
+import { type Arrays, LAYERS } from '../support/layer-table.js';
 import { meet, sequence, workersUp } from '../support/thread-rendezvous.js';
 import { throws } from '../support/throws.js';
 
@@ -68,7 +68,7 @@ for (const layer of LAYERS) {
         cases.map((each) => {
           const made = loaded(layer, each, { dtype });
           const { x, state, params, grad_h_all, grad_state } = each;
-          const { h_all, final, grads } = layer.kind.sequenceByHand(
+          const { h_all, final, grads } = layer.sequenceByHand(
             x,
             state,
             params,

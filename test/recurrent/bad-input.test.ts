@@ -2,7 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/assert-arrays.js';
-import { LAYERS, randomCase } from '../support/layer-cases.js';
+import { randomCase } from '../support/layer-cases.js';
+import { LAYERS } from '../support/layer-table.js';
 import { SIZES, snapshot, type WrongCall } from '../support/wrong-calls.js';
 import { classCalls } from '../support/wrong-class-calls.js';
 import { functionCalls } from '../support/wrong-function-calls.js';
@@ -61,7 +62,7 @@ const namesOf = (layer: (typeof LAYERS)[number]): Set<string> =>
     layer.className,
     ...layer.params,
     ...layer.cacheKeys,
-    ...layer.kind.states.flatMap((s) => [s, `${s}_0`, `${s}_prev`, `${s}_t`, `grad_${s}`, `grad_${s}_final`]),
+    ...layer.states.flatMap((s) => [s, `${s}_0`, `${s}_prev`, `${s}_t`, `grad_${s}`, `grad_${s}_final`]),
   ]);
 
 test('no message of a layer mentions a name of another layer', () => {

@@ -6,28 +6,20 @@ import { add, copy, type NdArray, randomNormal, stack, zeros } from '@retrograd/
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose, assertSameBits } from '../support/assert-arrays.js';
-import {
-  type Case,
-  cellArgs,
-  type Described,
-  LAYERS,
-  loaded,
-  randomCase,
-  sequenceArgs,
-} from '../support/layer-cases.js';
-import type { Arrays } from '../support/layer-table.js';
+import { type Case, cellArgs, loaded, randomCase, sequenceArgs } from '../support/layer-cases.js';
+import { type Arrays, LAYERS, type LayerEntry } from '../support/layer-table.js';
 
 type Cache = Arrays;
 const TOLERANCE = { rtol: 1e-12, atol: 1e-13 };
 const SIZES = { B: 3, T: 6, I: 4, H: 5 };
 
-function forward(layer: Described, each: Case): { outputs: NdArray[]; caches: Cache[] } {
+function forward(layer: LayerEntry, each: Case): { outputs: NdArray[]; caches: Cache[] } {
   const results = layer.fns.forward(...sequenceArgs(layer, each)) as unknown[];
   return { outputs: results.slice(0, -1) as NdArray[], caches: results.at(-1) as Cache[] };
 }
 
 /** Gradients by name, whatever the layer's tuple looks like. */
-function named(layer: Described, first: string, states: string[], results: unknown[]): Arrays {
+function named(layer: LayerEntry, first: string, states: string[], results: unknown[]): Arrays {
   if (layer.name === 'rnn') {
     const keys = first === 'x' ? [first, ...layer.params, ...states] : [first, ...states, ...layer.params];
     return Object.fromEntries(keys.map((key, i) => [key, results[i] as NdArray]));
@@ -39,7 +31,7 @@ function named(layer: Described, first: string, states: string[], results: unkno
 }
 
 const backward = (
-  layer: Described,
+  layer: LayerEntry,
   caches: readonly Cache[],
   each: Case,
   grad_h_all = each.grad_h_all,
@@ -47,13 +39,18 @@ const backward = (
   named(
     layer,
     'x',
-    layer.kind.states.map((s) => `${s}_0`),
+    layer.states.map((s) => `${s}_0`),
     layer.fns.backward(grad_h_all, caches, ...each.grad_state) as unknown[],
   );
 
 /** What backward must give for any list of caches: one cellBackward a step, newest first. */
-function chain(layer: Described, caches: readonly Cache[], each: Case, grad_h_all = each.grad_h_all): Arrays {
-  const { states } = layer.kind;
+function chain(
+  layer: LayerEntry,
+  caches: readonly Cache[],
+  each: Case,
+  grad_h_all = each.grad_h_all,
+): Arrays {
+  const { states } = layer;
   let carried: NdArray[] = each.grad_state;
   const xs: NdArray[] = [];
   let total: Arrays = {};
@@ -87,7 +84,7 @@ const lastSteps = (x: NdArray, from: number): NdArray => copy(x.lo(0, from, 0));
 const differ = (a: NdArray, b: NdArray): boolean => copy(a).data.some((v, i) => v !== copy(b).data[i]);
 
 for (const layer of LAYERS) {
-  const { name, kind } = layer;
+  const { name } = layer;
   const changedKey = { rnn: 'h_t', lstm: 'f_t', gru: 'z_t' }[name];
 
   test(`${name}: a copied list of caches gives the numbers of the list itself`, () => {
@@ -108,7 +105,7 @@ for (const layer of LAYERS) {
       const expected = backward(layer, forward(layer, start).caches, start);
       assertGradients(backward(layer, caches.slice(0, cut), start), expected, `${each.title}, first ${cut}`);
 
-      const state = kind.states.map((s) => copy(caches[cut][`${s}_prev`]));
+      const state = layer.states.map((s) => copy(caches[cut][`${s}_prev`]));
       const end = { ...each, x: lastSteps(each.x, cut), grad_h_all: lastSteps(each.grad_h_all, cut), state };
       const rest = backward(layer, forward(layer, end).caches, end);
       assertGradients(backward(layer, caches.slice(cut), end), rest, `${each.title}, from ${cut}`);
@@ -154,7 +151,7 @@ for (const layer of LAYERS) {
     for (let t = 0; t < SIZES.T; t++) {
       const x_t = each.x.pick(null, t, null);
       const results = layer.fns.cellForward(...cellArgs(layer, { ...each, x_t, state })) as unknown[];
-      state = results.slice(0, kind.states.length) as NdArray[];
+      state = results.slice(0, layer.states.length) as NdArray[];
       own.push(results.at(-1) as Cache);
       assertClose(state[0], outputs[0].pick(null, t, null), `h at ${t}`, TOLERANCE);
       for (const key of layer.cacheKeys) {

@@ -2,9 +2,10 @@
 import { copy, type Dtype, type NdArray, Random } from '@retrograd/arrays';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { sequenceRoads } from '../support/implementations.js';
-import { type Case, LAYERS, loaded, randomCase } from '../support/layer-cases.js';
+import { sequenceImplementations } from '../support/implementations.js';
+import { type Case, loaded, randomCase } from '../support/layer-cases.js';
 import { oracle } from '../support/layer-oracle.js';
+import { LAYERS } from '../support/layer-table.js';
 
 const VALUES: Record<Dtype, number[]> = {
   float64: [745, -745, 1e3, -1e3, 1e300, -1e300, 5e-324, -5e-324, 2e-310, -0, 0],
@@ -67,7 +68,7 @@ const TIMES = 25;
 for (const layer of LAYERS) {
   for (const where of ['inputs', 'states', 'weights']) {
     for (const dtype of ['float64', 'float32'] as const) {
-      test(`${layer.name} with extreme ${where}, in ${dtype}: finite, and equal to the oracle on every road`, () => {
+      test(`${layer.name} with extreme ${where}, in ${dtype}: finite, and equal to the oracle in every implementation`, () => {
         for (let seed = 0; seed < TIMES; seed++) {
           const each = extremeCase(layer, where, seed, dtype);
           const args = [each.x, each.state, each.params, each.grad_h_all, each.grad_state] as const;
@@ -75,10 +76,10 @@ for (const layer of LAYERS) {
           const [rtol, atol] = dtype === 'float64' ? [1e-11, 1e-15] : [1e-4, 1e-6];
           // A gate within 6e-8 of 1 (1e-16 in float64) is 1 and lets nothing through, where a little of a large number was due.
           const lost = atol * Math.max(1, largestOf([each.x, ...each.state, ...Object.values(each.params)]));
-          for (const [road, run] of Object.entries(sequenceRoads(layer.kind))) {
-            // The classes of sequenceRoads are float64 ones; they are compared below in float64 only.
-            if (dtype === 'float32' && road.startsWith('class')) continue;
-            const label = `${each.title}, extreme ${where}, ${road}`;
+          for (const [implementation, run] of Object.entries(sequenceImplementations(layer))) {
+            // The classes of sequenceImplementations are float64 ones; they are compared below in float64 only.
+            if (dtype === 'float32' && implementation.startsWith('class')) continue;
+            const label = `${each.title}, extreme ${where}, ${implementation}`;
             const got = run(...args);
             assertNear(got.h_all, expected.h_all, rtol, atol, `${label}, h_all`);
             got.final.forEach((s, i) =>

@@ -1,4 +1,4 @@
-/** The grains of a layer agree: composed equations, lifted cell, lifted sequence, the functions by hand, the class. */
+/** All degrees of fusion of a layer agree: composed equations, lifted cell, lifted sequence, the functions by hand, the class. */
 
 import { copy, dense, type NdArray, Random, randomNormal } from '@retrograd/arrays';
 import { grad, parameter, Tensor } from '@retrograd/autograd';
@@ -6,10 +6,10 @@ import { currentKernels, type SequenceKernels, useKernels } from '@retrograd/ker
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/assert-arrays.js';
-import { scanned, sequenceRoads } from '../support/implementations.js';
-import { type Case, LAYERS, loaded, randomCase, randomSizes } from '../support/layer-cases.js';
+import { scanned, sequenceImplementations } from '../support/implementations.js';
+import { type Case, loaded, randomCase, randomSizes } from '../support/layer-cases.js';
 import { assertSlopes, slopesOf } from '../support/layer-differences.js';
-import type { Arrays, Kind, Tensors } from '../support/layer-table.js';
+import { type Arrays, LAYERS, type LayerEntry, type Tensors } from '../support/layer-table.js';
 
 /** |a - b| <= 1e-12 of the largest entry of b. */
 function assertAgree(actual: NdArray, expected: NdArray, label: string, rtol = 1e-12): void {
@@ -32,60 +32,64 @@ const EDGES = [
 ];
 
 for (const layer of LAYERS) {
-  const { kind, name } = layer;
-  const states = kind.states;
+  const { name } = layer;
+  const states = layer.states;
 
-  test(`the roads through a ${name} sequence agree to 1e-12, from T = 1 to T = 2000`, () => {
+  test(`the implementations of a ${name} sequence agree to 1e-12, from T = 1 to T = 2000`, () => {
     const sizes = [
       ...EDGES,
       ...Array.from({ length: 12 }, (_, seed) => randomSizes(seed, { B: 9, T: 9, I: 9, H: 9 })),
     ];
     sizes.forEach((size, seed) => {
       const each = randomCase(layer, size, seed);
-      const { 'derived by hand': byHand, ...others } = sequenceRoads(kind);
+      const { 'derived by hand': byHand, ...others } = sequenceImplementations(layer);
       const args = [each.x, each.state, each.params, each.grad_h_all, each.grad_state] as const;
       const expected = byHand(...args);
-      for (const [road, run] of Object.entries(others)) {
+      for (const [implementation, run] of Object.entries(others)) {
         const got = run(...args);
-        assertAgree(got.h_all, expected.h_all, `${each.title}, ${road}, h_all`);
+        assertAgree(got.h_all, expected.h_all, `${each.title}, ${implementation}, h_all`);
         got.final.forEach((s, i) =>
-          assertAgree(s, expected.final[i], `${each.title}, ${road}, ${states[i]}_final`),
+          assertAgree(s, expected.final[i], `${each.title}, ${implementation}, ${states[i]}_final`),
         );
         for (const key of Object.keys(got.grads)) {
-          assertAgree(got.grads[key], expected.grads[key], `${each.title}, ${road}, gradient of ${key}`);
+          assertAgree(
+            got.grads[key],
+            expected.grads[key],
+            `${each.title}, ${implementation}, gradient of ${key}`,
+          );
         }
       }
     });
   });
 
-  const grains: Record<string, Kind['sequence']> = {
-    'composed equations': scanned(kind.equations),
-    'lifted cell': scanned(kind.cell),
-    'lifted sequence': kind.sequence,
+  const fusions: Record<string, LayerEntry['sequence']> = {
+    'composed equations': scanned(layer.equations),
+    'lifted cell': scanned(layer.cell),
+    'lifted sequence': layer.sequence,
   };
 
-  test(`second derivatives of the ${name} grains agree with each other and with differences of the gradient`, () => {
+  test(`second derivatives of the ${name}, unfused and fused, agree with each other and with differences of the gradient`, () => {
     for (const seed of [1, 2, 3]) {
       const each = randomCase(layer, randomSizes(seed, { B: 3, T: 4, I: 3, H: 3 }), seed);
-      const inputs = inputsOf(kind, each);
+      const inputs = inputsOf(layer, each);
       const rng = new Random(seed);
       const names = Object.keys(inputs);
       const directions = names.map((key) => randomNormal(inputs[key].shape, { rng }));
       const gradientsByHand = (at: Arrays): NdArray[] => {
         const of = (suffix: string) => states.map((s) => at[`${s}${suffix}`]);
         const params = Object.fromEntries(layer.params.map((key) => [key, at[key]]));
-        const run = kind.sequenceByHand(at.x, of('_0'), params, at.grad_h_all, of('_cotangent'), false);
-        return wanted(layer.params, kind).map((key) => run.grads[key]);
+        const run = layer.sequenceByHand(at.x, of('_0'), params, at.grad_h_all, of('_cotangent'), false);
+        return wanted(layer).map((key) => run.grads[key]);
       };
-      const weights = wanted(layer.params, kind).map((key) => directions[names.indexOf(key)]);
+      const weights = wanted(layer).map((key) => directions[names.indexOf(key)]);
       const slopes = slopesOf({ run: gradientsByHand, weights, inputs }, rng);
-      const second = Object.entries(grains).map(([grain, run]) => {
+      const second = Object.entries(fusions).map(([fusion, run]) => {
         const leaves: Tensors = Object.fromEntries(names.map((key) => [key, parameter(inputs[key])]));
         const of = (suffix: string) => states.map((s) => leaves[`${s}${suffix}`]);
         const [h_all, final] = run(leaves.x, of('_0'), leaves);
         const first = grad(
           [h_all, ...final],
-          wanted(layer.params, kind).map((key) => leaves[key]),
+          wanted(layer).map((key) => leaves[key]),
           {
             cotangent: [leaves.grad_h_all, ...of('_cotangent')],
             createGraph: true,
@@ -97,12 +101,12 @@ for (const layer of LAYERS) {
           { cotangent: weights },
         );
         const grads = Object.fromEntries(names.map((key, i) => [key, got[i].value]));
-        assertSlopes(grads, slopes, `${each.title}, second derivatives, ${grain}`);
-        return { grain, grads };
+        assertSlopes(grads, slopes, `${each.title}, second derivatives, ${fusion}`);
+        return { fusion, grads };
       });
-      for (const { grain, grads } of second.slice(1)) {
+      for (const { fusion, grads } of second.slice(1)) {
         for (const key of names)
-          assertAgree(grads[key], second[0].grads[key], `${each.title}, ${grain}, ${key}`);
+          assertAgree(grads[key], second[0].grads[key], `${each.title}, ${fusion}, ${key}`);
       }
     }
   });
@@ -112,7 +116,7 @@ for (const layer of LAYERS) {
     states.forEach((state, used) => {
       const zero = (x: NdArray): NdArray => randomNormal(x.shape, { std: 0 });
       const cotangents = each.grad_state.map((g, i) => (i === used ? g : zero(g)));
-      const expected = kind.sequenceByHand(
+      const expected = layer.sequenceByHand(
         each.x,
         each.state,
         each.params,
@@ -120,8 +124,8 @@ for (const layer of LAYERS) {
         cotangents,
         false,
       );
-      for (const [grain, run] of Object.entries(grains)) {
-        const leaves = leavesOf(kind, each);
+      for (const [fusion, run] of Object.entries(fusions)) {
+        const leaves = leavesOf(layer, each);
         const [, final] = run(
           leaves.x,
           states.map((s) => leaves[`${s}_0`]),
@@ -137,7 +141,7 @@ for (const layer of LAYERS) {
           assertAgree(
             got[i].value,
             expected.grads[key],
-            `${each.title}, ${grain}, ${state}_final, gradient of ${key}`,
+            `${each.title}, ${fusion}, ${state}_final, gradient of ${key}`,
           );
         });
       }
@@ -183,18 +187,18 @@ for (const layer of LAYERS) {
   });
 }
 
-function leavesOf(kind: Kind, each: Case): Tensors {
+function leavesOf(layer: LayerEntry, each: Case): Tensors {
   const arrays = {
     x: each.x,
-    ...Object.fromEntries(kind.states.map((s, i) => [`${s}_0`, each.state[i]])),
+    ...Object.fromEntries(layer.states.map((s, i) => [`${s}_0`, each.state[i]])),
     ...each.params,
   };
   return Object.fromEntries(Object.entries(arrays).map(([key, value]) => [key, parameter(value)]));
 }
 
-function inputsOf(kind: Kind, each: Case): Arrays {
+function inputsOf(layer: LayerEntry, each: Case): Arrays {
   const of = (suffix: string, values: NdArray[]) =>
-    Object.fromEntries(kind.states.map((s, i) => [`${s}${suffix}`, copy(values[i])]));
+    Object.fromEntries(layer.states.map((s, i) => [`${s}${suffix}`, copy(values[i])]));
   return {
     x: each.x,
     ...of('_0', each.state),
@@ -205,8 +209,8 @@ function inputsOf(kind: Kind, each: Case): Arrays {
 }
 
 /** What first derivatives are taken of: everything but the cotangents. */
-function wanted(params: readonly string[], kind: Kind): string[] {
-  return ['x', ...kind.states.map((s) => `${s}_0`), ...params];
+function wanted({ states, params }: LayerEntry): string[] {
+  return ['x', ...states.map((s) => `${s}_0`), ...params];
 }
 
 test.run();

@@ -8,15 +8,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose, assertSameBits } from '../support/assert-arrays.js';
 import { evict, OWN } from '../support/evict.js';
-import {
-  type Case,
-  type Described,
-  LAYERS,
-  loaded,
-  randomCase,
-  sequenceArgs,
-} from '../support/layer-cases.js';
-import type { Layer } from '../support/layer-table.js';
+import { type Case, loaded, randomCase, sequenceArgs } from '../support/layer-cases.js';
+import { LAYERS, type Layer, type LayerEntry } from '../support/layer-table.js';
 
 const MIB = 2 ** 20;
 
@@ -55,7 +48,7 @@ function trained(made: Layer, each: Case): NdArray[] {
 }
 
 /** Everything that the functions of a layer compute: outputs, caches, gradients. */
-function byFunctions(layer: Described, each: Case): Record<string, NdArray> {
+function byFunctions(layer: LayerEntry, each: Case): Record<string, NdArray> {
   const results = layer.fns.forward(...sequenceArgs(layer, each)) as unknown[];
   const caches = results.at(-1) as Record<string, NdArray>[];
   const gradients = layer.fns.backward(each.grad_h_all, caches, ...each.grad_state) as unknown[];

@@ -4,7 +4,8 @@ import { type NdArray, randomNormal } from '@retrograd/arrays';
 import { backward, mul, parameter, sum, type Tensor } from '@retrograd/autograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LAYERS, randomCase, sequenceArgs } from '../support/layer-cases.js';
+import { randomCase, sequenceArgs } from '../support/layer-cases.js';
+import { LAYERS } from '../support/layer-table.js';
 import { growthOver } from '../support/memory.js';
 
 const STEPS = 1000;

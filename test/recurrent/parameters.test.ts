@@ -3,8 +3,8 @@ import { copy, type NdArray, Random, transpose, view, zeros } from '@retrograd/a
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/assert-arrays.js';
-import { type Case, type Described, LAYERS, loaded, randomCase } from '../support/layer-cases.js';
-import type { Arrays } from '../support/layer-table.js';
+import { type Case, loaded, randomCase } from '../support/layer-cases.js';
+import { type Arrays, LAYERS, type LayerEntry } from '../support/layer-table.js';
 
 const arraysIn = (dict: object): NdArray[] => Object.values(dict);
 
@@ -99,14 +99,14 @@ for (const layer of LAYERS) {
 
   test(`${className}: parameters go in by copy and come out again, from any view`, () => {
     const each = some(7);
-    const set = (made: ReturnType<Described['make']>, params: Arrays): void => {
+    const set = (made: ReturnType<LayerEntry['make']>, params: Arrays): void => {
       call(made.setParams, made, ...(name === 'rnn' ? layer.params.map((p) => params[p]) : [params]));
     };
     const turned = (x: NdArray): NdArray =>
       x.shape.length === 1
         ? view(copy(x).data.reverse(), x.shape, [-1], x.size - 1)
         : transpose(copy(transpose(x)));
-    const puts: Record<string, (made: ReturnType<Described['make']>, params: Arrays) => void> = {
+    const puts: Record<string, (made: ReturnType<LayerEntry['make']>, params: Arrays) => void> = {
       setParams: set,
       loadStateDict: (made, params) => made.loadStateDict(params),
     };

@@ -5,7 +5,7 @@ import { backward, sum, type Tensor, tensor } from '@retrograd/autograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/assert-arrays.js';
-import { LAYERS } from '../support/layer-cases.js';
+import { LAYERS } from '../support/layer-table.js';
 
 /** What a framework makes of an object: plain objects, lists and instances of classes behind proxies, as they are read. */
 function watched<T>(value: T, seen = new WeakMap<object, object>()): T {

@@ -5,17 +5,8 @@ import { grad, parameter, Tensor } from '@retrograd/autograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose, assertSameBits } from '../support/assert-arrays.js';
-import {
-  type Case,
-  cellArgs,
-  type Described,
-  LAYERS,
-  loaded,
-  randomCase,
-  type Sizes,
-  sequenceArgs,
-} from '../support/layer-cases.js';
-import type { Arrays } from '../support/layer-table.js';
+import { type Case, cellArgs, loaded, randomCase, type Sizes, sequenceArgs } from '../support/layer-cases.js';
+import { type Arrays, LAYERS, type LayerEntry } from '../support/layer-table.js';
 
 type Results = (NdArray | Arrays | Arrays[])[];
 
@@ -34,11 +25,11 @@ const arraysIn = (value: unknown): NdArray[] =>
       ? [value as NdArray]
       : Object.values(value as Arrays).flatMap(arraysIn);
 
-const cacheShape = ({ cacheKeys, shapeOf }: Described, { B, I, H }: Sizes) =>
+const cacheShape = ({ cacheKeys, shapeOf }: LayerEntry, { B, I, H }: Sizes) =>
   cacheKeys.map((key) => [key, key[0] === 'W' ? shapeOf(key, I, H) : key === 'x_t' ? [B, I] : [B, H]]);
 
 /** [grad of the weights, …] or one dictionary, as the spec wants it. */
-const paramShapes = ({ name, params, shapeOf }: Described, { I, H }: Sizes): unknown[] =>
+const paramShapes = ({ name, params, shapeOf }: LayerEntry, { I, H }: Sizes): unknown[] =>
   name === 'rnn' ? params.map((p) => shapeOf(p, I, H)) : [params.map((p) => [p, shapeOf(p, I, H)])];
 
 const call = (fn: unknown, self: unknown, ...args: unknown[]): unknown =>
@@ -53,15 +44,15 @@ const SIZES = [
 ];
 
 for (const layer of LAYERS) {
-  const { name, kind, fns, className } = layer;
-  const n = kind.states.length;
+  const { name, fns, className } = layer;
+  const n = layer.states.length;
   const some = (seed: number, sizes = SIZES[0]): Case => randomCase(layer, sizes, seed);
 
   test(`${name}: every function gives the spec's tuples, also for B = 0 and T = 0`, () => {
     for (const size of SIZES) {
       const each = some(1, size);
       const { B, T, I, H } = size;
-      const states = kind.states.map(() => [B, H]);
+      const states = layer.states.map(() => [B, H]);
       const cell = fns.cellForward(...cellArgs(layer, each)) as Results;
       assert.equal(shapesOf(cell), [...states, cacheShape(layer, size)]);
       const cellBack = fns.cellBackward(...each.grad_state, cell.at(-1));
@@ -94,7 +85,7 @@ for (const layer of LAYERS) {
     for (const size of SIZES) {
       const each = some(2, size);
       const { B, T, I, H } = size;
-      const states = kind.states.map(() => [B, H]);
+      const states = layer.states.map(() => [B, H]);
       const made = loaded(layer, each);
       assert.equal(shapesOf(call(made.forward, made, each.x)), [B, T, H]);
       assert.equal(shapesOf(call(made.forward, made, each.x, ...each.state)), [B, T, H]);

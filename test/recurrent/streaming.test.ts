@@ -14,11 +14,12 @@ import { plainKernels, useKernels } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose, assertSameBits } from '../support/assert-arrays.js';
-import { LAYERS, loaded, randomCase } from '../support/layer-cases.js';
+import { loaded, randomCase } from '../support/layer-cases.js';
+import { LAYERS } from '../support/layer-table.js';
 import { growthOver } from '../support/memory.js';
 
 for (const layer of LAYERS) {
-  const { className, kind } = layer;
+  const { className } = layer;
 
   for (const dtype of ['float64', 'float32'] as const) {
     test(`${className}: steps with the state carried give forward bit for bit, in ${dtype}`, () => {
@@ -42,7 +43,7 @@ for (const layer of LAYERS) {
             state.forEach((s, i) => assertSameBits(copy(s), given[i], 'the state given was changed'));
             state = next;
           }
-          state.forEach((s, i) => assertSameBits(s, final[i], `${each.title}, ${kind.states[i]}_final`));
+          state.forEach((s, i) => assertSameBits(s, final[i], `${each.title}, ${layer.states[i]}_final`));
         }
       } finally {
         useKernels(before);

@@ -8,8 +8,8 @@ import { grad, parameter, Tensor } from '@retrograd/autograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameProduct } from '../support/assert-arrays.js';
-import { type Case, type Described, LAYERS, loaded, randomCase } from '../support/layer-cases.js';
-import type { Arrays } from '../support/layer-table.js';
+import { type Case, loaded, randomCase } from '../support/layer-cases.js';
+import { type Arrays, LAYERS, type LayerEntry } from '../support/layer-table.js';
 import { broadcastViewsOf, constantAlong, viewsOf } from '../support/views.js';
 
 type Call = (args: Arrays) => unknown;
@@ -65,11 +65,11 @@ const method = (self: object, name: string, ...args: unknown[]): unknown =>
   (self as Record<string, (...args: unknown[]) => unknown>)[name](...args);
 
 /** The public calls of a layer, each with the arguments that may be views, by name. */
-function callsOf(layer: Described, each: Case): Record<string, [Call, Arrays]> {
-  const { fns, kind, params, name } = layer;
+function callsOf(layer: LayerEntry, each: Case): Record<string, [Call, Arrays]> {
+  const { fns, params, name } = layer;
   const state = (suffix: string, values: readonly NdArray[]): Arrays =>
-    Object.fromEntries(kind.states.map((s, i) => [`${s}${suffix}`, values[i]]));
-  const of = (args: Arrays, suffix: string): NdArray[] => kind.states.map((s) => args[`${s}${suffix}`]);
+    Object.fromEntries(layer.states.map((s, i) => [`${s}${suffix}`, values[i]]));
+  const of = (args: Arrays, suffix: string): NdArray[] => layer.states.map((s) => args[`${s}${suffix}`]);
   const weights = (args: Arrays): Arrays => Object.fromEntries(params.map((p) => [p, args[p]]));
   const list = (args: Arrays): NdArray[] => params.map((p) => args[p]);
   const asParams = (args: Arrays): unknown[] => (name === 'rnn' ? list(args) : [weights(args)]);

@@ -111,7 +111,7 @@ test('every relative import of the library names a file', () => {
   assert.equal(wrong, []);
 });
 
-test('the hand-derived road never reaches autograd, directly or through a neighbour', () => {
+test('the hand-derived implementation never reaches autograd, directly or through a neighbour', () => {
   const wrong: string[] = [];
   for (const start of sources.filter((path) =>
     /^packages\/(rnn|lstm|gru)\/src\/(cell|sequence|gates)/.test(path),

@@ -1,21 +1,28 @@
-/** Every road to the outputs and gradients of the three layers, so that a test can compare all of them with one oracle. */
+/** Every way to the outputs and gradients of the three layers, so that a test can compare all of them with one oracle. */
 
 import { copy, type NdArray } from '@retrograd/arrays';
 import { grad, parameter, scan, type Tensor } from '@retrograd/autograd';
-import { type Arrays, call, type Kind, type Layer, type SequenceRun, type Tensors } from './layer-table.js';
+import {
+  type Arrays,
+  call,
+  type Layer,
+  type LayerEntry,
+  type SequenceRun,
+  type Tensors,
+} from './layer-table.js';
 
 /** A cell's outputs and gradients on the graph: leaves for every argument, one `grad` for all of them. */
-function cellOnGraph(run: Kind['cell'], kind: Kind): Kind['cellByHand'] {
+function cellOnGraph(run: LayerEntry['cell'], layer: LayerEntry): LayerEntry['cellByHand'] {
   return (x_t, state, p, cotangents) => {
-    const inputs = leavesOf({ x_t, ...named(kind.states, '_prev', state), ...p });
-    const before = kind.states.map((name) => inputs[`${name}_prev`]);
+    const inputs = leavesOf({ x_t, ...named(layer.states, '_prev', state), ...p });
+    const before = layer.states.map((name) => inputs[`${name}_prev`]);
     const outputs = run(inputs.x_t, before, inputs);
     const grads = gradients(outputs, cotangents, inputs);
     return { outputs: outputs.map((y) => y.value), grads };
   };
 }
 
-type SequenceRoad = (
+type SequenceImplementation = (
   x: NdArray,
   state: readonly NdArray[],
   p: Arrays,
@@ -23,10 +30,10 @@ type SequenceRoad = (
   grad_final: readonly NdArray[],
 ) => SequenceRun;
 
-function sequenceOnGraph(run: Kind['sequence'], kind: Kind): SequenceRoad {
+function sequenceOnGraph(run: LayerEntry['sequence'], layer: LayerEntry): SequenceImplementation {
   return (x, state, p, grad_h_all, grad_final) => {
-    const inputs = leavesOf({ x, ...named(kind.states, '_0', state), ...p });
-    const start = kind.states.map((name) => inputs[`${name}_0`]);
+    const inputs = leavesOf({ x, ...named(layer.states, '_0', state), ...p });
+    const start = layer.states.map((name) => inputs[`${name}_0`]);
     const [h_all, final] = run(inputs.x, start, inputs);
     const grads = gradients([h_all, ...final], [grad_h_all, ...grad_final], inputs);
     return { h_all: h_all.value, final: final.map((s) => s.value), grads };
@@ -35,7 +42,7 @@ function sequenceOnGraph(run: Kind['sequence'], kind: Kind): SequenceRoad {
 
 /** Any step function over time. */
 export const scanned =
-  (step: Kind['cell']): Kind['sequence'] =>
+  (step: LayerEntry['cell']): LayerEntry['sequence'] =>
   (x, state, p) => {
     const [final, h_all] = scan<Tensor[]>(
       (before, x_t) => {
@@ -64,16 +71,16 @@ function gradients(ys: readonly Tensor[], cotangent: readonly NdArray[], inputs:
   return Object.fromEntries(names.map((name, i) => [name, got[i].value]));
 }
 
-function loadedLayer(kind: Kind, x: NdArray, h_0: NdArray, p: Arrays): Layer {
-  const layer = kind.layer(x.shape[2], h_0.shape[1]);
+function loadedLayer(entry: LayerEntry, x: NdArray, h_0: NdArray, p: Arrays): Layer {
+  const layer = entry.make(x.shape[2], h_0.shape[1]);
   layer.loadStateDict(p);
   return layer;
 }
 
 /** The class on arrays: forward, backward, getGradients. It gives no gradient of the initial state. */
-function classOnArrays(kind: Kind): SequenceRoad {
+function classOnArrays(entry: LayerEntry): SequenceImplementation {
   return (x, state, p, grad_h_all, grad_final) => {
-    const layer = loadedLayer(kind, x, state[0], p);
+    const layer = loadedLayer(entry, x, state[0], p);
     const h_all = call(layer.forward.bind(layer) as (...args: unknown[]) => NdArray, x, ...state);
     const backward = layer.backward.bind(layer) as (...args: unknown[]) => NdArray;
     const grad_x = call(backward, grad_h_all, ...grad_final);
@@ -82,11 +89,11 @@ function classOnArrays(kind: Kind): SequenceRoad {
 }
 
 /** The class on tensors: one lifted op over the packed parameters, whose gradients are read under the spec's names. */
-function classOnTensors(kind: Kind): SequenceRoad {
+function classOnTensors(entry: LayerEntry): SequenceImplementation {
   return (x, state, p, grad_h_all, grad_final) => {
-    const layer = loadedLayer(kind, x, state[0], p);
-    const inputs = leavesOf({ x, ...named(kind.states, '_0', state) });
-    const start = kind.states.map((name) => inputs[`${name}_0`]);
+    const layer = loadedLayer(entry, x, state[0], p);
+    const inputs = leavesOf({ x, ...named(entry.states, '_0', state) });
+    const start = entry.states.map((name) => inputs[`${name}_0`]);
     const [h_all, final] = layer.run(inputs.x, start);
     const { W, b, ...grads } = gradients([h_all, ...final], [grad_h_all, ...grad_final], {
       ...inputs,
@@ -96,14 +103,14 @@ function classOnTensors(kind: Kind): SequenceRoad {
     return {
       h_all: h_all.value,
       final: final.map((s) => s.value),
-      grads: { ...grads, ...unpacked(kind, x.shape[2], state[0].shape[1], W, b) },
+      grads: { ...grads, ...unpacked(entry, x.shape[2], state[0].shape[1], W, b) },
     };
   };
 }
 
 /** Packed arrays under the spec's names: a layer of the same size names them. */
-function unpacked(kind: Kind, I: number, H: number, W: NdArray, b: NdArray): Arrays {
-  const layer = kind.layer(I, H);
+function unpacked(entry: LayerEntry, I: number, H: number, W: NdArray, b: NdArray): Arrays {
+  const layer = entry.make(I, H);
   layer.W.update((value) => (value.data as Float64Array).set(copy(W).data));
   layer.b.update((value) => (value.data as Float64Array).set(copy(b).data));
   return copies(layer.stateDict());
@@ -112,32 +119,32 @@ function unpacked(kind: Kind, I: number, H: number, W: NdArray, b: NdArray): Arr
 const copies = (arrays: Arrays): Arrays =>
   Object.fromEntries(Object.entries(arrays).map(([name, value]) => [name, copy(value)]));
 
-/** All roads through one step. */
-export const cellRoads = (kind: Kind): Record<string, Kind['cellByHand']> => ({
-  'derived by hand': kind.cellByHand,
-  'composed equations': cellOnGraph(kind.equations, kind),
-  'lifted cell': cellOnGraph(kind.cell, kind),
+/** All implementations through one step. */
+export const cellImplementations = (layer: LayerEntry): Record<string, LayerEntry['cellByHand']> => ({
+  'derived by hand': layer.cellByHand,
+  'composed equations': cellOnGraph(layer.equations, layer),
+  'lifted cell': cellOnGraph(layer.cell, layer),
 });
 
-/** All roads through a sequence. */
-export const sequenceRoads = (kind: Kind): Record<string, SequenceRoad> => ({
-  'derived by hand': (...args) => kind.sequenceByHand(...args, false),
-  'derived by hand, caches as a list of its own': (...args) => kind.sequenceByHand(...args, true),
-  'composed equations under scan': sequenceOnGraph(scanned(kind.equations), kind),
-  'lifted cell under scan': sequenceOnGraph(scanned(kind.cell), kind),
-  'lifted sequence': sequenceOnGraph(kind.sequence, kind),
-  'class on arrays': classOnArrays(kind),
-  'class on tensors': classOnTensors(kind),
+/** All implementations through a sequence. */
+export const sequenceImplementations = (layer: LayerEntry): Record<string, SequenceImplementation> => ({
+  'derived by hand': (...args) => layer.sequenceByHand(...args, false),
+  'derived by hand, caches as a list of its own': (...args) => layer.sequenceByHand(...args, true),
+  'composed equations under scan': sequenceOnGraph(scanned(layer.equations), layer),
+  'lifted cell under scan': sequenceOnGraph(scanned(layer.cell), layer),
+  'lifted sequence': sequenceOnGraph(layer.sequence, layer),
+  'class on arrays': classOnArrays(layer),
+  'class on tensors': classOnTensors(layer),
 });
 
 /** The class one step at a time, state carried: h_all without gradients. */
 export function stepByStep(
-  kind: Kind,
+  entry: LayerEntry,
   x: NdArray,
   state: readonly NdArray[],
   p: Arrays,
 ): { steps: NdArray[]; final: readonly NdArray[] } {
-  const layer = loadedLayer(kind, x, state[0], p);
+  const layer = loadedLayer(entry, x, state[0], p);
   const steps: NdArray[] = [];
   let now = state;
   for (let t = 0; t < x.shape[1]; t++) {

@@ -3,7 +3,7 @@
  * first index to the last; the gradients are those of the equations, summed over the steps.
  */
 import { array, type NdArray, toNested } from '@retrograd/arrays';
-import type { Arrays, KindName } from './layer-table.js';
+import type { Arrays, LayerName } from './layer-table.js';
 
 type Matrix = number[][];
 
@@ -40,7 +40,7 @@ function gate(p: Params, name: string, hx: Matrix, g: (v: number) => number) {
   return { value, back };
 }
 
-const steps: Record<KindName, (x: Matrix, state: Matrix[], p: Params) => Step> = {
+const steps: Record<LayerName, (x: Matrix, state: Matrix[], p: Params) => Step> = {
   rnn(x, [h], p) {
     const both = { W_a: [...p.W_hh, ...p.W_xh], b_a: p.b_h };
     const a = gate(both, 'a', beside(h, x), Math.tanh);
@@ -131,7 +131,7 @@ export interface OracleRun {
 
 /** Forward and backward over a sequence. Sizes must not be 0. */
 export function oracle(
-  name: KindName,
+  name: LayerName,
   x: NdArray,
   state: readonly NdArray[],
   params: Arrays,

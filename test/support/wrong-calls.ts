@@ -10,7 +10,8 @@ import {
   zeros,
 } from '@retrograd/arrays';
 import ndarray from 'ndarray';
-import type { Case, Described } from './layer-cases.js';
+import type { Case } from './layer-cases.js';
+import type { LayerEntry } from './layer-table.js';
 
 export type ErrorClass = typeof ShapeError | typeof DtypeError | typeof ValueError | typeof StateError;
 
@@ -39,7 +40,7 @@ export const outside = (...shape: number[]) =>
   );
 
 /** What a weight or bias must be, as messages say it. */
-export function expectation(layer: Described, param: string): string {
+export function expectation(layer: LayerEntry, param: string): string {
   if (layer.name === 'rnn') {
     return { W_xh: '[3, 4] (input 3, hidden 4)', W_hh: '[4, 4] (hidden 4)', b_h: '[4] (hidden 4)' }[
       param
@@ -55,7 +56,7 @@ export const calls = (op: string, fn: (...args: unknown[]) => unknown, table: Ta
   table.map(([args, Class, message]) => ({ op, call: () => fn(...args), Class, message }));
 
 /** Wrong weights among the positional arguments; they start at `first`. */
-export const wrongWeights = (layer: Described, good: Args, first: number): Table =>
+export const wrongWeights = (layer: LayerEntry, good: Args, first: number): Table =>
   layer.params.flatMap(
     (param, i): Table => [
       [
@@ -69,7 +70,7 @@ export const wrongWeights = (layer: Described, good: Args, first: number): Table
 
 /** Wrong dictionaries of parameters, and the arguments they are given in. */
 export function wrongParams(
-  layer: Described,
+  layer: LayerEntry,
   argument: string,
   each: Case,
   args: (params: unknown) => Args,

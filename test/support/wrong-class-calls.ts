@@ -2,8 +2,8 @@
 
 import { DtypeError, type NdArray, ShapeError, StateError, ValueError, zeros } from '@retrograd/arrays';
 import { constant, parameter } from '@retrograd/autograd';
-import { type Described, loaded, randomCase } from './layer-cases.js';
-import type { Arrays } from './layer-table.js';
+import { loaded, randomCase } from './layer-cases.js';
+import type { Arrays, LayerEntry } from './layer-table.js';
 import {
   calls,
   integers,
@@ -15,10 +15,10 @@ import {
   wrongParams,
 } from './wrong-calls.js';
 
-export function classCalls(layer: Described): { made: ReturnType<Described['make']>; calls: WrongCall[] } {
-  const { className, kind } = layer;
+export function classCalls(layer: LayerEntry): { made: ReturnType<LayerEntry['make']>; calls: WrongCall[] } {
+  const { className } = layer;
   const each = randomCase(layer, SIZES, 5);
-  const n = kind.states.length;
+  const n = layer.states.length;
   const made = loaded(layer, each);
   const method =
     (self: object, key: string) =>
@@ -44,8 +44,8 @@ export function classCalls(layer: Described): { made: ReturnType<Described['make
     [[3, 4, 7], DtypeError, 'options must be an object, got 7'],
   ];
 
-  const states = kind.states.flatMap((s, i): Table => {
-    const given: unknown[] = kind.states.map(() => undefined);
+  const states = layer.states.flatMap((s, i): Table => {
+    const given: unknown[] = layer.states.map(() => undefined);
     return [each.x, parameter(each.x)].flatMap(
       (x): Table => [
         [[x, ...given.with(i, zeros([3, 4]))], ShapeError, `${s}_0 must be [2, 4], got [3, 4]`],
@@ -85,8 +85,8 @@ export function classCalls(layer: Described): { made: ReturnType<Described['make
     [[zeros([2, 5, 4])], ShapeError, 'grad_h_all must be [2, 3, 4] (the shape of h_all), got [2, 5, 4]'],
     [[undefined], DtypeError, 'grad_h_all must be an ndarray, got undefined'],
     [[integers(2, 3, 4)], DtypeError, `grad_h_all ${NOT_FLOAT}`],
-    ...kind.states.map((s, i): Table[number] => {
-      const finals: unknown[] = kind.states.map(() => undefined);
+    ...layer.states.map((s, i): Table[number] => {
+      const finals: unknown[] = layer.states.map(() => undefined);
       return [
         [each.grad_h_all, ...finals.with(i, zeros([4]))],
         ShapeError,
@@ -96,7 +96,7 @@ export function classCalls(layer: Described): { made: ReturnType<Described['make
     [[each.grad_h_all, null], DtypeError, 'grad_h_final must be an ndarray, got null'],
   ];
 
-  const wantedState = `state must be [${kind.states.join(', ')}], got`;
+  const wantedState = `state must be [${layer.states.join(', ')}], got`;
   const remedy = (op: string) => `; pass on the state that ${op} returned`;
   const step: Table = [
     [[each.x], ShapeError, 'x_t must be [batch, 3], got [2, 3, 3]'],
@@ -110,7 +110,7 @@ export function classCalls(layer: Described): { made: ReturnType<Described['make
     ],
     [[each.x_t, each.state[0]], ValueError, `${wantedState} an ndarray of shape [2, 4]${remedy('step')}`],
     [[each.x_t, null], ValueError, `${wantedState} null${remedy('step')}`],
-    ...kind.states.map((s, i): Table[number] => [
+    ...layer.states.map((s, i): Table[number] => [
       [each.x_t, each.state.with(i, zeros([1, 4]))],
       ShapeError,
       `${s} must be [2, 4], got [1, 4]`,

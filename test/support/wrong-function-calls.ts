@@ -2,8 +2,8 @@
 
 import { DtypeError, ShapeError, StateError, zeros } from '@retrograd/arrays';
 import { constant } from '@retrograd/autograd';
-import { type Case, cellArgs, type Described, LAYERS, randomCase, sequenceArgs } from './layer-cases.js';
-import type { Arrays } from './layer-table.js';
+import { type Case, cellArgs, randomCase, sequenceArgs } from './layer-cases.js';
+import { type Arrays, LAYERS, type LayerEntry } from './layer-table.js';
 import {
   type Args,
   calls,
@@ -18,12 +18,12 @@ import {
   wrongWeights,
 } from './wrong-calls.js';
 
-export function functionCalls(layer: Described): WrongCall[] {
-  const { fns, ops, name, kind } = layer;
+export function functionCalls(layer: LayerEntry): WrongCall[] {
+  const { fns, ops, name } = layer;
   const each = randomCase(layer, SIZES, 1);
-  const n = kind.states.length;
+  const n = layer.states.length;
   const cell = cellArgs(layer, each);
-  const cellState: Table = kind.states.flatMap((s, i): Table => {
+  const cellState: Table = layer.states.flatMap((s, i): Table => {
     const wanted = i === 0 ? 'hidden' : '4';
     return [
       [cell.with(1 + i, zeros([5, 4])), ShapeError, `${s}_prev must be [2, ${wanted}], got [5, 4]`],
@@ -49,12 +49,12 @@ export function functionCalls(layer: Described): WrongCall[] {
     Object.fromEntries(Object.entries(cache).filter(([k]) => k !== key));
   const grads = each.grad_state;
   const notACache = `must be one of ${ops.cellForward} or ${ops.forward}, got one without`;
-  const stateShape = (i: number) => `the shape of ${kind.states[i]}_t`;
+  const stateShape = (i: number) => `the shape of ${layer.states[i]}_t`;
   const cellBackward: Table = [
     ...grads.map((_, i): Table[number] => [
       [...grads.with(i, zeros([3, 4])), cache],
       ShapeError,
-      `grad_${kind.states[i]} must be [2, 4] (${stateShape(i)}), got [3, 4]`,
+      `grad_${layer.states[i]} must be [2, 4] (${stateShape(i)}), got [3, 4]`,
     ]),
     [[...grads.with(0, 1 as never), cache], DtypeError, 'grad_h must be an ndarray, got 1'],
     [[...grads.with(0, integers(2, 4) as never), cache], DtypeError, `grad_h ${NOT_FLOAT}`],
@@ -127,8 +127,8 @@ export function functionCalls(layer: Described): WrongCall[] {
       (list): Table => [
         [[zeros([2, 4]), list], ShapeError, 'grad_h_all must be [2, 3, 4] (the shape of h_all), got [2, 4]'],
         [[undefined, list], DtypeError, 'grad_h_all must be an ndarray, got undefined'],
-        ...kind.states.map((s, i): Table[number] => {
-          const finals: unknown[] = kind.states.map(() => undefined);
+        ...layer.states.map((s, i): Table[number] => {
+          const finals: unknown[] = layer.states.map(() => undefined);
           return [
             [each.grad_h_all, list, ...finals.with(i, zeros([2, 3]))],
             ShapeError,
