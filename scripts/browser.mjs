@@ -16,7 +16,7 @@ import { listPages, urlOf } from './browser/pages.mjs';
 import { runPage } from './browser/run-page.mjs';
 import { sameBits } from './browser/same-bits.mjs';
 import { serve } from './browser/serve.mjs';
-import { judge } from './judge.mjs';
+import { parseUvuOutput } from './parse-uvu-output.mjs';
 
 const PARALLEL = 2;
 // Only pages of our own are opened, so containers without a sandbox will do.
@@ -56,7 +56,7 @@ async function runAll(pages, executablePath) {
       for (let page = queue.shift(); page !== undefined; page = queue.shift()) {
         const result = await runPage(browser, urlOf(page, server.address, outdir));
         outputs.push({ name: page.name, output: result.output });
-        report(page.name, judge(result));
+        report(page.name, parseUvuOutput(result));
       }
     };
     await Promise.all(Array.from({ length: PARALLEL }, worker));

@@ -3,9 +3,9 @@ export const KERNELS = ['plain', 'wasm-simd', 'wasm'];
 
 /** All that computes, except what takes long and would say the same again. */
 const NUMERIC =
-  /^test\/(cross-check|layers|nn)\/|^test\/autograd\/op-gradients|^test\/kernels\/(matmul|views)/;
+  /^test\/(cross-check|recurrent|nn)\/|^test\/autograd\/op-gradients|^test\/arrays\/(matmul|views)/;
 const REPEATED_SELDOM =
-  /^test\/layers\/(bad-input|kernel-sets|parameters)|^test\/nn\/(bundle|model-file|module|safetensors)/;
+  /^test\/recurrent\/(bad-input|kernel-sets|parameters)|^test\/nn\/(bundle|model-file|module|safetensors)/;
 
 /** Whether a whole run repeats a test file on the sets that are not the default. */
 export const isRepeated = (file) => NUMERIC.test(file) && !REPEATED_SELDOM.test(file);

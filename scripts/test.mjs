@@ -16,14 +16,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundlePrograms, listTests, root } from '../esbuild.config.mjs';
 import { assemble } from './assemble.mjs';
-import { judge } from './judge.mjs';
 import { isRepeated, KERNELS } from './kernel-sets.mjs';
+import { parseUvuOutput } from './parse-uvu-output.mjs';
 
 const PARALLEL = 2;
 const SETS = [...KERNELS, 'blas'];
 const TIMEOUT_MS = 420_000;
 /** Chooses the native library in a test that it is bundled with, since the kernels know none by name. */
-const USE_BLAS = 'test/support/use-blas.ts';
+const USE_BLAS = 'test/support/blas/use-blas.ts';
 const LONG = /\/(mutation|pack|readme|examples?)\.test\.ts$/;
 
 /** Runs a command and gives its exit code (null when killed), its output, and whether it ran out of time. */
@@ -202,7 +202,7 @@ async function main(words) {
       // The library works beside the kernels 'wasm'.
       const set = job.kernels === 'blas' ? 'wasm' : job.kernels;
       const result = await run(['--expose-gc', '--enable-source-maps', program], { kernels: set, node });
-      report(job.kernels ? `${job.file} [${job.kernels}]` : job.file, judge(result));
+      report(job.kernels ? `${job.file} [${job.kernels}]` : job.file, parseUvuOutput(result));
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, worker));

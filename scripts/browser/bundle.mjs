@@ -6,7 +6,7 @@ const readFromServer = {
   name: 'read from the server',
   setup(build) {
     build.onResolve({ filter: /\/read-text\.js$/ }, () => ({
-      path: join(root, 'test/browser/read-text.ts'),
+      path: join(root, 'test/support/browser/read-text.ts'),
     }));
   },
 };
@@ -20,6 +20,6 @@ export const bundleForPages = (files, outdir) =>
     logLevel: 'silent',
     // What they have in common is read by the browser once.
     splitting: true,
-    inject: ['test/browser/kernels.ts'],
+    inject: ['test/support/browser/kernels.ts'],
     plugins: [readFromServer],
   });

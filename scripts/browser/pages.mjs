@@ -2,10 +2,10 @@ import { listTests } from '../../esbuild.config.mjs';
 import { isRepeated, KERNELS } from '../kernel-sets.mjs';
 
 /** Tests of what computes. */
-const COMPUTES = /^test\/(autograd|cross-check|kernels|layers|nn|utils)\//;
+const COMPUTES = /^test\/(arrays|autograd|cross-check|kernels|recurrent|nn|utils)\//;
 /** Those among them that ask Node: for other processes, for the memory in use, for the sources. */
 const NEEDS_NODE =
-  /^test\/(autograd\/(long-chains|memory)|kernels\/(selection|threads)|layers\/(memory|streaming)|nn\/(bundle|memory))\.test/;
+  /^test\/(autograd\/(long-chains|memory)|kernels\/(selection|threads)|recurrent\/(memory|streaming)|nn\/(bundle|memory))\.test/;
 
 /**
  * All pages: which file runs in which setting (settings.mjs), with what behind the question mark of its address. Of the default kernels

@@ -4,7 +4,7 @@ const TIMEOUT_MS = 180_000;
 
 /**
  * Opens a page that runs a file of uvu tests, and waits for uvu's last line.
- * @returns how it ended, as judge.mjs reads it
+ * @returns how it ended, as parse-uvu-output.mjs reads it
  */
 export async function runPage(browser, url) {
   const started = performance.now();

@@ -65,7 +65,7 @@ export const targets = [
     sources: /^packages\/nn\/src\/optim\/(adam|adam-update|rmsprop|sgd)\.ts$/,
     functions: /^function (plainUpdate|rmspropUpdate|descend|descendWithMomentum)\(/,
     lines: /kept: |const (correction|stepSize|rule) =/,
-    tests: ['test/cross-check/pytorch-optimizers.test.ts', 'test/nn/short-memory.test.ts'],
+    tests: ['test/cross-check/pytorch-optimizers.test.ts', 'test/nn/optimizer-small-betas.test.ts'],
     limit: 10,
   },
 ];

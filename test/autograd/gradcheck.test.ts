@@ -17,7 +17,7 @@ import {
 } from '@retrograd/autograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { throws } from './throws.js';
+import { throws } from '../support/throws.js';
 
 const rng = new k.Random(3);
 const small = (): k.NdArray[] => [k.randomNormal([2, 3], { rng }), k.randomNormal([3], { rng })];

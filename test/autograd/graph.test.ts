@@ -30,8 +30,8 @@ import {
 } from '@retrograd/autograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertFresh, assertSameBits } from '../support/same.js';
-import { throws } from './throws.js';
+import { assertFresh, assertSameBits } from '../support/assert-arrays.js';
+import { throws } from '../support/throws.js';
 
 const gradOf = (leaf: Tensor): unknown => toNested(leaf.grad as NdArray);
 

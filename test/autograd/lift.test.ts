@@ -18,8 +18,8 @@ import {
 } from '@retrograd/autograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertSameBits } from '../support/same.js';
-import { throws } from './throws.js';
+import { assertSameBits } from '../support/assert-arrays.js';
+import { throws } from '../support/throws.js';
 
 /** x³ and x·w, by hand. */
 const forward = (x: k.NdArray, w: k.NdArray): readonly [k.NdArray[], k.NdArray[]] => [

@@ -6,7 +6,7 @@ import { add, constant, grad, parameter, sum, type Tensor } from '@retrograd/aut
 import { sequenceLoss, sequenceLossBackward } from '@retrograd/utils';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertSameBits } from '../support/same.js';
+import { assertSameBits } from '../support/assert-arrays.js';
 
 const { Infinity: inf, NaN: nan } = globalThis;
 

@@ -4,8 +4,8 @@ import { array, DtypeError, ShapeError, ValueError, view, wrap, zeros } from '@r
 import * as autograd from '@retrograd/autograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { OP_CASES } from './op-cases.js';
-import { throws } from './throws.js';
+import { OP_CASES } from '../support/op-cases.js';
+import { throws } from '../support/throws.js';
 
 const ag = { ...autograd };
 const x = ag.parameter(zeros([2, 3]));

@@ -5,7 +5,7 @@ import * as ag from '@retrograd/autograd';
 import { gradCheck } from '@retrograd/autograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { OP_CASES } from './op-cases.js';
+import { OP_CASES } from '../support/op-cases.js';
 
 const CASES = 24;
 

@@ -4,9 +4,9 @@ import { cast, type NdArray, Random, randomNormal } from '@retrograd/arrays';
 import { constant, grad, parameter, Tensor } from '@retrograd/autograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertSameProduct } from '../support/same.js';
+import { assertSameProduct } from '../support/assert-arrays.js';
+import { OP_CASES, type OpCase } from '../support/op-cases.js';
 import { broadcastViewsOf, constantAlong, entriesOf, viewsOf } from '../support/views.js';
-import { OP_CASES, type OpCase } from './op-cases.js';
 
 const CASES = 6;
 

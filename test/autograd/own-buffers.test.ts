@@ -21,7 +21,7 @@ import {
 import { mayShareSlab, withSlabs } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertSameBits } from '../support/same.js';
+import { assertSameBits } from '../support/assert-arrays.js';
 import { entriesOf } from '../support/views.js';
 
 function assertOwnsBuffer({ data }: NdArray, what: string): void {

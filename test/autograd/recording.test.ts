@@ -14,7 +14,7 @@ import {
 } from '@retrograd/autograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { throws } from './throws.js';
+import { throws } from '../support/throws.js';
 
 test('what noGrad computes is a constant, and recording is on again behind it', () => {
   const x = parameter([1, 2]);

@@ -18,7 +18,7 @@ import {
 } from '@retrograd/autograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { throws } from './throws.js';
+import { throws } from '../support/throws.js';
 
 const rng = new Random(11);
 

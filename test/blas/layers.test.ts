@@ -4,11 +4,10 @@ import { plainKernels, useKernels } from '@retrograd/kernels';
 import type { WasmSequence } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LAYERS } from '../layers/layers.js';
-import type { SequenceRun } from '../support/kinds.js';
-import { sequenceRoads, stepByStep } from '../support/roads.js';
-import { assertClose } from '../support/same.js';
-import { libraries, tellSkipped } from './libraries.js';
+import { assertClose } from '../support/assert-arrays.js';
+import { libraries, tellSkipped } from '../support/blas/libraries.js';
+import { sequenceImplementations, stepByStep } from '../support/implementations.js';
+import { LAYERS, type SequenceRun } from '../support/layer-table.js';
 
 tellSkipped(test);
 
@@ -29,7 +28,8 @@ function assertRuns(actual: SequenceRun, expected: SequenceRun, message: string)
   }
 }
 
-for (const { name, kind, params, shapeOf } of LAYERS) {
+for (const layer of LAYERS) {
+  const { name, params, shapeOf } = layer;
   for (const [B, T, I, H] of [
     [5, 6, 7, 9],
     [1, 4, 20, 24],
@@ -38,23 +38,23 @@ for (const { name, kind, params, shapeOf } of LAYERS) {
     const rng = new Random(13);
     const normal = (...shape: number[]): NdArray => randomNormal(shape, { rng });
     const p = Object.fromEntries(params.map((param) => [param, normal(...shapeOf(param, I, H))]));
-    const state = kind.states.map(() => normal(B, H));
-    const args = [normal(B, T, I), state, p, normal(B, T, H), kind.states.map(() => normal(B, H))] as const;
+    const state = layer.states.map(() => normal(B, H));
+    const args = [normal(B, T, I), state, p, normal(B, T, H), layer.states.map(() => normal(B, H))] as const;
 
     for (const library of libraries) {
       for (const always of [true, false]) {
         const title = `${library}${always ? ', always' : ''}, B ${B}, T ${T}, I ${I}, H ${H}`;
-        test(`${name} computes with a library what it computes without, on every road: ${title}`, () => {
+        test(`${name} computes with a library what it computes without, in every implementation: ${title}`, () => {
           const kernels = blasKernels({ library, always });
-          const wanted = using(plainKernels, () => kind.sequenceByHand(...args, false));
-          for (const [road, run] of Object.entries(sequenceRoads(kind))) {
+          const wanted = using(plainKernels, () => layer.sequenceByHand(...args, false));
+          for (const [implementation, run] of Object.entries(sequenceImplementations(layer))) {
             assertRuns(
               using(kernels, () => run(...args)),
               wanted,
-              road,
+              implementation,
             );
           }
-          const { steps, final } = using(kernels, () => stepByStep(kind, args[0], state, p));
+          const { steps, final } = using(kernels, () => stepByStep(layer, args[0], state, p));
           assert.is(steps.length, T);
           final.forEach((value, i) => assertClose(value, wanted.final[i], `step by step: state ${i}`));
         });

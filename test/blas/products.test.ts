@@ -5,7 +5,7 @@ import type { Block } from '@retrograd/kernels';
 import { gemm as plainGemm } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { libraries, tellSkipped } from './libraries.js';
+import { libraries, tellSkipped } from '../support/blas/libraries.js';
 
 tellSkipped(test);
 

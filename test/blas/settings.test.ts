@@ -5,8 +5,8 @@ import { currentKernels, describeKernels, plainKernels, useKernels } from '@retr
 import koffi from 'koffi';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { throws } from '../autograd/throws.js';
-import { standIn } from './libraries.js';
+import { standIn } from '../support/blas/libraries.js';
+import { throws } from '../support/throws.js';
 
 /** Runs `fn` as if on another platform, where none of the files that a library may have there exists here. */
 function onPlatform<R>(platform: string, fn: () => R): R {

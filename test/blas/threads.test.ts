@@ -14,11 +14,12 @@ import { LSTM } from '@retrograd/lstm';
 import koffi from 'koffi';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { threadsUp, workersUp } from '../kernels/meet.js';
-import { runChild } from '../kernels/threads.js';
-import { LAYERS, randomCase } from '../layers/layers.js';
-import { assertClose } from '../support/same.js';
-import { libraries, standIn, tellSkipped } from './libraries.js';
+import { assertClose } from '../support/assert-arrays.js';
+import { libraries, standIn, tellSkipped } from '../support/blas/libraries.js';
+import { runChild } from '../support/child-programs.js';
+import { randomCase } from '../support/layer-cases.js';
+import { LAYERS } from '../support/layer-table.js';
+import { threadsUp, workersUp } from '../support/thread-rendezvous.js';
 
 tellSkipped(test);
 
@@ -122,7 +123,7 @@ testWith('all threads call the library, each with one thread of its own', 'calle
 
 testWith('a process may end as soon as its threads have been started', 'short', [], async (file) => {
   for (let delay = 0; delay < 80; delay += 8) {
-    const ended = await runChild(JSON.stringify([file, delay]), 'test/blas/short-process.ts');
+    const ended = await runChild(JSON.stringify([file, delay]), 'test/support/blas/short-process.ts');
     assert.equal(ended, { code: 0, output: '32,8,64' }, `after ${delay} ms`);
   }
 });
@@ -264,7 +265,7 @@ for (const library of libraries) {
     for (const layer of LAYERS) {
       const each = randomCase(layer, { B: 33, T: 3, I: 40, H: 70 }, 7, 'float64');
       const { x, state, params, grad_h_all, grad_state } = each;
-      const run = () => layer.kind.sequenceByHand(x, state, params, grad_h_all, grad_state, false);
+      const run = () => layer.sequenceByHand(x, state, params, grad_h_all, grad_state, false);
       const before = useKernels(plainKernels);
       const plain = run();
       for (const always of [true, false]) {

@@ -6,12 +6,12 @@ import { describeKernels, setThreads } from '@retrograd/kernels';
 import { LSTM } from '@retrograd/lstm';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { throws } from '../autograd/throws.js';
-import { meet, sequence, workersUp } from '../kernels/meet.js';
-import { assertSameBits } from '../support/same.js';
-import { tellBits } from './bits.js';
-import { setting } from './setting.js';
-import { watchPieces } from './watch-pieces.js';
+import { assertSameBits } from '../support/assert-arrays.js';
+import { tellBits } from '../support/browser/bits.js';
+import { setting } from '../support/browser/setting.js';
+import { watchPieces } from '../support/browser/watch-pieces.js';
+import { meet, sequence, workersUp } from '../support/thread-rendezvous.js';
+import { throws } from '../support/throws.js';
 
 const expected = Number(setting('threads'));
 const inPage = typeof document !== 'undefined';

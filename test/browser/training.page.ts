@@ -6,9 +6,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Vocabulary } from '../../examples/char-model/vocabulary.js';
 import { choosePrompt, write } from '../../examples/char-model/write.js';
-import { assertEntries } from '../support/same.js';
-import { tellBits } from './bits.js';
-import { setting } from './setting.js';
+import { assertEntries } from '../support/assert-arrays.js';
+import { tellBits } from '../support/browser/bits.js';
+import { setting } from '../support/browser/setting.js';
 
 const TEXT = 'the cat sat on the mat and the rat sat on the cat. '.repeat(40);
 const vocabulary = Vocabulary.of(TEXT);

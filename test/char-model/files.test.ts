@@ -21,7 +21,15 @@ import { prepare } from '../../examples/char-model/prepare.js';
 import { Target } from '../../examples/char-model/target.js';
 import { readText } from '../../examples/char-model/text.js';
 import { UserError } from '../../examples/char-model/user-error.js';
-import { folder, inFolder, inParallel, run, sentences, small, writeFile } from './program.js';
+import {
+  folder,
+  inFolder,
+  inParallel,
+  run,
+  sentences,
+  small,
+  writeFile,
+} from '../support/char-model-program.js';
 
 const text = sentences(100, 2);
 writeFile('text.txt', text);

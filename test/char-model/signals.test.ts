@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { folder, inFolder, run, sentences, small, start, writeFile } from './program.js';
+import { folder, inFolder, run, sentences, small, start, writeFile } from '../support/char-model-program.js';
 
 writeFile('text.txt', sentences(400, 6));
 const endless = ['--text', 'text.txt', ...small, '--steps', '10000000', '--sample-every', '10000000'];

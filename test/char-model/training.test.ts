@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { inFolder, inParallel, type Outcome, run, sentences, small, start, writeFile } from './program.js';
+import {
+  inFolder,
+  inParallel,
+  type Outcome,
+  run,
+  sentences,
+  small,
+  start,
+  writeFile,
+} from '../support/char-model-program.js';
 
 writeFile('text.txt', sentences(400, 4));
 const train = (...args: string[]) => run('--text', 'text.txt', ...args);

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { checkMemory, estimateBytes } from '../../examples/char-model/memory.js';
 import { readOptions } from '../../examples/char-model/options.js';
 import { UserError } from '../../examples/char-model/user-error.js';
-import { inParallel, run, sentences, writeFile } from './program.js';
+import { inParallel, run, sentences, writeFile } from '../support/char-model-program.js';
 
 writeFile('text.txt', sentences(100, 1));
 

@@ -3,12 +3,12 @@ import type { NdArray } from '@retrograd/arrays';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, readFixtures, type Tolerance } from '../support/fixtures.js';
-import { type Arrays, KINDS, type KindName } from '../support/kinds.js';
-import { cellRoads } from '../support/roads.js';
+import { cellImplementations } from '../support/implementations.js';
+import { type Arrays, LAYERS, type LayerName, layerNamed } from '../support/layer-table.js';
 
 interface CellCase {
   title?: string;
-  cell: KindName;
+  cell: LayerName;
   B: number;
   I: number;
   H: number;
@@ -26,19 +26,19 @@ const TOLERANCE = { rtol: 1e-12, atol: 1e-14 };
 /** Where make.py proved PyTorch's numbers with 1400 digits. */
 const EXTREMES = { rtol: 1e-12, atol: 1e-12 };
 
-function checkCase(road: string, each: CellCase, tolerance: Tolerance): void {
-  const kind = KINDS[each.cell];
-  const label = `${each.cell}, ${road}, ${each.title ?? `B ${each.B}, I ${each.I}, H ${each.H}`}`;
-  const of = (arrays: Arrays) => kind.states.map((name) => arrays[name]);
-  const { outputs, grads } = cellRoads(kind)[road](
+function checkCase(implementation: string, each: CellCase, tolerance: Tolerance): void {
+  const layer = layerNamed(each.cell);
+  const label = `${each.cell}, ${implementation}, ${each.title ?? `B ${each.B}, I ${each.I}, H ${each.H}`}`;
+  const of = (arrays: Arrays) => layer.states.map((name) => arrays[name]);
+  const { outputs, grads } = cellImplementations(layer)[implementation](
     each.x_t,
     of(each.state),
     each.params,
     of(each.cotangents),
   );
-  assert.is(outputs.length, kind.states.length);
+  assert.is(outputs.length, layer.states.length);
   outputs.forEach((y, i) => {
-    closeTo(y, of(each.outputs)[i], tolerance, `${label}, ${kind.states[i]}_t`);
+    closeTo(y, of(each.outputs)[i], tolerance, `${label}, ${layer.states[i]}_t`);
   });
   assert.equal(Object.keys(grads).sort(), Object.keys(each.grads).sort(), label);
   for (const [name, g] of Object.entries(grads)) {
@@ -49,18 +49,19 @@ function checkCase(road: string, each: CellCase, tolerance: Tolerance): void {
 const ordinary = readFixtures<CellCase>('cells');
 const extreme = readFixtures<CellCase>('extremes');
 
-for (const name of Object.keys(KINDS) as KindName[]) {
-  for (const road of Object.keys(cellRoads(KINDS[name]))) {
-    test(`a ${name} step, ${road}: outputs and all gradients equal PyTorch's`, () => {
+for (const layer of LAYERS) {
+  const { name } = layer;
+  for (const implementation of Object.keys(cellImplementations(layer))) {
+    test(`a ${name} step, ${implementation}: outputs and all gradients equal PyTorch's`, () => {
       const cases = ordinary.filter(({ cell }) => cell === name);
       assert.is(cases.length, 6);
-      for (const each of cases) checkCase(road, each, TOLERANCE);
+      for (const each of cases) checkCase(implementation, each, TOLERANCE);
     });
 
-    test(`a ${name} step, ${road}: right on ±745, ±1e3, ±1e300 and denormals`, () => {
+    test(`a ${name} step, ${implementation}: right on ±745, ±1e3, ±1e300 and denormals`, () => {
       const cases = extreme.filter(({ cell }) => cell === name);
       assert.ok(cases.length >= 10);
-      for (const each of cases) checkCase(road, each, EXTREMES);
+      for (const each of cases) checkCase(implementation, each, EXTREMES);
     });
   }
 }

@@ -8,9 +8,15 @@ import { add, crossEntropy, grad, mul, parameter, sum, type Tensor, tensor } fro
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, readFixtures } from '../support/fixtures.js';
-import { type Arrays, KINDS, type Kind, type KindName, type Tensors } from '../support/kinds.js';
+import { scanned } from '../support/implementations.js';
+import {
+  type Arrays,
+  LAYERS,
+  type LayerEntry,
+  type LayerName,
+  type Tensors,
+} from '../support/layer-table.js';
 import { applyOp, type OpArgs } from '../support/op-table.js';
-import { scanned } from '../support/roads.js';
 
 interface OpCase {
   kind: 'op';
@@ -24,7 +30,7 @@ interface OpCase {
 
 interface SequenceCase {
   kind: 'sequence';
-  cell: KindName;
+  cell: LayerName;
   T: number;
   inputs: Arrays;
   targets: NdArray;
@@ -57,7 +63,12 @@ for (const { op, args, inputs, cotangent, vectors, hvp } of cases.filter(
 }
 
 /** Cross entropy of h_all as logits, plus the sum of the squares of the final states: the loss of second.py. */
-function lossOf(run: Kind['sequence'], states: readonly string[], p: Tensors, targets: NdArray): Tensor {
+function lossOf(
+  run: LayerEntry['sequence'],
+  states: readonly string[],
+  p: Tensors,
+  targets: NdArray,
+): Tensor {
   const [h_all, final] = run(
     p.x,
     states.map((name) => p[`${name}_0`]),
@@ -68,20 +79,21 @@ function lossOf(run: Kind['sequence'], states: readonly string[], p: Tensors, ta
 
 const sequences = cases.filter((c): c is SequenceCase => c.kind === 'sequence');
 
-for (const [cell, kind] of Object.entries(KINDS)) {
-  const roads = {
-    'composed equations under scan': scanned(kind.equations),
-    'lifted cell under scan': scanned(kind.cell),
-    'lifted sequence': kind.sequence,
+for (const layer of LAYERS) {
+  const cell = layer.name;
+  const implementations = {
+    'composed equations under scan': scanned(layer.equations),
+    'lifted cell under scan': scanned(layer.cell),
+    'lifted sequence': layer.sequence,
   };
-  for (const [road, run] of Object.entries(roads)) {
-    test(`second derivatives through the ${cell}, ${road}, are PyTorch's`, () => {
+  for (const [implementation, run] of Object.entries(implementations)) {
+    test(`second derivatives through the ${cell}, ${implementation}, are PyTorch's`, () => {
       const own = sequences.filter((each) => each.cell === cell);
       assert.is(own.length, 2);
       for (const { T, inputs, targets, loss, vectors, hvp } of own) {
         const p: Tensors = Object.fromEntries(Object.entries(inputs).map(([n, x]) => [n, parameter(x)]));
         const names = Object.keys(p);
-        const y = lossOf(run, kind.states, p, targets);
+        const y = lossOf(run, layer.states, p, targets);
         closeTo(y, loss, TOLERANCE, 'loss');
         const got = hessianVector(
           y,

@@ -1,5 +1,5 @@
 /**
- * Whole sequences against PyTorch, on every road: by hand, the three grains on the graph, and the classes. All gradients, those of
+ * Whole sequences against PyTorch, in every implementation: by hand, unfused and fused on the graph, and the classes. All gradients, those of
  * the initial states included, with cotangents for h_all and for the final states.
  */
 
@@ -8,11 +8,11 @@ import { currentKernels } from '@retrograd/kernels';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, readFixtures } from '../support/fixtures.js';
-import { type Arrays, KINDS, type KindName } from '../support/kinds.js';
-import { sequenceRoads, stepByStep } from '../support/roads.js';
+import { sequenceImplementations, stepByStep } from '../support/implementations.js';
+import { type Arrays, LAYERS, type LayerName } from '../support/layer-table.js';
 
 interface SequenceCase {
-  cell: KindName;
+  cell: LayerName;
   B: number;
   T: number;
   I: number;
@@ -45,23 +45,23 @@ function soil(): void {
 const cases = readFixtures<SequenceCase>('sequences');
 const titleOf = ({ cell, B, T, I, H }: SequenceCase) => `${cell} (B ${B}, T ${T}, I ${I}, H ${H})`;
 
-for (const name of Object.keys(KINDS) as KindName[]) {
-  const kind = KINDS[name];
+for (const layer of LAYERS) {
+  const { name } = layer;
   const own = cases.filter(({ cell }) => cell === name);
-  const of = (arrays: Arrays) => kind.states.map((state) => arrays[state]);
+  const of = (arrays: Arrays) => layer.states.map((state) => arrays[state]);
 
-  for (const [road, run] of Object.entries(sequenceRoads(kind))) {
-    test(`${name} over time, ${road}: outputs and all gradients equal PyTorch's`, () => {
+  for (const [implementation, run] of Object.entries(sequenceImplementations(layer))) {
+    test(`${name} over time, ${implementation}: outputs and all gradients equal PyTorch's`, () => {
       assert.is(own.length, 5);
       for (const each of own) {
-        const label = `${titleOf(each)}, ${road}`;
+        const label = `${titleOf(each)}, ${implementation}`;
         soil();
         const got = run(each.x, of(each.state), each.params, each.grad_h_all, of(each.grad_final));
         closeTo(got.h_all, each.h_all, TOLERANCE, `${label}, h_all`);
         got.final.forEach((s, i) => {
-          closeTo(s, of(each.final)[i], TOLERANCE, `${label}, ${kind.states[i]}_final`);
+          closeTo(s, of(each.final)[i], TOLERANCE, `${label}, ${layer.states[i]}_final`);
         });
-        const onArrays = road === 'class on arrays';
+        const onArrays = implementation === 'class on arrays';
         const expected = Object.keys(each.grads).filter((key) => !(onArrays && key.endsWith('_0')));
         assert.equal(Object.keys(got.grads).sort(), expected.sort(), label);
         for (const key of expected) {
@@ -74,12 +74,12 @@ for (const name of Object.keys(KINDS) as KindName[]) {
   test(`${name} by step(), state carried, gives PyTorch's hidden states`, () => {
     for (const each of own) {
       soil();
-      const { steps, final } = stepByStep(kind, each.x, of(each.state), each.params);
+      const { steps, final } = stepByStep(layer, each.x, of(each.state), each.params);
       steps.forEach((h_t, t) => {
         closeTo(h_t, each.h_all.pick(null, t, null), TOLERANCE, `${titleOf(each)}, h at ${t}`);
       });
       final.forEach((s, i) => {
-        closeTo(s, of(each.final)[i], TOLERANCE, `${titleOf(each)}, ${kind.states[i]}_final`);
+        closeTo(s, of(each.final)[i], TOLERANCE, `${titleOf(each)}, ${layer.states[i]}_final`);
       });
     }
   });

@@ -21,11 +21,11 @@ import { clipGradients, globalNorm, sequenceLoss, sequenceLossBackward } from '@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, readFixtures } from '../support/fixtures.js';
-import { type Arrays, KINDS, type KindName, type Tensors } from '../support/kinds.js';
+import { type Arrays, type LayerName, layerNamed, type Tensors } from '../support/layer-table.js';
 
 interface NextSymbol {
   kind: 'nextSymbol';
-  cell: KindName;
+  cell: LayerName;
   V: number;
   E: number;
   H: number;
@@ -89,7 +89,7 @@ function checkWeights(got: Arrays, expected: Arrays, label: string): void {
 
 for (const run of nextSymbol) {
   const { cell, V, E, H, lr, maxNorm, data, start, losses, norms, final } = run;
-  const kind = KINDS[cell];
+  const layer = layerNamed(cell);
   const T = data.shape[1] - 1;
   const [inputs, targets] = [columns(data, 0, T), columns(data, 1, T + 1)];
   const layerNames = Object.keys(start).filter((name) => !['embedding', 'W_head', 'b_head'].includes(name));
@@ -116,12 +116,12 @@ for (const run of nextSymbol) {
     const p: Tensors = Object.fromEntries(Object.entries(start).map(([name, x]) => [name, parameter(x)]));
     const parameters = Object.values(p);
     const adam = new Adam(parameters, { lr });
-    const zero = kind.states.map(() => parameter(zeros([inputs.shape[0], H])));
+    const zero = layer.states.map(() => parameter(zeros([inputs.shape[0], H])));
     losses.forEach((expected, step) => {
       for (const each of parameters) each.grad = null;
       const [, h_all] = scan<Tensor[]>(
         (state, x_t) => {
-          const next = kind.equations(x_t, state, p);
+          const next = layer.equations(x_t, state, p);
           return [next, next[0]];
         },
         zero,
@@ -141,12 +141,12 @@ for (const run of nextSymbol) {
     const parameters = Object.values(p);
     const adam = new Adam(parameters, { lr });
     const B = inputs.shape[0];
-    const zero = kind.states.map(() => zeros([B, H]));
+    const zero = layer.states.map(() => zeros([B, H]));
     losses.forEach((expected, step) => {
       const values = Object.fromEntries(Object.entries(p).map(([name, t]) => [name, t.value]));
       const own = Object.fromEntries(layerNames.map((name) => [name, values[name]]));
       const x = take(values.embedding, inputs);
-      const forward = (grad_h_all: NdArray) => kind.sequenceByHand(x, zero, own, grad_h_all, zero, false);
+      const forward = (grad_h_all: NdArray) => layer.sequenceByHand(x, zero, own, grad_h_all, zero, false);
       const { h_all } = forward(zeros([B, T, H]));
       const logits = kernels.add(kernels.matmul(h_all, values.W_head), values.b_head);
       closeTo(sequenceLoss(logits, targets), expected, LOSSES, `loss of step ${step}`);

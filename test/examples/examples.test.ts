@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { expectations } from './expectations.js';
+import { expectations } from '../support/example-expectations.js';
 
 const sources = readdirSync('examples').filter((name) => /^\d\d-.*\.ts$/.test(name));
 const outdir = mkdtempSync(join('build', 'examples-'));

@@ -17,7 +17,7 @@ import {
 import { build } from 'esbuild';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { workersUp } from './meet.js';
+import { workersUp } from '../support/thread-rendezvous.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'retrograd-kernels-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));

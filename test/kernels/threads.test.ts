@@ -15,12 +15,12 @@ import {
 import { tanhOf } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { throws } from '../autograd/throws.js';
-import { LAYERS, loaded, randomCase } from '../layers/layers.js';
-import type { Arrays } from '../support/kinds.js';
-import { assertClose, assertSameBits } from '../support/same.js';
-import { meet, sequence, workersUp } from './meet.js';
-import { runChild, threadsOfProcess } from './threads.js';
+import { assertClose, assertSameBits } from '../support/assert-arrays.js';
+import { runChild, threadsOfProcess } from '../support/child-programs.js';
+import { loaded, randomCase } from '../support/layer-cases.js';
+import { type Arrays, LAYERS } from '../support/layer-table.js';
+import { meet, sequence, workersUp } from '../support/thread-rendezvous.js';
+import { throws } from '../support/throws.js';
 
 // The first test, so that no thread of another one is still on its way out.
 test('setThreads gives back the number before, and with 1 the threads end', async () => {
@@ -68,7 +68,7 @@ for (const layer of LAYERS) {
         cases.map((each) => {
           const made = loaded(layer, each, { dtype });
           const { x, state, params, grad_h_all, grad_state } = each;
-          const { h_all, final, grads } = layer.kind.sequenceByHand(
+          const { h_all, final, grads } = layer.sequenceByHand(
             x,
             state,
             params,

@@ -16,7 +16,7 @@ import {
 import { product as productOn } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertSameBits } from '../support/same.js';
+import { assertSameBits } from '../support/assert-arrays.js';
 import { viewsOf } from '../support/views.js';
 
 const SETS: Partial<Record<KernelName, Kernels>> = {

@@ -12,7 +12,7 @@ import {
 import { sequenceBatches, textBatches } from '@retrograd/nn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { testRefusals } from './refuses.js';
+import { testRefusals } from '../support/refuses.js';
 
 const nested = (x: unknown) => toNested(x as NdArray);
 const count = (n: number) => Array.from({ length: n }, (_, i) => i);

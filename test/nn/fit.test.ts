@@ -19,8 +19,8 @@ import {
 import { clipGradients, createSequences, globalNorm } from '@retrograd/utils';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertSameBits } from '../support/same.js';
-import { refuses, testRefusals } from './refuses.js';
+import { assertSameBits } from '../support/assert-arrays.js';
+import { refuses, testRefusals } from '../support/refuses.js';
 
 const V = 4;
 const SEED = 61;

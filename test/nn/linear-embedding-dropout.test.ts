@@ -18,9 +18,9 @@ import { Dropout, Embedding, Linear, lastStep, oneHot } from '@retrograd/nn';
 import ndarray from 'ndarray';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertClose, assertSameBits } from '../support/same.js';
+import { assertClose, assertSameBits } from '../support/assert-arrays.js';
+import { testRefusals } from '../support/refuses.js';
 import { viewsOf } from '../support/views.js';
-import { testRefusals } from './refuses.js';
 
 const SEED = 20;
 

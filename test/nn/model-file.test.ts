@@ -31,8 +31,8 @@ import {
 } from '@retrograd/nn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertSameBits } from '../support/same.js';
-import { refuses, testRefusals } from './refuses.js';
+import { assertSameBits } from '../support/assert-arrays.js';
+import { refuses, testRefusals } from '../support/refuses.js';
 
 const SEED = 111;
 const V = 4;

@@ -18,9 +18,9 @@ import { Dropout, Linear, Module, type StateDict } from '@retrograd/nn';
 import { VanillaRNN } from '@retrograd/rnn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertSameBits } from '../support/same.js';
+import { assertSameBits } from '../support/assert-arrays.js';
+import { refuses } from '../support/refuses.js';
 import { viewsOf } from '../support/views.js';
-import { refuses } from './refuses.js';
 
 class Inner extends Module {
   readonly scale = parameter([1, 2]);

@@ -21,9 +21,9 @@ import { Adam, AdamW, type Optimizer, type OptimizerState, RMSprop, SGD } from '
 import { globalNorm } from '@retrograd/utils';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertClose, assertSameBits } from '../support/same.js';
+import { assertClose, assertSameBits } from '../support/assert-arrays.js';
+import { refuses, testRefusals } from '../support/refuses.js';
 import { viewsOf } from '../support/views.js';
-import { refuses, testRefusals } from './refuses.js';
 
 const SEED = 41;
 

@@ -19,9 +19,9 @@ import { generateSequence } from '@retrograd/utils';
 import ndarray from 'ndarray';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertClose, assertSameBits } from '../support/same.js';
+import { assertClose, assertSameBits } from '../support/assert-arrays.js';
+import { testRefusals } from '../support/refuses.js';
 import { viewsOf } from '../support/views.js';
-import { testRefusals } from './refuses.js';
 
 const CELLS = ['rnn', 'lstm', 'gru'] as const;
 const SEED = 31;

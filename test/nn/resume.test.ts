@@ -20,8 +20,8 @@ import {
 } from '@retrograd/nn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertSameBits } from '../support/same.js';
-import { refuses } from './refuses.js';
+import { assertSameBits } from '../support/assert-arrays.js';
+import { refuses } from '../support/refuses.js';
 
 const V = 5;
 const SEED = 71;

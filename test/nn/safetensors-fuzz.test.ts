@@ -3,8 +3,8 @@ import { array, DtypeError, Random, RetrogradError, randomNormal, ValueError } f
 import { decodeSafetensors, encodeSafetensors, FormatError, RecurrentModel, saveModel } from '@retrograd/nn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { testRefusals, type WrongCall } from './refuses.js';
-import { file, one } from './safetensors-bytes.js';
+import { testRefusals, type WrongCall } from '../support/refuses.js';
+import { file, one } from '../support/safetensors-bytes.js';
 
 const op = 'decodeSafetensors';
 const bad = (bytes: unknown, message: string, Class: WrongCall[1] = FormatError): WrongCall => [

@@ -14,10 +14,10 @@ import { decodeSafetensors, encodeSafetensors } from '@retrograd/nn';
 import ndarray from 'ndarray';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertSameBits } from '../support/same.js';
+import { assertSameBits } from '../support/assert-arrays.js';
+import { testRefusals } from '../support/refuses.js';
+import { file, one, parts } from '../support/safetensors-bytes.js';
 import { viewsOf } from '../support/views.js';
-import { testRefusals } from './refuses.js';
-import { file, one, parts } from './safetensors-bytes.js';
 
 const SEED = 91;
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { installAll, node, type Packed, packAll, root } from './workshop.js';
+import { installAll, node, type Packed, packAll, root } from '../support/packaging/workshop.js';
 
 let packed: Packed[] = [];
 let installed = '';
@@ -112,7 +112,7 @@ test('the arrays and the generator are inside, with their licences, and arrays o
 });
 
 test('a plain JavaScript user runs an LSTM forward and backward', () => {
-  copyFileSync(join(root, 'test/packaging/consumer/main.js'), join(user(), 'main.js'));
+  copyFileSync(join(root, 'test/support/packaging/main.js'), join(user(), 'main.js'));
   const seen = JSON.parse(node(['main.js'], user()));
   assert.equal(seen.h_all, [2, 2, 4]);
   assert.equal(seen.grad_x, [2, 2, 3]);
@@ -128,7 +128,7 @@ const resolutions: [string, object][] = [
 
 for (const [name, options] of resolutions) {
   test(`a strict TypeScript user with ${name} resolution checks every declaration file`, () => {
-    copyFileSync(join(root, 'test/packaging/consumer/consumer.ts'), join(user(), 'consumer.ts'));
+    copyFileSync(join(root, 'test/support/packaging/consumer.ts'), join(user(), 'consumer.ts'));
     // Each package is named, so that all .d.ts files are read and not only those behind the LSTM.
     const here = packed.filter(({ name }) => name !== '@retrograd/blas');
     const every = here.map((p, i) => `export * as p${i} from '${p.name}';`).join('\n');

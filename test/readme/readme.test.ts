@@ -7,11 +7,11 @@ import { posix } from 'node:path';
 import * as retrograd from 'retrograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { listRepository, packageNames, readJson, readText } from '../house/files.js';
-import { compareOutput, readClaims } from './claims.js';
-import { readBlocks, readLinks, readTable } from './markdown.js';
-import { checkPrograms, isProgram, type Program, programsOf } from './programs.js';
-import { checkCommand, type House } from './shell.js';
+import { readBlocks, readLinks, readTable } from '../support/documents/markdown.js';
+import { compareOutput, readClaims } from '../support/documents/output-comments.js';
+import { checkPrograms, isProgram, type Program, programsOf } from '../support/documents/programs.js';
+import { checkCommand, type House } from '../support/documents/shell.js';
+import { listRepository, packageNames, readJson, readText } from '../support/repository-files.js';
 
 const files = listRepository().filter((path) =>
   /^(README|CONTRIBUTING|docs\/.*|packages\/[^/]+\/README)\.md$/.test(path),

@@ -7,7 +7,7 @@ import { VanillaRNN } from '@retrograd/rnn';
 import { generateSequence } from '@retrograd/utils';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { oneHot, symbols } from './toy-model.js';
+import { oneHot, symbols } from '../support/toy-model.js';
 
 for (const Layer of [VanillaRNN, LSTM, GRU]) {
   const name = Layer === VanillaRNN ? 'VanillaRNN' : Layer === LSTM ? 'LSTM' : 'GRU';

@@ -14,7 +14,7 @@ import { constant, isRecording } from '@retrograd/autograd';
 import { generateSequence } from '@retrograd/utils';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { constantModel, Leaky, oneHot, onlyForward, onlyStep, symbols } from './toy-model.js';
+import { constantModel, Leaky, oneHot, onlyForward, onlyStep, symbols } from '../support/toy-model.js';
 
 test('the answer is (1, length, input_size) and one-hot', () => {
   const x = generateSequence(new Leaky(5, 1), oneHot([2, 0], 5), 12, 1, { seed: 3 });

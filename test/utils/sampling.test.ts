@@ -3,7 +3,7 @@ import { Random } from '@retrograd/arrays';
 import { generateSequence } from '@retrograd/utils';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { constantModel, Leaky, oneHot, symbols } from './toy-model.js';
+import { constantModel, Leaky, oneHot, symbols } from '../support/toy-model.js';
 
 function draw(logits: number[], count: number, temperature: number, seed = 1): number[] {
   return symbols(

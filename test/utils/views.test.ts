@@ -10,8 +10,8 @@ import {
 } from '@retrograd/utils';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Leaky, onlyForward } from '../support/toy-model.js';
 import { broadcastViewsOf, constantAlong, viewsOf } from '../support/views.js';
-import { Leaky, onlyForward } from './toy-model.js';
 
 const bytes = ({ buffer, byteOffset, byteLength }: FloatData): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);

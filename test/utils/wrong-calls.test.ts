@@ -21,7 +21,7 @@ import {
 import ndarray from 'ndarray';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { constantModel, oneHot } from './toy-model.js';
+import { constantModel, oneHot } from '../support/toy-model.js';
 
 type ErrorClass = typeof ShapeError | typeof DtypeError | typeof ValueError;
 type WrongCall = [args: unknown[], Class: ErrorClass, message: string];

@@ -1,0 +1,338 @@
+import { type FloatData, type NdArray, Random } from '@retrograd/arrays';
+import * as k from '@retrograd/arrays/internal';
+import { currentKernels, type Kernels, plainKernels, useKernels } from '@retrograd/kernels';
+import { gemm } from '@retrograd/kernels/internal';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { assertClose, assertEntries, assertSameProduct } from '../support/assert-arrays.js';
+import { entriesOf, viewsOf } from '../support/views.js';
+
+const DTYPES = ['float64', 'float32'] as const;
+
+/** The three loops of the definition, each sum over k = 0, 1, ... in double precision, rounded where it is stored. */
+function oracle(
+  a: (i: number, k: number) => number,
+  b: (k: number, j: number) => number,
+  [M, N, K]: number[],
+  before: (i: number, j: number) => number,
+  dtype: k.Dtype,
+): number[] {
+  const out: number[] = [];
+  for (let i = 0; i < M; i++) {
+    for (let j = 0; j < N; j++) {
+      let sum = 0;
+      for (let n = 0; n < K; n++) sum += a(i, n) * b(n, j);
+      const c = before(i, j) + sum;
+      out.push(dtype === 'float32' ? Math.fround(c) : c);
+    }
+  }
+  return out;
+}
+
+/** One gemm with operands in the middle of larger, NaN-filled buffers, compared with the oracle to the last bit. */
+function checkGemm(dtype: k.Dtype, sizes: number[], rng: Random): void {
+  const [M, N, K] = sizes;
+  for (const transA of [false, true]) {
+    for (const transB of [false, true]) {
+      for (const accumulate of [false, true]) {
+        const place = (rows: number, columns: number) => {
+          const offset = rng.integer(5);
+          const ld = columns + rng.integer(4);
+          const data = k.allocate(dtype, offset + rows * ld + 3).fill(Number.NaN);
+          for (let i = 0; i < rows; i++)
+            for (let j = 0; j < columns; j++) data[offset + i * ld + j] = rng.normal();
+          return { data, offset, ld, at: (i: number, j: number) => data[offset + i * ld + j] };
+        };
+        const A = transA ? place(K, M) : place(M, K);
+        const B = transB ? place(N, K) : place(K, N);
+        const C = place(M, N);
+        const a = transA ? (i: number, n: number) => A.at(n, i) : A.at;
+        const b = transB ? (n: number, j: number) => B.at(j, n) : B.at;
+        const expected = oracle(a, b, sizes, accumulate ? C.at : () => 0, dtype);
+        const copies = [A, B].map(({ data }) => [...data]);
+        // biome-ignore format: the operands read best one a line
+        gemm(
+          transA, transB, M, N, K,
+          A.data, A.offset, A.ld,
+          B.data, B.offset, B.ld,
+          accumulate, C.data, C.offset, C.ld,
+        );
+        const title = `${dtype} ${sizes} ${transA ? 'T' : 'N'}${transB ? 'T' : 'N'} accumulate ${accumulate}`;
+        const actual: number[] = [];
+        for (let i = 0; i < M; i++) for (let j = 0; j < N; j++) actual.push(C.at(i, j));
+        assertEntries(actual, expected, title);
+        const untouched = C.data.filter(Number.isNaN).length;
+        assert.is(untouched, C.data.length - M * N, `${title}: nothing beside C is written`);
+        assertEntries([...A.data], copies[0], `${title}: A`);
+        assertEntries([...B.data], copies[1], `${title}: B`);
+      }
+    }
+  }
+}
+
+for (const dtype of DTYPES) {
+  test(`gemm (${dtype}) is the three loops to the last bit, for every size up to 9`, () => {
+    const rng = new Random(1);
+    for (const M of [1, 2, 3, 4, 5, 9]) {
+      for (const N of [1, 2, 3, 4, 7, 8]) for (const K of [1, 3, 4, 9]) checkGemm(dtype, [M, N, K], rng);
+    }
+  });
+
+  test(`gemm (${dtype}) with an empty side writes zeros or nothing`, () => {
+    const rng = new Random(2);
+    for (const sizes of [
+      [3, 4, 0],
+      [5, 5, 0],
+      [1, 7, 0],
+      [0, 4, 3],
+      [4, 0, 3],
+      [0, 0, 0],
+      [1, 0, 2],
+      [9, 1, 0],
+    ]) {
+      checkGemm(dtype, sizes, rng);
+    }
+  });
+
+  test(`gemm (${dtype}) is right across the borders of its blocks`, () => {
+    const rng = new Random(3);
+    // A's block holds 2^15 entries, B's 2^17: more rows, more columns, and a K that leaves one panel of A a block.
+    for (const sizes of [
+      [70, 5, 600],
+      [5, 270, 530],
+      [6, 5, 9000],
+    ]) {
+      checkGemm(dtype, sizes, rng);
+    }
+  });
+}
+
+test('zero times NaN or infinity is NaN, as IEEE 754 has it', () => {
+  for (const [M, N] of [
+    [1, 1],
+    [1, 5],
+    [5, 1],
+    [6, 6],
+  ]) {
+    for (const bad of [Number.NaN, Infinity]) {
+      const a = k.zeros([M, 3]);
+      const b = k.full([3, N], bad);
+      assert.ok(entriesOf(k.matmul(a, b)).every(Number.isNaN), `${M} x ${N}, 0 * ${bad}`);
+      assert.ok(
+        entriesOf(k.matmul(k.transpose(b), k.transpose(a))).every(Number.isNaN),
+        `${M} x ${N}, ${bad} * 0`,
+      );
+    }
+  }
+  // A NaN in the last row or column stays there: the padding of panels does not spread it.
+  const a = k.ones([5, 5]);
+  a.set(4, 4, Number.NaN);
+  const nans = entriesOf(k.matmul(a, k.ones([5, 5]))).map(Number.isNaN);
+  assert.is(nans.filter(Boolean).length, 5);
+  assert.ok(nans.slice(20).every(Boolean));
+});
+
+test('matmul multiplies batches as NumPy does, against a loop over all indices', () => {
+  const rng = new Random(4);
+  const shapes: [number[], number[]][] = [
+    [
+      [2, 3],
+      [3, 4],
+    ],
+    [
+      [5, 2, 3],
+      [3, 4],
+    ],
+    [
+      [2, 3],
+      [5, 3, 4],
+    ],
+    [
+      [5, 2, 3],
+      [5, 3, 4],
+    ],
+    [
+      [5, 1, 2, 3],
+      [6, 3, 4],
+    ],
+    [
+      [1, 2, 3],
+      [5, 3, 1],
+    ],
+    [
+      [0, 2, 3],
+      [3, 4],
+    ],
+    [
+      [4, 2, 0],
+      [4, 0, 3],
+    ],
+    [
+      [2, 3],
+      [3, 0],
+    ],
+  ];
+  for (const [aShape, bShape] of shapes) {
+    const a = k.randomNormal(aShape, { rng });
+    const b = k.randomNormal(bShape, { rng });
+    const actual = k.matmul(a, b);
+    const [M, K] = aShape.slice(-2);
+    const N = bShape[bShape.length - 1];
+    const batch = k.broadcastShapes('test', aShape.slice(0, -2), bShape.slice(0, -2));
+    assert.equal(actual.shape, [...batch, M, N]);
+    const matrix = (x: NdArray, index: number[]) =>
+      x.pick(
+        ...(x.shape.map((n, i) =>
+          i >= x.shape.length - 2 ? null : n === 1 ? 0 : index[i - x.shape.length + 2 + batch.length],
+        ) as number[]),
+      );
+    const expected: number[] = [];
+    const walk = (index: number[]): void => {
+      if (index.length < batch.length) {
+        for (let i = 0; i < batch[index.length]; i++) walk([...index, i]);
+        return;
+      }
+      const [x, y] = [matrix(a, index), matrix(b, index)];
+      expected.push(
+        ...oracle(
+          (i, n) => x.get(i, n),
+          (n, j) => y.get(n, j),
+          [M, N, K],
+          () => 0,
+          'float64',
+        ),
+      );
+    };
+    walk([]);
+    assertSameProduct(actual, k.wrap(Float64Array.from(expected), actual.shape), `[${aShape}] @ [${bShape}]`);
+  }
+});
+
+test('matmul hands transposed views and columns of wider arrays to the kernel without a copy', () => {
+  const calls: { transA: boolean; transB: boolean; A: FloatData; B: FloatData }[] = [];
+  const spy: Kernels = {
+    ...plainKernels,
+    name: 'spy',
+    gemm: (...args) => {
+      calls.push({ transA: args[0], transB: args[1], A: args[5], B: args[8] });
+      gemm(...args);
+    },
+  };
+  const before = useKernels(spy);
+  assert.is(currentKernels(), spy);
+  try {
+    const wide = k.randomNormal([6, 10], { seed: 5 });
+    const columns = k.slice(wide, [null, [2, 6]]);
+    const other = k.randomNormal([6, 3], { seed: 6 });
+    k.matmul(k.transpose(columns), other);
+    assert.ok(calls[0].transA && !calls[0].transB && calls[0].A === wide.data && calls[0].B === other.data);
+    k.matmul(k.slice(wide, [null, [0, 3]]), k.transpose(other));
+    assert.ok(!calls[1].transA && calls[1].transB && calls[1].A === wide.data && calls[1].B === other.data);
+    k.matmul(k.slice(wide, [null, [null, null, 2]]), k.ones([5, 2]));
+    assert.ok(calls[2].A !== wide.data, 'stepped columns are copied');
+    // Every leading dimension is one that a BLAS takes, and every view gives the bits of its copy.
+    const a = k.randomNormal([4, 5], { seed: 7 });
+    for (const { view } of viewsOf(a)) k.matmul(view, k.ones([5, 4]));
+  } finally {
+    useKernels(before);
+  }
+  assert.is(currentKernels(), before);
+});
+
+test('mixed dtypes multiply in float64', () => {
+  const a = k.array([[0.1]], { dtype: 'float32' });
+  const y = k.matmul(a, k.array([[0.1]]));
+  assert.is(k.dtypeOf(y), 'float64');
+  assert.is(y.get(0, 0), Math.fround(0.1) * 0.1);
+});
+
+test('columnSums adds up rows of a wider buffer, on top of what is there when asked', () => {
+  for (const dtype of DTYPES) {
+    const X = k.allocate(dtype, 30).map((_, i) => i / 7);
+    for (const accumulate of [false, true]) {
+      const out = k.allocate(dtype, 6).fill(0.25);
+      k.columnSums(4, 3, X, 2, 7, accumulate, out, 1);
+      const expected = [0.25, 0, 0, 0, 0.25, 0.25];
+      for (let j = 0; j < 3; j++) {
+        let sum = 0;
+        for (let i = 0; i < 4; i++) sum += X[2 + 7 * i + j];
+        const total = accumulate ? 0.25 + sum : sum;
+        expected[1 + j] = dtype === 'float32' ? Math.fround(total) : total;
+      }
+      assertEntries([...out], expected, `${dtype}, accumulate ${accumulate}`);
+    }
+  }
+  const wide = k.allocate('float64', 1000).fill(1);
+  const out = k.allocate('float64', 500);
+  k.columnSums(2, 500, wide, 0, 500, false, out, 0);
+  assert.ok(out.every((s) => s === 2));
+});
+
+test('columnSums adds every column from its first row to its last, in double precision', () => {
+  for (const dtype of DTYPES) {
+    for (const [rows, columns] of [
+      [0, 3],
+      [1, 1],
+      [5, 4],
+      [63, 5],
+      [64, 6],
+      [65, 7],
+      [200, 9],
+    ]) {
+      const X = k.randomNormal([rows, columns], { seed: 9, dtype }).data;
+      const out = k.allocate(dtype, columns).fill(7);
+      k.columnSums(rows, columns, X, 0, columns, false, out, 0);
+      const expected = k.allocate(dtype, columns).map((_, j) => {
+        let sum = 0;
+        for (let i = 0; i < rows; i++) sum += X[i * columns + j];
+        return sum;
+      });
+      assertEntries([...out], [...expected], `${dtype}, ${rows} rows of ${columns}`);
+    }
+  }
+});
+
+test('affine is the product with the bias added to every row, of any size', () => {
+  for (const dtype of DTYPES) {
+    for (const [N, I, O] of [
+      [1, 1, 1],
+      [2, 3, 4],
+      [0, 3, 4],
+      [3, 0, 4],
+      [1, 300, 70],
+      [37, 41, 29],
+      [64, 300, 33],
+    ]) {
+      const x = k.randomNormal([N, I], { seed: 1, dtype });
+      const W = k.randomNormal([I, O], { seed: 2, dtype });
+      const b = k.randomNormal([O], { seed: 3, dtype });
+      const tolerance = dtype === 'float64' ? { rtol: 1e-12, atol: 1e-13 } : { rtol: 1e-5, atol: 1e-4 };
+      assertClose(k.affine(x, W, b), k.add(k.matmul(x, W), b), `${dtype} ${[N, I, O]}`, tolerance);
+    }
+  }
+  const mixed = k.affine(k.ones([2, 2], { dtype: 'float32' }), k.ones([2, 3]), k.ones([3]));
+  assert.is(k.dtypeOf(mixed), 'float64');
+  assert.ok([...mixed.data].every((y) => y === 3));
+});
+
+test('affine refuses shapes that do not fit', () => {
+  const refuses = (call: () => unknown, message: string) =>
+    assert.throws(call, (error: Error) => error.message === message);
+  const [x, W, b] = [k.zeros([4, 2]), k.zeros([2, 3]), k.zeros([3])];
+  refuses(() => k.affine(b, W, b), 'affine: x must be [rows, 2], got [3]');
+  refuses(() => k.affine(x, b, b), 'affine: W must be [inputs, outputs], got [3]');
+  refuses(() => k.affine(W, W, b), 'affine: x must be [rows, 2], got [2, 3]');
+  refuses(() => k.affine(x, W, k.zeros([2])), 'affine: b must be [3], got [2]');
+});
+
+test('fillRows sets every row and nothing beside', () => {
+  for (const rows of [0, 1, 2, 3, 7, 8, 9]) {
+    const data = new Float64Array(3 * rows + 5);
+    k.fillRows(data, 2, rows, Float64Array.of(1, 2, 3));
+    const expected = [0, 0, ...Array.from({ length: rows }, () => [1, 2, 3]).flat(), 0, 0, 0];
+    assert.equal([...data], expected, `${rows} rows`);
+  }
+  k.fillRows(new Float64Array(2), 0, 5, new Float64Array(0));
+});
+
+test.run();
