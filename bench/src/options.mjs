@@ -37,17 +37,8 @@ export function parseOptions(args) {
   const options = { ...Object.fromEntries(names.map((name) => [name, text])), quick: flag, help: flag };
   const { values } = parseArgs({ args, options });
   const given = { ...(values.quick ? QUICK : {}), ...values };
-  const list = (name, all) => {
-    const words = given[name] === undefined ? all : given[name].split(',').filter(Boolean);
-    const wrong = words.find((word) => !all.includes(word));
-    if (wrong !== undefined) throw new Error(`--${name}: ${wrong} is none of ${all.join(', ')}`);
-    return words;
-  };
-  const number = (name, otherwise) => {
-    const value = Number(given[name] ?? otherwise);
-    if (!(value > 0)) throw new Error(`--${name} must be a positive number, got ${given[name]}`);
-    return value;
-  };
+  const list = (name, all) => readList(given, name, all);
+  const number = (name, otherwise) => readNumber(given, name, otherwise);
   return {
     help: values.help ?? false,
     sizes: list('sizes', Object.keys(SIZES)),
@@ -64,4 +55,19 @@ export function parseOptions(args) {
     deadline: performance.now() + 60_000 * number('minutes', 120),
     out: given.out ?? 'results',
   };
+}
+
+/** An option that lists words of `all`, with commas; all of them when it is not given. @throws Error */
+export function readList(given, name, all) {
+  const words = given[name] === undefined ? all : given[name].split(',').filter(Boolean);
+  const wrong = words.find((word) => !all.includes(word));
+  if (wrong !== undefined) throw new Error(`--${name}: ${wrong} is none of ${all.join(', ')}`);
+  return words;
+}
+
+/** An option that is a positive number. @throws Error */
+export function readNumber(given, name, otherwise) {
+  const value = Number(given[name] ?? otherwise);
+  if (!(value > 0)) throw new Error(`--${name} must be a positive number, got ${given[name]}`);
+  return value;
 }

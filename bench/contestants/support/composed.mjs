@@ -1,5 +1,7 @@
 /** The LSTM composed of the graph's ops under `scan`, in float64: what a user's own cell costs. */
 export function prepareComposed(library, { B, T, I, H }, { x, grad_h_all, W, b }) {
+  // Builds before the packages parted have the functions of plain arrays among the kernels.
+  const { concat } = library.arrays ?? library.kernels;
   const { backward, constant, lstmEquations, parameter, scan, wrap, zeros } = library;
   const double = ({ data }, shape) => wrap(Float64Array.from(data), shape);
   const gates = ['f', 'i', 'c', 'o'];
@@ -35,8 +37,8 @@ export function prepareComposed(library, { B, T, I, H }, { x, grad_h_all, W, b }
       const grads = (letter) => gates.map((gate) => params[`${letter}_${gate}`].grad);
       return {
         h_all: single(h_all.value),
-        grad_W: single(library.kernels.concat(grads('W'), 1)),
-        grad_b: single(library.kernels.concat(grads('b'), 0)),
+        grad_W: single(concat(grads('W'), 1)),
+        grad_b: single(concat(grads('b'), 0)),
       };
     },
   };

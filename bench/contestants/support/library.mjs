@@ -1,15 +1,28 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/**
- * The library under test: the built package `retrograd`, or the file that RETROGRAD_LIBRARY names, which lets two builds be
- * compared.
- */
-export async function importLibrary() {
-  const file = process.env.RETROGRAD_LIBRARY;
-  return file ? import(pathToFileURL(resolve(file)).href) : import('retrograd');
+const BUILT = 'packages/retrograd/dist/index.js';
+
+/** The file that RETROGRAD_LIBRARY names: itself, or what was built in the checkout that it is. Undefined without the variable. */
+function libraryFile() {
+  const named = process.env.RETROGRAD_LIBRARY;
+  if (!named) return undefined;
+  const built = join(named, BUILT);
+  return resolve(existsSync(built) ? built : named);
 }
+
+/** The library under test: the built package `retrograd`, or what RETROGRAD_LIBRARY names, so that two builds can be compared. */
+export const importLibrary = () => importOfBuild('retrograd', libraryFile());
+
+/** Another package of the build under test, such as '@retrograd/blas/use', which must share its kernels. */
+export function importBeside(name) {
+  const file = libraryFile();
+  return importOfBuild(name, file && createRequire(file).resolve(name));
+}
+
+const importOfBuild = (name, file) => import(file ? pathToFileURL(file).href : name);
 
 export function libraryVersion() {
   if (process.env.RETROGRAD_LIBRARY) return process.env.RETROGRAD_LIBRARY;

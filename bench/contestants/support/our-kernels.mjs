@@ -1,3 +1,5 @@
+import { importBeside } from './library.mjs';
+
 /**
  * Our sets of kernels by the names of the variants: plain, wasm-<threads>, blas-<threads> (the library that is found
  * first), openblas-<threads>, default.
@@ -8,20 +10,20 @@
  * @returns what is in use, in words
  * @throws Error when this build or this machine has no such kernels
  */
-export async function setKernels({ kernels }, variant) {
+export async function setKernels(library, variant) {
   if (variant === 'default') return '';
   const [name, threads = '1'] = variant.split('-');
   // BLAS leaves what is not a product to WebAssembly.
-  kernels.useKernels(name === 'plain' ? 'plain' : 'wasm');
-  await setThreads(kernels, Number(threads), name === 'wasm' && threads !== '1');
+  library.useKernels(name === 'plain' ? 'plain' : 'wasm');
+  await setThreads(library, Number(threads), name === 'wasm' && threads !== '1');
   if (isBlas(name)) await useBlas(name === 'blas' ? {} : { library: name });
-  const { name: inUse, why } = kernels.describeKernels();
+  const { name: inUse, why } = library.describeKernels();
   if (!inUse.includes(isBlas(name) ? 'blas' : name)) throw new Error(`${inUse} kernels instead: ${why}`);
   return [inUse, why].filter(Boolean).join(': ');
 }
 
-async function setThreads(kernels, threads, required) {
-  if (kernels.setThreads !== undefined) await kernels.setThreads(threads);
+async function setThreads(library, threads, required) {
+  if (library.setThreads !== undefined) await library.setThreads(threads);
   else if (required) throw new Error('this build has no threads');
 }
 
@@ -30,7 +32,7 @@ const isBlas = (name) => name.endsWith('blas');
 async function useBlas(options) {
   let blas;
   try {
-    blas = await import('@retrograd/blas/use');
+    blas = await importBeside('@retrograd/blas/use');
   } catch (error) {
     throw new Error(`no @retrograd/blas (${error.code ?? error.message})`);
   }

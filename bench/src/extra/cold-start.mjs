@@ -4,24 +4,17 @@
  * A contestant's program is one file, so that what it takes to load is the library and not the parts of this benchmark. Before each
  * one an empty process is timed, and the difference of the two counts: the machine's speed changes from one second to the next.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { SIZES } from '../cases.mjs';
 import { makeProblem } from '../problem.mjs';
 import { formatTime } from '../report/format.mjs';
 import { median } from '../statistics.mjs';
 import { listContestants, torchScript } from '../systems.mjs';
 import { writeTensors } from '../tensors-file.mjs';
+import { programOf, removePrograms, timeProcess, writePrograms } from './cold-process.mjs';
 
-const LIMIT = 60_000;
 /** Rounds here for one elsewhere: the difference of two processes varies more than a turn of many calls. */
 const MORE = 3;
-const bench = fileURLToPath(new URL('../..', import.meta.url));
-/** As deep as the contestants, which look for packages from where they are. */
-const programsFolder = join(bench, 'build/cold');
 
 export async function measureColdStart({ systems, python, folder, rounds }) {
   const shape = { cell: 'lstm', size: 'S', op: 'train', ...SIZES.S };
@@ -43,7 +36,7 @@ export async function measureColdStart({ systems, python, folder, rounds }) {
       }
     }
   }
-  rmSync(programsFolder, { recursive: true, force: true });
+  removePrograms();
   const rows = [...bases, ...programs].map(({ title, times, above, failed }) => {
     if (failed) return [title, failed, ''];
     return [title, formatTime(median(times)), above ? formatTime(median(above)) : ''];
@@ -76,47 +69,4 @@ async function listPrograms(systems, python, shape, file) {
     const args = [torchScript('cold.py'), variant, file, request];
     return { title, base: emptyPython, times: [], above: [], ...command, args };
   });
-}
-
-const programOf = (contestant) => join(programsFolder, basename(contestant));
-
-/** Writes the program of each contestant, packages left out. */
-async function writePrograms(contestants) {
-  const { build } = await import('esbuild');
-  for (const contestant of contestants) {
-    await build({
-      stdin: {
-        contents: `import { prepare } from ${JSON.stringify(contestant)};
-          import { callOnce } from './src/extra/cold.mjs';
-          await callOnce(prepare);`,
-        resolveDir: bench,
-      },
-      outfile: programOf(contestant),
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20',
-      packages: 'external',
-      // Not the sources that the repository's own paths lead to.
-      tsconfigRaw: '{}',
-      logLevel: 'warning',
-    });
-  }
-}
-
-async function timeProcess({ file, args, env = {} }) {
-  const start = performance.now();
-  const child = spawn(file, args, {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-    timeout: LIMIT,
-  });
-  let errors = '';
-  child.stderr.on('data', (chunk) => {
-    errors += chunk;
-  });
-  const [code, signal] = await once(child, 'exit');
-  const milliseconds = performance.now() - start;
-  if (code !== 0) throw new Error(signal ?? /^.*Error.*$/m.exec(errors)?.[0] ?? `exit code ${code}`);
-  return milliseconds;
 }
