@@ -24,7 +24,7 @@ export const packageNames = [
 const furtherDoors = {
   kernels: ['internal'],
   arrays: ['internal'],
-  recurrent: ['graph/index'],
+  recurrent: ['graph/index', 'internal'],
   blas: ['use'],
 };
 

@@ -6,7 +6,14 @@ import { type Cell, gateColumns, type Run, type Series } from './cell.js';
 import { activationSeries, type ForwardPass, inputRows, states } from './forward.js';
 import { backwardProducts, giveBack, packWeights, part } from './products.js';
 import { rowsAt } from './schedule.js';
-import { allSteps, entriesOf, gradientShapes, oneStepLater, type SeriesShapes, seriesOver } from './series.js';
+import {
+  allSteps,
+  entriesOf,
+  gradientShapes,
+  oneStepLater,
+  type SeriesShapes,
+  seriesOver,
+} from './series.js';
 import { gather, rowsOf, scatter, unloadRows } from './time-major.js';
 
 /** Gradients of everything that went into a sequence. */
@@ -74,7 +81,7 @@ export function runBackward(
         return {
           grad_x: wanted.x ? scatter(kernels, grad_x, [B, T], schedule) : null,
           grad_initial: states(cell, sizes).map(([name, width], i) =>
-            wanted.initial[i] ? unloadRows(blocks[`grad_${name}`], 0, [B, width], schedule) : null,
+            wanted.initial[i] ? unloadRows(series[`grad_${name}`].block, 0, [B, width], schedule) : null,
           ),
           grad_W: weights.block.data.slice(0, W.length),
           grad_b: weights.block.data.slice(W.length),
@@ -145,7 +152,10 @@ function runSteps(
 }
 
 /** Rows that have ended by step t hand the gradient of their state on, and have none of their pre-activations. */
-function handOn(series: Readonly<Record<string, Series>>, { n, B, t }: { n: number; B: number; t: number }): void {
+function handOn(
+  series: Readonly<Record<string, Series>>,
+  { n, B, t }: { n: number; B: number; t: number },
+): void {
   const { grad_h, grad_a } = series;
   const { data } = grad_h.block;
   const { width } = grad_h;

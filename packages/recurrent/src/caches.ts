@@ -13,7 +13,10 @@ import { seriesOver } from './series.js';
 export type Cache = Readonly<Record<string, NdArray>>;
 
 /** Lists that came whole from one forward call, as they were then, and the pass that they lead back to. */
-const passes = /* @__PURE__ */ new WeakMap<readonly object[], { pass: ForwardPass; steps: readonly object[] }>();
+const passes = /* @__PURE__ */ new WeakMap<
+  readonly object[],
+  { pass: ForwardPass; steps: readonly object[] }
+>();
 
 /** One cache a step, views of what the pass saved, which is not recomputed from then on. */
 export function cachesOf(pass: ForwardPass): Cache[] {
@@ -32,10 +35,10 @@ export function cachesOf(pass: ForwardPass): Cache[] {
   passes.set(caches, { pass, steps: [...caches] });
   return caches;
 
-  function entryView({ series, after = 0, gate }: Exclude<CacheEntry, 'weight'>, t: number): NdArray {
+  function entryView({ series, after, gate }: Exclude<CacheEntry, 'weight'>, t: number): NdArray {
     const { at, width } = steps[series];
     const columns = gate !== undefined ? sizes.H : series === 'x' ? sizes.I : width;
-    return view(arrays[series], [B, columns], [width, 1], at(t + after) + (gate ?? 0) * sizes.H);
+    return view(arrays[series], [B, columns], [width, 1], at(t + (after ?? 0)) + (gate ?? 0) * sizes.H);
   }
 }
 

@@ -76,7 +76,11 @@ export interface ParameterPart {
 
 /** Where an entry of the spec's cache of step t lies. */
 export type CacheEntry =
-  | { readonly series: string; /** 1 for the state after the step. */ readonly after?: 1; readonly gate?: number }
+  | {
+      readonly series: string /** 1 for the state after the step. */;
+      readonly after?: 1;
+      readonly gate?: number;
+    }
   /** The weight of the entry's own name. */
   | 'weight';
 

@@ -1,5 +1,4 @@
-export { type Gradients, runBackward, type Wanted } from './backward.js';
-export { type Cache, type CellBackward, checkCache } from './caches.js';
+export { type CellBackward, checkCache } from './caches.js';
 export {
   after,
   before,
@@ -19,7 +18,5 @@ export {
   type Widths,
   weight,
 } from './cell.js';
-export { allStates, type ForwardPass, finalStates, runForward } from './forward.js';
-export { checkParameters, type NamedArrays, type Packed } from './parameters.js';
-export { type Schedule, scheduleOf, type Visits } from './schedule.js';
+export { checkParameters } from './parameters.js';
 export { sequenceBackward, sequenceForward } from './sequence.js';

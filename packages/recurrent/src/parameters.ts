@@ -22,12 +22,7 @@ export function namedViews(cell: Cell, sizes: Sizes, { W, b }: Packed): Record<s
   for (const [name, part] of Object.entries(cell.parameters(sizes))) {
     const { rows, columns } = part;
     const at = columns[0] + (rows === undefined ? 0 : rows[0] * N);
-    views[name] = view(
-      rows === undefined ? b : W,
-      shapeOfPart(part),
-      rows === undefined ? [1] : [N, 1],
-      at,
-    );
+    views[name] = view(rows === undefined ? b : W, shapeOfPart(part), rows === undefined ? [1] : [N, 1], at);
   }
   return views;
 }

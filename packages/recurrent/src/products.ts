@@ -46,7 +46,8 @@ export function forwardProducts(
 ): Run['multiply'] {
   const operands = products.map(({ operand }) => new StepMatrix(series[operand]));
   const results = products.map(({ columns: [from, to] }) => new StepMatrix(series.a, from, to));
-  return (i, n, t) => kernels.multiplyPacked(operands[i].moveTo(n, t), packed[i], results[i].moveTo(n, t), true);
+  return (i, n, t) =>
+    kernels.multiplyPacked(operands[i].moveTo(n, t), packed[i], results[i].moveTo(n, t), true);
 }
 
 /** `Run.multiply` of a backward run, its twin: grad_operand = grad_a Wᵀ, added where the operand is a state. */
@@ -63,4 +64,3 @@ export function backwardProducts(
   return (i, n, t) =>
     kernels.multiplyPacked(gradients[i].moveTo(n, t), packed[i], results[i].moveTo(n, t), adds[i]);
 }
-

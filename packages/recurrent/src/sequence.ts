@@ -52,7 +52,11 @@ export function sequenceBackward<C extends object, P extends object>(
   const { grad_x, grad_initial, grad_W, grad_b } = runBackward(pass, grad_h_all, grad_final, wanted);
   const grad_params = namedViews(cell, sizes, { W: grad_W, b: grad_b });
   for (const name in grad_params) grad_params[name] = copy(grad_params[name]);
-  return { grad_x: grad_x as NdArray, grad_initial: grad_initial as NdArray[], grad_params: grad_params as P };
+  return {
+    grad_x: grad_x as NdArray,
+    grad_initial: grad_initial as NdArray[],
+    grad_params: grad_params as P,
+  };
 }
 
 /** Checks the input and the initial states of a sequence. @returns their sizes @throws ShapeError, DtypeError */

@@ -54,7 +54,11 @@ export function seriesOver(
 }
 
 /** The same series, counted one step later: its matrix 0 is the other's matrix 1. */
-export const oneStepLater = ({ block, width, at }: Series): Series => ({ block, width, at: (t) => at(t + 1) });
+export const oneStepLater = ({ block, width, at }: Series): Series => ({
+  block,
+  width,
+  at: (t) => at(t + 1),
+});
 
 /** The rows of all steps as one matrix, or some of its columns. */
 export function allSteps(

@@ -10,7 +10,7 @@
  *     grad_x      = grad_a W_xhᵀ        grad_h_prev = grad_a W_hhᵀ
  *     grad_W_xh   = x_tᵀ grad_a         grad_W_hh   = h_prevᵀ grad_a      grad_b_h = Σ_batch grad_a
  */
-import { add, copy, matmul, mul, type NdArray, StateError, sum, tanh, transpose } from '@retrograd/arrays';
+import { add, copy, matmul, mul, type NdArray, sum, tanh, transpose } from '@retrograd/arrays';
 import { checkArray, tanhSlope } from '@retrograd/arrays/internal';
 import { checkCache, checkParameters } from '@retrograd/recurrent';
 import { rnn } from './rnn.js';

@@ -1,6 +1,6 @@
 export { type RNNCache, rnnCellBackward, rnnCellForward } from './cell.js';
 export { rnnEquations } from './equations.js';
-export { VanillaRNN } from './layer.js';
 export { rnnCell, rnnSequence } from './graph-ops.js';
+export { VanillaRNN } from './layer.js';
 export type { RNNParams } from './params.js';
 export { rnnBackward, rnnForward } from './sequence.js';

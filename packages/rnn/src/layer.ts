@@ -2,8 +2,8 @@ import type { NdArray } from '@retrograd/arrays';
 import type { Tensor, TensorLike } from '@retrograd/autograd';
 import { type LayerOptions, RecurrentLayer } from '@retrograd/recurrent/graph';
 import { sequence } from './graph-ops.js';
-import { rnn } from './rnn.js';
 import type { RNNParams } from './params.js';
+import { rnn } from './rnn.js';
 
 /**
  * A vanilla (Elman) RNN layer: h_t = tanh(x_t W_xh + h_{t-1} W_hh + b_h).

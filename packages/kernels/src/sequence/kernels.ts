@@ -80,7 +80,12 @@ export interface SequenceKernels {
    * @param countAt which argument is the length of the range
    * @param at      which arguments are addresses in the range
    */
-  parallelFor(code: WasmModule, name: string, countAt: number, at: readonly number[]): ParallelForFunction | null;
+  parallelFor(
+    code: WasmModule,
+    name: string,
+    countAt: number,
+    at: readonly number[],
+  ): ParallelForFunction | null;
 
   /** All exports of such a module; null for sets that work on ordinary memory. */
   module<Exports>(code: WasmModule): Exports | null;

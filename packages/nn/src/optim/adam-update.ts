@@ -18,7 +18,9 @@ export interface AdamStep {
 }
 
 /** The step in WebAssembly (assembly/adam.ts); null where the kernels work on ordinary arrays. */
-const adamOf = /* @__PURE__ */ memoizeByKernels((kernels) => kernels.rows(adamCode, 'adam', [1, 1, 1, 1, 0], 2));
+const adamOf = /* @__PURE__ */ memoizeByKernels((kernels) =>
+  kernels.rows(adamCode, 'adam', [1, 1, 1, 1, 0], 2),
+);
 
 /**
  * Updates parameters and their moments in place.

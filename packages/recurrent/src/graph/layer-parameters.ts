@@ -8,7 +8,13 @@ import {
   randomFrom,
   ValueError,
 } from '@retrograd/arrays';
-import { checkArray, checkDtype, checkKeys, checkPositiveInteger, describe } from '@retrograd/arrays/internal';
+import {
+  checkArray,
+  checkDtype,
+  checkKeys,
+  checkPositiveInteger,
+  describe,
+} from '@retrograd/arrays/internal';
 import { parameter, type Tensor } from '@retrograd/autograd';
 import type { Cell, Sizes } from '../cell.js';
 import { namedViews, type Packed, packedZeros } from '../parameters.js';

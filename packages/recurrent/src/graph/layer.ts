@@ -77,7 +77,13 @@ export class RecurrentLayer<P extends { [K in keyof P]: NdArray }> extends Layer
     if (x instanceof Tensor) return this.sequence(x, ...this.initialTensors(x, initial), this.W, this.b);
     const states = this.initialStates(x, initial as readonly (NdArray | undefined)[]);
     const dtype = resultType(x, ...states, this.W.value);
-    const pass = runForward(this.cell, copy(x), states.map((state) => copy(state)), this.packedCopy(dtype), dtype);
+    const pass = runForward(
+      this.cell,
+      copy(x),
+      states.map((state) => copy(state)),
+      this.packedCopy(dtype),
+      dtype,
+    );
     this.lastRun?.pass.saved.release();
     this.lastRun = { pass, version: this.version };
     return allStates(pass);
@@ -99,7 +105,8 @@ export class RecurrentLayer<P extends { [K in keyof P]: NdArray }> extends Layer
    */
   backward(grad_h_all: NdArray, ...grad_final: (NdArray | undefined)[]): NdArray {
     const op = `${this.op}.backward`;
-    if (this.lastRun === null) throw new StateError(op, 'forward', 'called before backward', 'no forward call');
+    if (this.lastRun === null)
+      throw new StateError(op, 'forward', 'called before backward', 'no forward call');
     const { pass, version } = this.lastRun;
     if (version !== this.version) {
       const remedy = 'call forward again after changing them';
