@@ -15,6 +15,7 @@ export {
 export { columnSums, sumRows } from './column-sums.js';
 export { crossEntropyBackward, crossEntropyForward } from './cross-entropy.js';
 export { fillRows } from './fill-rows.js';
+export { load, loadRows, store, unload } from './in-blocks.js';
 export * from './index.js';
 export { checkKeys } from './keys.js';
 export { addMatmul } from './matmul.js';
@@ -24,3 +25,4 @@ export { unslice } from './slice.js';
 export { oneMinus, sigmoidSlope, tanhSlope } from './slopes.js';
 export { addAt } from './take.js';
 export { formatPlace, readMask, readTargets } from './targets.js';
+export { fromTimeMajor, toTimeMajor } from './time-major.js';

@@ -4,12 +4,12 @@
  * H entries each; rows of everything else have H entries.
  */
 import { memoizeByKernels, sigmoidScalar } from '@retrograd/kernels/internal';
-import type { Run } from '@retrograd/recurrent';
+import type { SeriesByName } from '@retrograd/recurrent';
 import { backwardCode } from './wasm/backward.js';
 import { forwardCode } from './wasm/forward.js';
 
 /** Computes one point-wise part of step t for the first n rows. */
-type Gates = (n: number, H: number, series: Run['series'], t: number) => void;
+type Gates = (n: number, H: number, series: SeriesByName, t: number) => void;
 
 /** The two parts of one direction. */
 interface Halves {
@@ -23,19 +23,13 @@ export const forwardGates = /* @__PURE__ */ memoizeByKernels((kernels): Halves =
   const mix = kernels.rows(forwardCode, 'mix', [3, 1, 1], 2);
   if (reset === null || mix === null) return { reset: plainReset, mix: plainMix };
   return {
-    reset: (n, H, { a, h, rh }, t) => {
-      const h_prev = h.block.pointer(h.at(t));
-      reset(a.block.dtype, n, H, [a.block.pointer(a.at(t)), h_prev, rh.block.pointer(rh.at(t))]);
-    },
-    mix: (n, H, { a, h }, t) => {
-      const [h_prev, h_t] = [h.block.pointer(h.at(t)), h.block.pointer(h.at(t + 1))];
-      mix(a.block.dtype, n, H, [a.block.pointer(a.at(t)), h_prev, h_t]);
-    },
+    reset: (n, H, { a, h, rh }, t) => reset(a.block.dtype, n, H, [a.pointer(t), h.pointer(t), rh.pointer(t)]),
+    mix: (n, H, { a, h }, t) => mix(a.block.dtype, n, H, [a.pointer(t), h.pointer(t), h.pointer(t + 1)]),
   };
 });
 
 const plainReset: Gates = (n, H, series, t) => {
-  const [a, h, rh] = [series.a.block.data, series.h.block.data, series.rh.block.data];
+  const [a, h, rh] = [series.a.data, series.h.data, series.rh.data];
   const [h_prev, rh_t] = [series.h.at(t), series.rh.at(t)];
   for (let row = 0, k = 0, z = series.a.at(t); row < n; row++, z += 3 * H) {
     const r = z + H;
@@ -49,7 +43,7 @@ const plainReset: Gates = (n, H, series, t) => {
 };
 
 const plainMix: Gates = (n, H, series, t) => {
-  const [a, h] = [series.a.block.data, series.h.block.data];
+  const [a, h] = [series.a.data, series.h.data];
   const [h_prev, h_t] = [series.h.at(t), series.h.at(t + 1)];
   for (let row = 0, k = 0, z = series.a.at(t); row < n; row++, z += 3 * H) {
     const candidate = z + 2 * H;
@@ -72,21 +66,19 @@ export const backwardGates = /* @__PURE__ */ memoizeByKernels((kernels): Halves 
   if (mix === null || reset === null) return { mix: plainMixBackward, reset: plainResetBackward };
   return {
     mix: (n, H, { a, h, grad_a, grad_h }, t) => {
-      const [gates, da] = [a.block.pointer(a.at(t)), grad_a.block.pointer(grad_a.at(t))];
-      const [dh, dh_prev] = [grad_h.block.pointer(grad_h.at(t + 1)), grad_h.block.pointer(grad_h.at(t))];
-      mix(a.block.dtype, n, H, [gates, da, h.block.pointer(h.at(t)), dh, dh_prev]);
+      const saved = [a.pointer(t), grad_a.pointer(t), h.pointer(t)];
+      mix(a.block.dtype, n, H, [...saved, grad_h.pointer(t + 1), grad_h.pointer(t)]);
     },
     reset: (n, H, { a, h, grad_a, grad_rh, grad_h }, t) => {
-      const [gates, da] = [a.block.pointer(a.at(t)), grad_a.block.pointer(grad_a.at(t))];
-      const [drh, dh_prev] = [grad_rh.block.pointer(0), grad_h.block.pointer(grad_h.at(t))];
-      reset(a.block.dtype, n, H, [gates, da, h.block.pointer(h.at(t)), drh, dh_prev]);
+      const saved = [a.pointer(t), grad_a.pointer(t), h.pointer(t)];
+      reset(a.block.dtype, n, H, [...saved, grad_rh.pointer(t), grad_h.pointer(t)]);
     },
   };
 });
 
 const plainMixBackward: Gates = (n, H, series, t) => {
-  const [a, h, grad_h] = [series.a.block.data, series.h.block.data, series.grad_h.block.data];
-  const grad_a = series.grad_a.block.data;
+  const [a, h, grad_h] = [series.a.data, series.h.data, series.grad_h.data];
+  const grad_a = series.grad_a.data;
   const [h_prev, dh, dh_prev] = [series.h.at(t), series.grad_h.at(t + 1), series.grad_h.at(t)];
   for (let row = 0, k = 0, z = series.a.at(t); row < n; row++, z += 3 * H) {
     const candidate = z + 2 * H;
@@ -102,8 +94,8 @@ const plainMixBackward: Gates = (n, H, series, t) => {
 };
 
 const plainResetBackward: Gates = (n, H, series, t) => {
-  const [a, h, grad_h] = [series.a.block.data, series.h.block.data, series.grad_h.block.data];
-  const [grad_a, grad_rh] = [series.grad_a.block.data, series.grad_rh.block.data];
+  const [a, h, grad_h] = [series.a.data, series.h.data, series.grad_h.data];
+  const [grad_a, grad_rh] = [series.grad_a.data, series.grad_rh.data];
   const [h_prev, dh_prev] = [series.h.at(t), series.grad_h.at(t)];
   for (let row = 0, k = 0, r = series.a.at(t) + H; row < n; row++, r += 3 * H) {
     for (let j = 0; j < H; j++, k++) {

@@ -1,34 +1,23 @@
 import type { NdArray } from '@retrograd/arrays';
-import { lift, type Tensor, type TensorLike } from '@retrograd/autograd';
-import { sequenceOp } from '@retrograd/recurrent/graph';
+import type { Tensor, TensorLike } from '@retrograd/autograd';
+import { type CellEquations, cellOp, sequenceOp } from '@retrograd/recurrent/graph';
 import { gruCellForward } from './cell.js';
 import { type GRUTensors, gruEquations } from './equations.js';
 import { gru } from './gru.js';
 import { GRU_PARAMS } from './params.js';
 import { stepBack } from './sequence.js';
 
-type Params = [NdArray, NdArray, NdArray, NdArray, NdArray, NdArray];
+const equations: CellEquations = (x_t, [h_prev], params) => [gruEquations(x_t, h_prev, params as GRUTensors)];
 
-const cell = /* @__PURE__ */ lift(
-  'gruCell',
-  (x_t, h_prev, ...params) => {
-    const [h_t, cache] = gruCellForward(x_t, h_prev, ...(params as Params));
-    return [[h_t], cache];
-  },
-  (grad_states, cache) => {
-    const { x, states, params } = stepBack(grad_states, cache);
-    return [x, ...states, ...GRU_PARAMS.map((name) => params[name])];
-  },
-  {
-    inputs: /* @__PURE__ */ ['x_t', 'h_prev'].concat(GRU_PARAMS),
-    composed: (x_t, h_prev, ...params) => [gruEquations(x_t, h_prev, named(params))],
-  },
+const cell = /* @__PURE__ */ cellOp(
+  gru,
+  gruCellForward as (...inputs: NdArray[]) => unknown[],
+  stepBack,
+  equations,
 );
 
-const named = (params: readonly Tensor[]): GRUTensors => {
-  const entries = GRU_PARAMS.map((name, i) => [name, params[i]]);
-  return Object.fromEntries(entries);
-};
+/** @internal gruSequence with its inputs as a list, as the layer calls it. */
+export const sequence = /* @__PURE__ */ sequenceOp(gru, equations);
 
 /**
  * The hand-derived cell as one op of the graph.
@@ -41,11 +30,6 @@ const named = (params: readonly Tensor[]): GRUTensors => {
 export function gruCell(x_t: TensorLike, h_prev: TensorLike, params: GRUTensors): Tensor {
   return cell(x_t, h_prev, ...GRU_PARAMS.map((name) => params[name]))[0];
 }
-
-/** @internal gruSequence with its inputs as a list, as the layer calls it. */
-export const sequence = /* @__PURE__ */ sequenceOp(gru, (x_t, [h_prev], params) => [
-  gruEquations(x_t, h_prev, params as GRUTensors),
-]);
 
 /**
  * The hand-derived sequence as one op of the graph: the fast path that GRU takes.

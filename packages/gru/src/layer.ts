@@ -14,6 +14,14 @@ import type { GRUParams } from './params.js';
  *     const [all, final] = gru.forward(tensor(x)); // tensors: a node of the graph
  */
 export class GRU extends RecurrentLayer<GRUParams> {
+  // The gates' weights (H + I, H) and biases (H): views of the layer's memory.
+  declare readonly W_z: NdArray;
+  declare readonly b_z: NdArray;
+  declare readonly W_r: NdArray;
+  declare readonly b_r: NdArray;
+  declare readonly W_h: NdArray;
+  declare readonly b_h: NdArray;
+
   /**
    * @param inputSize  I
    * @param hiddenSize H
@@ -21,32 +29,6 @@ export class GRU extends RecurrentLayer<GRUParams> {
    */
   constructor(inputSize: number, hiddenSize: number, options: LayerOptions = {}) {
     super('GRU', gru, sequence, inputSize, hiddenSize, options);
-  }
-
-  // The gates' weights (H + I, H) and biases (H): views of the layer's memory.
-
-  get W_z(): NdArray {
-    return this.getParams().W_z;
-  }
-
-  get b_z(): NdArray {
-    return this.getParams().b_z;
-  }
-
-  get W_r(): NdArray {
-    return this.getParams().W_r;
-  }
-
-  get b_r(): NdArray {
-    return this.getParams().b_r;
-  }
-
-  get W_h(): NdArray {
-    return this.getParams().W_h;
-  }
-
-  get b_h(): NdArray {
-    return this.getParams().b_h;
   }
 
   /**

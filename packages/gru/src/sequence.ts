@@ -19,8 +19,8 @@ export function gruForward(
   h_0: NdArray,
   params: GRUParams,
 ): [h_all: NdArray, h_final: NdArray, caches: GRUCache[]] {
-  const { h_all, final, caches } = sequenceForward<GRUCache>(gru, x, [h_0], params);
-  return [h_all, final[0], caches];
+  const [h_all, [h_final], caches] = sequenceForward<GRUCache>(gru, x, [h_0], params);
+  return [h_all, h_final, caches];
 }
 
 /**
@@ -39,13 +39,8 @@ export function gruBackward(
   caches: readonly GRUCache[],
   grad_h_final?: NdArray,
 ): [grad_x: NdArray, grad_params: GRUParams, grad_h_0: NdArray] {
-  const { grad_x, grad_params, grad_initial } = sequenceBackward<GRUCache, GRUParams>(
-    gru,
-    grad_h_all,
-    caches,
-    [grad_h_final],
-    stepBack,
-  );
+  const given = [grad_h_all, grad_h_final] as const;
+  const { grad_x, grad_params, grad_initial } = sequenceBackward(gru, caches, given, stepBack);
   return [grad_x, grad_params, grad_initial[0]];
 }
 

@@ -17,6 +17,7 @@ export {
 } from './sequence/blocks.js';
 export { matrix } from './sequence/matrix.js';
 export { memoizeByKernels } from './sequence/memoize-by-kernels.js';
+export { RecomputableBlocks } from './sequence/recomputable-blocks.js';
 export { tanhOf } from './sequence/tanh.js';
 export { allocate, mayShareSlab, withSlabs } from './slabs.js';
 export { coreCode } from './wasm/binaries/core.js';

@@ -4,26 +4,25 @@
  * o, H entries each; rows of everything else have H entries.
  */
 import { memoizeByKernels, sigmoidScalar } from '@retrograd/kernels/internal';
-import type { Run } from '@retrograd/recurrent';
+import type { SeriesByName } from '@retrograd/recurrent';
 import { backwardCode } from './wasm/backward.js';
 import { forwardCode } from './wasm/forward.js';
 
 /** Computes the point-wise half of step t for the first n rows. */
-type Gates = (n: number, H: number, series: Run['series'], t: number) => void;
+type Gates = (n: number, H: number, series: SeriesByName, t: number) => void;
 
 /** Activations in place of pre-activations, then c_t, tanh(c_t) and h_t. */
 export const forwardGates = /* @__PURE__ */ memoizeByKernels((kernels): Gates => {
   const forward = kernels.rows(forwardCode, 'forward', [4, 1, 1, 1, 1], 8);
   if (forward === null) return plainForward;
   return (n, H, { a, c, tanh_c, h }, t) => {
-    const [c_prev, c_t] = [c.block.pointer(c.at(t)), c.block.pointer(c.at(t + 1))];
-    const [tanh_c_t, h_t] = [tanh_c.block.pointer(tanh_c.at(t)), h.block.pointer(h.at(t + 1))];
-    forward(a.block.dtype, n, H, [a.block.pointer(a.at(t)), c_prev, c_t, tanh_c_t, h_t]);
+    const states = [c.pointer(t), c.pointer(t + 1), tanh_c.pointer(t), h.pointer(t + 1)];
+    forward(a.block.dtype, n, H, [a.pointer(t), ...states]);
   };
 });
 
 const plainForward: Gates = (n, H, series, t) => {
-  const [a, c, tanh_c, h] = [series.a, series.c, series.tanh_c, series.h].map(({ block }) => block.data);
+  const [a, c, tanh_c, h] = [series.a.data, series.c.data, series.tanh_c.data, series.h.data];
   const [c_prev, c_t, h_t] = [series.c.at(t), series.c.at(t + 1), series.h.at(t + 1)];
   const tanh_c_t = series.tanh_c.at(t);
   for (let row = 0, k = 0, f = series.a.at(t); row < n; row++, f += 4 * H) {
@@ -51,17 +50,14 @@ export const backwardGates = /* @__PURE__ */ memoizeByKernels((kernels): Gates =
   const backward = kernels.rows(backwardCode, 'backward', [4, 1, 1, 1, 1, 4], 2);
   if (backward === null) return plainBackward;
   return (n, H, { a, c, tanh_c, grad_h, grad_c, grad_a }, t) => {
-    const [gates, c_prev] = [a.block.pointer(a.at(t)), c.block.pointer(c.at(t))];
-    const [tanh_c_t, dh] = [tanh_c.block.pointer(tanh_c.at(t)), grad_h.block.pointer(grad_h.at(t + 1))];
-    const [dc, da] = [grad_c.block.pointer(0), grad_a.block.pointer(grad_a.at(t))];
-    backward(a.block.dtype, n, H, [gates, c_prev, tanh_c_t, dh, dc, da]);
+    const saved = [a.pointer(t), c.pointer(t), tanh_c.pointer(t)];
+    backward(a.block.dtype, n, H, [...saved, grad_h.pointer(t + 1), grad_c.pointer(t), grad_a.pointer(t)]);
   };
 });
 
 const plainBackward: Gates = (n, H, series, t) => {
-  const [a, c, tanh_c] = [series.a, series.c, series.tanh_c].map(({ block }) => block.data);
-  const [grad_h, grad_c] = [series.grad_h.block.data, series.grad_c.block.data];
-  const grad_a = series.grad_a.block.data;
+  const [a, c, tanh_c] = [series.a.data, series.c.data, series.tanh_c.data];
+  const [grad_h, grad_c, grad_a] = [series.grad_h.data, series.grad_c.data, series.grad_a.data];
   const [c_prev, tanh_c_t, dh] = [series.c.at(t), series.tanh_c.at(t), series.grad_h.at(t + 1)];
   for (let row = 0, k = 0, f = series.a.at(t); row < n; row++, f += 4 * H) {
     const [i, g, o] = [f + H, f + 2 * H, f + 3 * H];

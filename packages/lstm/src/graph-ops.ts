@@ -1,34 +1,24 @@
 import type { NdArray } from '@retrograd/arrays';
-import { lift, type Tensor, type TensorLike } from '@retrograd/autograd';
-import { sequenceOp } from '@retrograd/recurrent/graph';
+import type { Tensor, TensorLike } from '@retrograd/autograd';
+import { type CellEquations, cellOp, sequenceOp } from '@retrograd/recurrent/graph';
 import { lstmCellForward } from './cell.js';
 import { type LSTMTensors, lstmEquations } from './equations.js';
 import { lstm } from './lstm.js';
 import { LSTM_PARAMS } from './params.js';
 import { stepBack } from './sequence.js';
 
-type Params = [NdArray, NdArray, NdArray, NdArray, NdArray, NdArray, NdArray, NdArray];
+const equations: CellEquations = (x_t, [h_prev, c_prev], params) =>
+  lstmEquations(x_t, h_prev, c_prev, params as LSTMTensors);
 
-const cell = /* @__PURE__ */ lift(
-  'lstmCell',
-  (x_t, h_prev, c_prev, ...params) => {
-    const [h_t, c_t, cache] = lstmCellForward(x_t, h_prev, c_prev, ...(params as Params));
-    return [[h_t, c_t], cache];
-  },
-  (grad_states, cache) => {
-    const { x, states, params } = stepBack(grad_states, cache);
-    return [x, ...states, ...LSTM_PARAMS.map((name) => params[name])];
-  },
-  {
-    inputs: /* @__PURE__ */ ['x_t', 'h_prev', 'c_prev'].concat(LSTM_PARAMS),
-    composed: (x_t, h_prev, c_prev, ...params) => lstmEquations(x_t, h_prev, c_prev, named(params)),
-  },
+const cell = /* @__PURE__ */ cellOp(
+  lstm,
+  lstmCellForward as (...inputs: NdArray[]) => unknown[],
+  stepBack,
+  equations,
 );
 
-const named = (params: readonly Tensor[]): LSTMTensors => {
-  const entries = LSTM_PARAMS.map((name, i) => [name, params[i]]);
-  return Object.fromEntries(entries);
-};
+/** @internal lstmSequence with its inputs as a list, as the layer calls it. */
+export const sequence = /* @__PURE__ */ sequenceOp(lstm, equations);
 
 /**
  * The hand-derived cell as one op of the graph.
@@ -47,11 +37,6 @@ export function lstmCell(
 ): [h_t: Tensor, c_t: Tensor] {
   return cell(x_t, h_prev, c_prev, ...LSTM_PARAMS.map((name) => params[name])) as [Tensor, Tensor];
 }
-
-/** @internal lstmSequence with its inputs as a list, as the layer calls it. */
-export const sequence = /* @__PURE__ */ sequenceOp(lstm, (x_t, [h_prev, c_prev], params) =>
-  lstmEquations(x_t, h_prev, c_prev, params as LSTMTensors),
-);
 
 /**
  * The hand-derived sequence as one op of the graph: the fast path that LSTM takes.

@@ -14,6 +14,16 @@ import type { LSTMParams } from './params.js';
  *     const [all, h, c] = lstm.forward(tensor(x)); // tensors: a node of the graph
  */
 export class LSTM extends RecurrentLayer<LSTMParams> {
+  // The gates' weights (H + I, H) and biases (H): views of the layer's memory.
+  declare readonly W_f: NdArray;
+  declare readonly b_f: NdArray;
+  declare readonly W_i: NdArray;
+  declare readonly b_i: NdArray;
+  declare readonly W_c: NdArray;
+  declare readonly b_c: NdArray;
+  declare readonly W_o: NdArray;
+  declare readonly b_o: NdArray;
+
   /**
    * @param inputSize  I
    * @param hiddenSize H
@@ -21,40 +31,6 @@ export class LSTM extends RecurrentLayer<LSTMParams> {
    */
   constructor(inputSize: number, hiddenSize: number, options: LayerOptions = {}) {
     super('LSTM', lstm, sequence, inputSize, hiddenSize, options);
-  }
-
-  // The gates' weights (H + I, H) and biases (H): views of the layer's memory.
-
-  get W_f(): NdArray {
-    return this.getParams().W_f;
-  }
-
-  get b_f(): NdArray {
-    return this.getParams().b_f;
-  }
-
-  get W_i(): NdArray {
-    return this.getParams().W_i;
-  }
-
-  get b_i(): NdArray {
-    return this.getParams().b_i;
-  }
-
-  get W_c(): NdArray {
-    return this.getParams().W_c;
-  }
-
-  get b_c(): NdArray {
-    return this.getParams().b_c;
-  }
-
-  get W_o(): NdArray {
-    return this.getParams().W_o;
-  }
-
-  get b_o(): NdArray {
-    return this.getParams().b_o;
   }
 
   /**

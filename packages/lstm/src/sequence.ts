@@ -21,8 +21,8 @@ export function lstmForward(
   c_0: NdArray,
   params: LSTMParams,
 ): [h_all: NdArray, h_final: NdArray, c_final: NdArray, caches: LSTMCache[]] {
-  const { h_all, final, caches } = sequenceForward<LSTMCache>(lstm, x, [h_0, c_0], params);
-  return [h_all, final[0], final[1], caches];
+  const [h_all, [h_final, c_final], caches] = sequenceForward<LSTMCache>(lstm, x, [h_0, c_0], params);
+  return [h_all, h_final, c_final, caches];
 }
 
 /**
@@ -43,15 +43,10 @@ export function lstmBackward(
   grad_h_final?: NdArray,
   grad_c_final?: NdArray,
 ): [grad_x: NdArray, grad_params: LSTMParams, grad_h_0: NdArray, grad_c_0: NdArray] {
-  const grad_final = [grad_h_final, grad_c_final];
-  const { grad_x, grad_params, grad_initial } = sequenceBackward<LSTMCache, LSTMParams>(
-    lstm,
-    grad_h_all,
-    caches,
-    grad_final,
-    stepBack,
-  );
-  return [grad_x, grad_params, grad_initial[0], grad_initial[1]];
+  const given = [grad_h_all, grad_h_final, grad_c_final] as const;
+  const { grad_x, grad_params, grad_initial } = sequenceBackward(lstm, caches, given, stepBack);
+  const [grad_h_0, grad_c_0] = grad_initial;
+  return [grad_x, grad_params, grad_h_0, grad_c_0];
 }
 
 /** lstmCellBackward in the form that all cells share. */

@@ -1,5 +1,6 @@
 import type { Dtype, NdArray, Random } from '@retrograd/arrays';
-import type { Block, SequenceKernels, StepsFunction } from '@retrograd/kernels';
+import type { SequenceKernels, StepsFunction } from '@retrograd/kernels';
+import type { SeriesByName } from './series.js';
 
 /** Sizes of a layer: I inputs, H hidden units. */
 export interface Sizes {
@@ -9,13 +10,6 @@ export interface Sizes {
 
 /** Named things and how many numbers of each there are for one sample at one time step. */
 export type Widths = Readonly<Record<string, number>>;
-
-/** (B, width) matrices, one a time step, in the memory of a kernel set; the one of step t starts at entry `at(t)`. */
-export interface Series {
-  readonly block: Block;
-  readonly width: number;
-  at(t: number): number;
-}
 
 /**
  * A matrix product inside of every step: a[:, columns] += operand · W[rows, columns], for the packed weights W. The ranges
@@ -46,7 +40,7 @@ export interface Product {
 export interface Run {
   readonly kernels: SequenceKernels;
   readonly sizes: Sizes;
-  readonly series: Readonly<Record<string, Series>>;
+  readonly series: SeriesByName;
   /**
    * Product number i for the first n rows at step t. In a backward run from grad_a to the gradient of the operand: added
    * where that is a state, written anew where it is scratch (`grad_` and the operand's name).

@@ -1,4 +1,4 @@
-export { type CellBackward, checkCache } from './caches.js';
+export { checkCache } from './caches.js';
 export {
   after,
   before,
@@ -11,7 +11,6 @@ export {
   type ParameterPart,
   type Product,
   type Run,
-  type Series,
   type Sizes,
   type StepFunction,
   saved,
@@ -19,4 +18,5 @@ export {
   weight,
 } from './cell.js';
 export { checkParameters } from './parameters.js';
-export { sequenceBackward, sequenceForward } from './sequence.js';
+export { type CellBackward, sequenceBackward, sequenceForward } from './sequence.js';
+export type { Series, SeriesByName } from './series.js';

@@ -1,14 +1,17 @@
 /**
  * Which time steps each sample visits, and in which order: what `lengths`, `mask` and `reverse` say in three ways. Rows are
- * the samples by falling number of steps, so those that still run at step t are always the first ones.
+ * the samples by falling number of steps, so those that still run at step t are always the first ones. A copy of one order
+ * into the other takes row `order[k]` for row k, zeros where that is -1.
  */
 export interface Schedule {
-  /** (B) which sample each row is. */
-  readonly rows: Int32Array;
   /** (T) how many rows still run at each step (PyTorch's batch_sizes). */
   readonly batchSizes: Int32Array;
-  /** (T, B) the time step of the sequence that a row reads at each step; -1 after its end. */
-  readonly source: Int32Array;
+  /** (B) from samples to rows, and (B) back. */
+  readonly rows: Int32Array;
+  readonly samples: Int32Array;
+  /** (T · B) from the steps of all samples to those of all rows, in order of time, and (B · T) back. */
+  readonly toSteps: Int32Array;
+  readonly toSamples: Int32Array;
 }
 
 /** Steps that samples visit; all in order when nothing is said. */
@@ -23,26 +26,23 @@ export interface Visits {
 
 /** The schedule of a batch of B samples of T steps; null when every sample visits every step, in order. */
 export function scheduleOf(B: number, T: number, { lengths, mask, reverse }: Visits): Schedule | null {
+  const isVisited = (b: number, t: number): boolean =>
+    mask === undefined ? t < (lengths?.[b] ?? T) : mask[b * T + t] !== 0;
   const visits = Array.from({ length: B }, (_, b) => {
-    const steps: number[] = [];
-    for (let t = 0; t < T; t++) {
-      if (mask === undefined ? t < (lengths?.[b] ?? T) : mask[b * T + t] !== 0) steps.push(t);
-    }
+    const steps = Array.from({ length: T }, (_, t) => t).filter((t) => isVisited(b, t));
     return reverse ? steps.reverse() : steps;
   });
   if (!reverse && visits.every((steps) => steps.length === T)) return null;
   const rows = Int32Array.from(visits.keys()).sort((a, b) => visits[b].length - visits[a].length || a - b);
-  const batchSizes = new Int32Array(T);
-  const source = new Int32Array(T * B).fill(-1);
+  const [samples, batchSizes] = [new Int32Array(B), new Int32Array(T)];
+  const [toSteps, toSamples] = [new Int32Array(T * B).fill(-1), new Int32Array(B * T).fill(-1)];
   rows.forEach((sample, row) => {
+    samples[sample] = row;
     visits[sample].forEach((from, t) => {
       batchSizes[t]++;
-      source[t * B + row] = from;
+      toSteps[t * B + row] = sample * T + from;
+      toSamples[sample * T + from] = t * B + row;
     });
   });
-  return { rows, batchSizes, source };
+  return { batchSizes, rows, samples, toSteps, toSamples };
 }
-
-/** Rows that run at step t. */
-export const rowsAt = (schedule: Schedule | null, B: number, t: number): number =>
-  schedule === null ? B : schedule.batchSizes[t];

@@ -1,73 +1,46 @@
 import type { Block, Matrix } from '@retrograd/kernels';
-import { type Cell, gateColumns, type Series, type Sizes } from './cell.js';
+import { type Cell, gateColumns, type Sizes } from './cell.js';
 
-/** How a series lies in memory: matrices of `width` columns, one for each of `steps` steps. */
-export interface SeriesShape {
-  readonly width: number;
-  readonly steps: number;
-}
+/** (B, width) matrices, one a time step, in the memory of a kernel set. */
+export class Series {
+  /**
+   * @param stride entries from one step to the next; 0 for a single matrix that serves all steps
+   * @param first  which matrix is that of step 0
+   */
+  constructor(
+    readonly block: Block,
+    readonly width: number,
+    private readonly stride: number,
+    private readonly first = 0,
+  ) {}
 
-export type SeriesShapes = Readonly<Record<string, SeriesShape>>;
-
-/** What a forward run over T steps computes and keeps. States have one step more: the initial state comes first. */
-export function activationShapes(cell: Cell, sizes: Sizes, T: number): SeriesShapes {
-  const shapes: Record<string, SeriesShape> = { x: { width: sizes.I + 1, steps: T } };
-  if (!cell.inPlace) shapes.a = { width: gateColumns(cell, sizes), steps: T };
-  const [states, saved] = [cell.states(sizes), cell.saved?.(sizes)];
-  for (const name in states) shapes[name] = { width: states[name], steps: T + 1 };
-  for (const name in saved) shapes[name] = { width: saved[name], steps: T };
-  return shapes;
-}
-
-/** What a backward run over T steps needs besides. */
-export function gradientShapes(cell: Cell, sizes: Sizes, T: number): SeriesShapes {
-  const shapes: Record<string, SeriesShape> = {};
-  if (!cell.inPlace) shapes.grad_a = { width: gateColumns(cell, sizes), steps: T };
-  const [states, scratch] = [cell.states(sizes), cell.scratch?.(sizes)];
-  Object.keys(states).forEach((name, i) => {
-    shapes[`grad_${name}`] = { width: states[name], steps: i === 0 ? T + 1 : 1 };
-  });
-  for (const name in scratch) shapes[name] = { width: scratch[name], steps: 1 };
-  return shapes;
-}
-
-/** Numbers in each series, for B rows. */
-export function entriesOf(shapes: SeriesShapes, B: number): Record<string, number> {
-  const entries: Record<string, number> = {};
-  for (const name in shapes) entries[name] = shapes[name].steps * B * shapes[name].width;
-  return entries;
-}
-
-/** The series over blocks of these shapes, for B rows. */
-export function seriesOver(
-  shapes: SeriesShapes,
-  blocks: Readonly<Record<string, Block>>,
-  B: number,
-): Record<string, Series> {
-  const series: Record<string, Series> = {};
-  for (const name in shapes) {
-    const { width, steps } = shapes[name];
-    const stride = steps === 1 ? 0 : B * width;
-    series[name] = { block: blocks[name], width, at: (t) => t * stride };
+  /** All entries. Read it anew after anything that may take memory, as `Block.data`. */
+  get data(): Block['data'] {
+    return this.block.data;
   }
-  return series;
+
+  /** The first entry of the matrix of step t. */
+  at(t: number): number {
+    return (t + this.first) * this.stride;
+  }
+
+  /** Its address in bytes, for machine code. */
+  pointer(t: number): number {
+    return this.block.pointer(this.at(t));
+  }
+
+  /** The same series, counted one step later: its matrix 0 is the other's matrix 1. */
+  oneStepLater(): Series {
+    return new Series(this.block, this.width, this.stride, this.first + 1);
+  }
+
+  /** The rows of all steps as one matrix, or some of its columns. */
+  allSteps(rows: number, [from, to]: readonly [number, number] = [0, this.width]): Matrix {
+    return { block: this.block, at: this.at(0) + from, rows, columns: to - from, ld: this.width };
+  }
 }
 
-/** The same series, counted one step later: its matrix 0 is the other's matrix 1. */
-export const oneStepLater = ({ block, width, at }: Series): Series => ({
-  block,
-  width,
-  at: (t) => at(t + 1),
-});
-
-/** The rows of all steps as one matrix, or some of its columns. */
-export function allSteps(
-  { block, width, at }: Series,
-  rows: number,
-  [from, to]: readonly [from: number, to: number] = [0, width],
-): Matrix {
-  return { block, at: at(0) + from, rows, columns: to - from, ld: width };
-}
+export type SeriesByName = Readonly<Record<string, Series>>;
 
 /**
  * The matrix of one step of a series, or some of its columns. It moves from step to step: a matrix made anew for every
@@ -82,18 +55,64 @@ export class StepMatrix implements Matrix {
 
   constructor(
     private readonly series: Series,
-    private readonly from = 0,
-    to = series.width,
+    private readonly range: readonly [from: number, to: number] = [0, series.width],
   ) {
     this.block = series.block;
-    this.columns = to - from;
+    this.columns = range[1] - range[0];
     this.ld = series.width;
   }
 
   /** The first n rows at step t. */
   moveTo(n: number, t: number): this {
     this.rows = n;
-    this.at = this.series.at(t) + this.from;
+    this.at = this.series.at(t) + this.range[0];
     return this;
   }
+}
+
+/** How the series of a run lie in memory. */
+export type Shapes = Readonly<Record<string, readonly [width: number, steps: number]>>;
+
+/** What a forward run over T steps computes and saves. States have one step more: the initial state comes first. */
+export function activationShapes(cell: Cell, sizes: Sizes, T: number): Shapes {
+  const [states, saved] = [cell.states(sizes), cell.saved?.(sizes)];
+  const shapes: Record<string, [number, number]> = { x: [sizes.I + 1, T] };
+  shapes.a = [gateColumns(cell, sizes), cell.inPlace ? 0 : T];
+  for (const name in states) shapes[name] = [states[name], T + 1];
+  for (const name in saved) shapes[name] = [saved[name], T];
+  return shapes;
+}
+
+/** What a backward run over T steps needs besides. */
+export function gradientShapes(cell: Cell, sizes: Sizes, T: number): Shapes {
+  const [states, scratch] = [cell.states(sizes), cell.scratch?.(sizes)];
+  const shapes: Record<string, [number, number]> = {};
+  shapes.grad_a = [gateColumns(cell, sizes), cell.inPlace ? 0 : T];
+  for (const name in states) shapes[`grad_${name}`] = [states[name], name === 'h' ? T + 1 : 1];
+  for (const name in scratch) shapes[name] = [scratch[name], 1];
+  return shapes;
+}
+
+/** Numbers in each series, for B rows. */
+export function entriesOf(shapes: Shapes, B: number): Record<string, number> {
+  const entries: Record<string, number> = {};
+  for (const name in shapes) entries[name] = B * shapes[name][0] * shapes[name][1];
+  return entries;
+}
+
+/** The series over blocks of these shapes, for B rows. */
+export function seriesOver(
+  cell: Cell,
+  shapes: Shapes,
+  blocks: Readonly<Record<string, Block>>,
+  B: number,
+): Record<string, Series> {
+  const series: Record<string, Series> = {};
+  for (const name in shapes) {
+    const [width, steps] = shapes[name];
+    series[name] = new Series(blocks[name], width, steps === 1 ? 0 : B * width);
+  }
+  if (cell.inPlace && series.h) series.a = series.h.oneStepLater();
+  if (cell.inPlace && series.grad_h) series.grad_a = series.grad_h.oneStepLater();
+  return series;
 }

@@ -1,23 +1,22 @@
-import type { Dtype, NdArray } from '@retrograd/arrays';
-import { wrap } from '@retrograd/arrays';
-import { type Block, currentKernels, type EvictableBlocks, type SequenceKernels } from '@retrograd/kernels';
+import { type Dtype, type NdArray, wrap } from '@retrograd/arrays';
+import { load, loadRows, store, unload } from '@retrograd/arrays/internal';
+import { type Block, currentKernels, type EvictableBlocks } from '@retrograd/kernels';
 import { giveEvictable, setOnes, takeAll, threadsAsked } from '@retrograd/kernels/internal';
-import { type Cell, gateColumns, type Series, type Sizes, type StepFunction } from './cell.js';
-import { activationSeries, inputRows, states } from './forward.js';
+import type { Cell, Sizes, StepFunction } from './cell.js';
 import type { Packed } from './parameters.js';
-import { forwardProducts, packWeights } from './products.js';
-import { activationShapes, entriesOf, StepMatrix } from './series.js';
-import { load, loadInput, store, unload } from './transfer.js';
+import { activationShapes, entriesOf, type Series, StepMatrix, seriesOver } from './series.js';
+import { stepProducts } from './steps.js';
+import { inputRows, loadWeights, weightEntries } from './weights.js';
 
-/** What one batch size needs. */
+/** What is ready for one batch size and number of threads, which packed weights are parted for. */
 interface Ready {
   readonly B: number;
-  /** Packed weights are parted for a number of threads. */
   readonly threads: number | null;
-  readonly series: Readonly<Record<string, Series>>;
+  readonly x: Series;
+  readonly states: readonly Series[];
   readonly multiplyInput: () => void;
   readonly step: StepFunction;
-  readonly blocks: EvictableBlocks;
+  readonly evictable: EvictableBlocks;
 }
 
 /**
@@ -26,19 +25,16 @@ interface Ready {
  * the next step.
  */
 export class StepWorkspace {
-  readonly kernels: SequenceKernels = currentKernels().sequence;
+  readonly kernels = currentKernels().sequence;
   private ready: Ready | null = null;
-  private readonly stateNames: readonly string[];
 
-  /** @param packed W and b of the dtype, not to be changed */
+  /** @param packed of the dtype, not to be changed */
   constructor(
     private readonly cell: Cell,
     private readonly sizes: Sizes,
-    private readonly packed: Packed,
+    readonly packed: Packed,
     readonly dtype: Dtype,
-  ) {
-    this.stateNames = states(cell, sizes).map(([name]) => name);
-  }
+  ) {}
 
   /**
    * One step, to the same bits as in a sequence. Its results are there until the next call of any kernel that takes memory.
@@ -46,74 +42,72 @@ export class StepWorkspace {
    * @param state the states before the step, (B, H) each
    */
   step(x_t: NdArray, state: readonly NdArray[]): void {
-    const [B] = x_t.shape;
-    const { series, multiplyInput, step } = this.prepare(B);
-    loadInput(x_t, series.x.block);
-    for (let i = 0; i < state.length; i++) load(state[i], series[this.stateNames[i]].block, 0);
+    const { B, x, states, multiplyInput, step } = this.prepare(x_t.shape[0]);
+    loadRows(x_t, x.block, x.width);
+    for (let i = 0; i < states.length; i++) load(state[i], states[i].block);
     multiplyInput();
     step(B, 0);
   }
 
-  /** Copies state number i after the step into an array of the workspace's dtype. */
-  store(i: number, to: NdArray): void {
-    const { block, at } = this.seriesOf(i);
-    store(block, at(1), to);
+  /** Copies the states after the step into arrays of the workspace's dtype. */
+  store(state: readonly NdArray[]): void {
+    const { states } = this.ready as Ready;
+    for (let i = 0; i < states.length; i++) store(states[i].block, states[i].at(1), state[i]);
   }
 
-  /** State number i after the step, fresh. */
-  unload(i: number): NdArray {
-    const { block, at, width } = this.seriesOf(i);
-    const { B } = this.ready as Ready;
-    return wrap(unload(block, at(1), B * width), [B, width]);
+  /** The states after the step, fresh. */
+  unload(): NdArray[] {
+    const { B, states } = this.ready as Ready;
+    return states.map((each) => wrap(unload(each.block, each.at(1), B * each.width), [B, each.width]));
   }
 
   /** Gives everything back. */
   release(): void {
-    giveEvictable(this.kernels, this.ready?.blocks ?? null);
+    giveEvictable(this.kernels, this.ready?.evictable ?? null);
     this.ready = null;
   }
 
-  private seriesOf(i: number): Series {
-    return (this.ready as Ready).series[this.stateNames[i]];
-  }
-
   private prepare(B: number): Ready {
-    const threads = threadsAsked();
     const { ready } = this;
-    if (ready?.B === B && ready.threads === threads && !ready.blocks.evicted) return ready;
+    const threads = threadsAsked();
+    if (ready?.B === B && ready.threads === threads && !ready.evictable.evicted) return ready;
     this.release();
     const { kernels, cell, sizes, dtype } = this;
-    const N = gateColumns(cell, sizes);
-    const rows = sizes.H + sizes.I + 1;
     const shapes = activationShapes(cell, sizes, 1);
-    const blocks = takeAll(kernels, dtype, { ...entriesOf(shapes, B), weights: rows * N });
+    const entries: Record<string, number> = { ...entriesOf(shapes, B), W: weightEntries(cell, sizes) };
+    const blocks = takeAll(kernels, dtype, entries);
     const taken: Block[] = Object.values(blocks);
     try {
-      const series = activationSeries(cell, shapes, blocks, B);
-      setOnes(series.x.block, series.x.width);
-      const weights = { block: blocks.weights, at: 0, rows, columns: N, ld: N };
-      weights.block.data.set(this.packed.W);
-      weights.block.data.set(this.packed.b, this.packed.W.length);
-      const W_x = kernels.pack(inputRows(weights, sizes), { rows: B });
-      taken.push(...W_x.blocks);
-      const products = cell.products(sizes);
-      const packed = packWeights(kernels, products, weights, { trans: false, rows: B });
-      for (const each of packed) taken.push(...each.blocks);
-
-      const [x, a] = [new StepMatrix(series.x).moveTo(B, 0), new StepMatrix(series.a).moveTo(B, 0)];
-      const multiply = forwardProducts(kernels, products, packed, series);
       this.ready = {
         B,
         threads,
-        series,
-        multiplyInput: () => kernels.multiplyPacked(x, W_x, a, false),
-        step: cell.forward({ kernels, sizes, series, multiply }),
-        blocks: kernels.markEvictable(taken),
+        ...this.stepOver(blocks, B, taken),
+        evictable: kernels.markEvictable(taken),
       };
-      return this.ready;
     } catch (error) {
       for (const block of taken) kernels.give(block);
       throw error;
     }
+    return this.ready;
+  }
+
+  /** Packs the weights into blocks that are added to `taken`, and makes the step. */
+  private stepOver(blocks: Readonly<Record<string, Block>>, B: number, taken: Block[]) {
+    const { kernels, cell, sizes, packed } = this;
+    const series = seriesOver(cell, activationShapes(cell, sizes, 1), blocks, B);
+    setOnes(series.x.block, series.x.width);
+    const weights = loadWeights(cell, sizes, packed, blocks.W);
+    const W_x = kernels.pack(inputRows(weights, sizes), { rows: B });
+    taken.push(...W_x.blocks);
+    const sequence = { kernels, cell, sizes, B, T: 1, schedule: null };
+    const { packed: W_h, multiply } = stepProducts(sequence, series, weights, 'forward');
+    for (const each of W_h) taken.push(...each.blocks);
+    const [x, a] = [new StepMatrix(series.x).moveTo(B, 0), new StepMatrix(series.a).moveTo(B, 0)];
+    return {
+      x: series.x,
+      states: Object.keys(cell.states(sizes)).map((name) => series[name]),
+      multiplyInput: () => kernels.multiplyPacked(x, W_x, a, false),
+      step: cell.forward({ kernels, sizes, series, multiply }),
+    };
   }
 }

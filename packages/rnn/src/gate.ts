@@ -1,11 +1,11 @@
 /** The point-wise half of a step: the reference in plain TypeScript, and the same in WebAssembly (assembly/rnn.ts). */
 import { memoizeByKernels, tanhOf } from '@retrograd/kernels/internal';
-import type { Run } from '@retrograd/recurrent';
+import type { Run, SeriesByName } from '@retrograd/recurrent';
 import { backwardCode } from './wasm/backward.js';
 import { forwardCode } from './wasm/forward.js';
 
 /** Computes the point-wise half of step t for the first n rows. */
-type Gate = (n: number, H: number, series: Run['series'], t: number) => void;
+type Gate = (n: number, H: number, series: SeriesByName, t: number) => void;
 
 /** h_t = tanh(a_t), in place. */
 export const forwardGate =
@@ -17,14 +17,11 @@ export const forwardGate =
 export const backwardGate = /* @__PURE__ */ memoizeByKernels((kernels): Gate => {
   const backward = kernels.rows(backwardCode, 'backward', [1, 1], 0.5);
   if (backward === null) return plainBackward;
-  return (n, H, { h, grad_h }, t) => {
-    const [h_t, dh] = [h.block.pointer(h.at(t + 1)), grad_h.block.pointer(grad_h.at(t + 1))];
-    backward(h.block.dtype, n, H, [h_t, dh]);
-  };
+  return (n, H, { h, grad_h }, t) => backward(h.block.dtype, n, H, [h.pointer(t + 1), grad_h.pointer(t + 1)]);
 });
 
 const plainBackward: Gate = (n, H, series, t) => {
-  const [h, grad_h] = [series.h.block.data, series.grad_h.block.data];
+  const [h, grad_h] = [series.h.data, series.grad_h.data];
   const [h_t, dh] = [series.h.at(t + 1), series.grad_h.at(t + 1)];
   for (let k = 0; k < n * H; k++) grad_h[dh + k] *= 1 - h[h_t + k] * h[h_t + k];
 };

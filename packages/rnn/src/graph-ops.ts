@@ -1,21 +1,24 @@
-import { lift, type Tensor, type TensorLike } from '@retrograd/autograd';
-import { sequenceOp } from '@retrograd/recurrent/graph';
-import { rnnCellBackward, rnnCellForward } from './cell.js';
+import type { NdArray } from '@retrograd/arrays';
+import type { Tensor, TensorLike } from '@retrograd/autograd';
+import { type CellEquations, cellOp, sequenceOp } from '@retrograd/recurrent/graph';
+import { rnnCellForward } from './cell.js';
 import { rnnEquations } from './equations.js';
 import { rnn } from './rnn.js';
+import { stepBack } from './sequence.js';
 
-const cell = /* @__PURE__ */ lift(
-  'rnnCell',
-  (x_t, h_prev, W_xh, W_hh, b_h) => {
-    const [h_t, cache] = rnnCellForward(x_t, h_prev, W_xh, W_hh, b_h);
-    return [[h_t], cache];
-  },
-  ([grad_h], cache) => rnnCellBackward(grad_h, cache),
-  {
-    inputs: ['x_t', 'h_prev', 'W_xh', 'W_hh', 'b_h'],
-    composed: (x_t, h_prev, W_xh, W_hh, b_h) => [rnnEquations(x_t, h_prev, W_xh, W_hh, b_h)],
-  },
+const equations: CellEquations = (x_t, [h_prev], { W_xh, W_hh, b_h }) => [
+  rnnEquations(x_t, h_prev, W_xh, W_hh, b_h),
+];
+
+const cell = /* @__PURE__ */ cellOp(
+  rnn,
+  rnnCellForward as (...inputs: NdArray[]) => unknown[],
+  stepBack,
+  equations,
 );
+
+/** @internal rnnSequence with its inputs as a list, as the layer calls it. */
+export const sequence = /* @__PURE__ */ sequenceOp(rnn, equations);
 
 /**
  * The hand-derived cell as one op of the graph. Arguments and shapes as rnnCellForward.
@@ -30,11 +33,6 @@ export function rnnCell(
 ): Tensor {
   return cell(x_t, h_prev, W_xh, W_hh, b_h)[0];
 }
-
-/** @internal rnnSequence with its inputs as a list, as the layer calls it. */
-export const sequence = /* @__PURE__ */ sequenceOp(rnn, (x_t, [h_prev], { W_xh, W_hh, b_h }) => [
-  rnnEquations(x_t, h_prev, W_xh, W_hh, b_h),
-]);
 
 /**
  * The hand-derived sequence as one op of the graph: the fast path that VanillaRNN takes.

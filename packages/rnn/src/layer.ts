@@ -14,6 +14,13 @@ import { rnn } from './rnn.js';
  *     const [all, final] = rnn.forward(tensor(x)); // tensors: a node of the graph
  */
 export class VanillaRNN extends RecurrentLayer<RNNParams> {
+  /** (I, H), a view of the layer's memory. */
+  declare readonly W_xh: NdArray;
+  /** (H, H), likewise. */
+  declare readonly W_hh: NdArray;
+  /** (H), likewise. */
+  declare readonly b_h: NdArray;
+
   /**
    * @param inputSize  I
    * @param hiddenSize H
@@ -21,21 +28,6 @@ export class VanillaRNN extends RecurrentLayer<RNNParams> {
    */
   constructor(inputSize: number, hiddenSize: number, options: LayerOptions = {}) {
     super('VanillaRNN', rnn, sequence, inputSize, hiddenSize, options);
-  }
-
-  /** (I, H), a view of the layer's memory. */
-  get W_xh(): NdArray {
-    return this.getParams().W_xh;
-  }
-
-  /** (H, H), a view of the layer's memory. */
-  get W_hh(): NdArray {
-    return this.getParams().W_hh;
-  }
-
-  /** (H), a view of the layer's memory. */
-  get b_h(): NdArray {
-    return this.getParams().b_h;
   }
 
   /**

@@ -22,8 +22,8 @@ export function rnnForward(
   W_hh: NdArray,
   b_h: NdArray,
 ): [h_all: NdArray, h_final: NdArray, caches: RNNCache[]] {
-  const { h_all, final, caches } = sequenceForward<RNNCache>(rnn, x, [h_0], { W_xh, W_hh, b_h });
-  return [h_all, final[0], caches];
+  const [h_all, [h_final], caches] = sequenceForward<RNNCache>(rnn, x, [h_0], { W_xh, W_hh, b_h });
+  return [h_all, h_final, caches];
 }
 
 /**
@@ -42,13 +42,8 @@ export function rnnBackward(
   caches: readonly RNNCache[],
   grad_h_final?: NdArray,
 ): [grad_x: NdArray, grad_W_xh: NdArray, grad_W_hh: NdArray, grad_b_h: NdArray, grad_h_0: NdArray] {
-  const { grad_x, grad_params, grad_initial } = sequenceBackward<RNNCache, RNNParams>(
-    rnn,
-    grad_h_all,
-    caches,
-    [grad_h_final],
-    stepBack,
-  );
+  const given = [grad_h_all, grad_h_final] as const;
+  const { grad_x, grad_params, grad_initial } = sequenceBackward(rnn, caches, given, stepBack);
   const { W_xh, W_hh, b_h } = grad_params;
   return [grad_x, W_xh, W_hh, b_h, grad_initial[0]];
 }

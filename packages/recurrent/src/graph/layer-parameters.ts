@@ -1,5 +1,4 @@
 import {
-  assign,
   copy,
   type Dtype,
   DtypeError,
@@ -17,7 +16,7 @@ import {
 } from '@retrograd/arrays/internal';
 import { parameter, type Tensor } from '@retrograd/autograd';
 import type { Cell, Sizes } from '../cell.js';
-import { namedViews, type Packed, packedZeros } from '../parameters.js';
+import { type NamedArrays, namedViews, type Packed, packedZeros, packParameters } from '../parameters.js';
 
 export interface LayerOptions {
   /** Seed of the initial weights. Default: the shared generator. */
@@ -74,6 +73,10 @@ export class LayerParameters<P extends { [K in keyof P]: NdArray }> {
         : packedZeros(cell, this.sizes, dtype);
     this.W = parameter(W);
     this.b = parameter(b);
+    // A subclass declares `readonly W_f: NdArray`.
+    for (const name of Object.keys(cell.parameters(this.sizes))) {
+      Object.defineProperty(this, name, { get: () => (this.getParams() as Record<string, NdArray>)[name] });
+    }
   }
 
   /** The trained tensors, packed. */
@@ -116,19 +119,13 @@ export class LayerParameters<P extends { [K in keyof P]: NdArray }> {
     dict: P | Readonly<Record<string, NdArray>>,
   ): void {
     const op = `${this.op}.${method}`;
-    const [W, b] = [this.W.value.data, this.b.value.data];
-    const own = namedViews(this.cell, this.sizes, { W, b });
+    const own = this.viewsOf({ W: this.W.value.data, b: this.b.value.data }) as Record<string, NdArray>;
     checkKeys(op, argument, dict, Object.keys(own));
-    const given = { ...dict } as Record<string, NdArray>;
-    for (const [name, { shape }] of Object.entries(own)) checkArray(op, name, given[name], shape);
-    // Views of this layer's own memory may come too, for example two gates swapped: read before anything is written.
-    const memory = [W.buffer, b.buffer];
-    for (const name in own) if (memory.includes(given[name].data.buffer)) given[name] = copy(given[name]);
-    this.W.update(() => {
-      this.b.update(() => {
-        for (const [name, value] of Object.entries(own)) assign(value, given[name]);
-      });
-    });
+    for (const name in own) checkArray(op, name, (dict as NamedArrays)[name], own[name].shape);
+    // Packed before anything is written: views of this layer's own memory may come too, for example two gates swapped.
+    const { W, b } = packParameters(this.cell, this.sizes, dict as NamedArrays, this.dtype);
+    this.W.update(({ data }) => data.set(W));
+    this.b.update(({ data }) => data.set(b));
   }
 
   /** The spec's names over packed arrays; views. */

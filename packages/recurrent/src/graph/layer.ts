@@ -14,20 +14,13 @@ import { checkArray, checkInteger, describe } from '@retrograd/arrays/internal';
 import { asTensor, constant, Tensor, type TensorLike } from '@retrograd/autograd';
 import { currentKernels } from '@retrograd/kernels';
 import { runBackward } from '../backward.js';
-import { checkGradients } from '../caches.js';
 import type { Cell } from '../cell.js';
-import { allStates, type ForwardPass, runForward } from '../forward.js';
+import { ForwardPass } from '../forward.js';
 import type { Packed } from '../parameters.js';
+import { checkGradients } from '../sequence.js';
 import { StepWorkspace } from '../step-workspace.js';
 import { type LayerOptions, LayerParameters } from './layer-parameters.js';
-import type { SequenceOp } from './op.js';
-
-/** Packed weights for single steps, and the parameters that they were made from. */
-interface Streaming {
-  readonly workspace: StepWorkspace;
-  readonly packed: Packed;
-  readonly version: number;
-}
+import type { MultiOp } from './op.js';
 
 /**
  * A recurrent layer of any cell:
@@ -41,9 +34,7 @@ interface Streaming {
 export class RecurrentLayer<P extends { [K in keyof P]: NdArray }> extends LayerParameters<P> {
   private lastRun: { pass: ForwardPass; version: number } | null = null;
   private gradients: P | null = null;
-  private streaming: Streaming | null = null;
-  /** What stands for states that were left out; it is only read. */
-  private zeroStart: NdArray | null = null;
+  private streaming: { workspace: StepWorkspace; version: number } | null = null;
   private readonly stateNames: readonly string[];
 
   /**
@@ -54,7 +45,7 @@ export class RecurrentLayer<P extends { [K in keyof P]: NdArray }> extends Layer
   constructor(
     op: string,
     cell: Cell,
-    private readonly sequence: SequenceOp,
+    private readonly sequence: MultiOp,
     inputSize: number,
     hiddenSize: number,
     options: LayerOptions = {},
@@ -74,24 +65,22 @@ export class RecurrentLayer<P extends { [K in keyof P]: NdArray }> extends Layer
   forward(x: Tensor, ...initial: (TensorLike | undefined)[]): Tensor[];
   forward(x: NdArray | Tensor, ...initial: (TensorLike | undefined)[]): NdArray | Tensor[];
   forward(x: NdArray | Tensor, ...initial: (TensorLike | undefined)[]): NdArray | Tensor[] {
-    if (x instanceof Tensor) return this.sequence(x, ...this.initialTensors(x, initial), this.W, this.b);
-    const states = this.initialStates(x, initial as readonly (NdArray | undefined)[]);
+    const op = `${this.op}.forward`;
+    const given = initial as (NdArray | undefined)[];
+    if (x instanceof Tensor) return this.sequence(x, ...this.initialTensors(op, x, initial), this.W, this.b);
+    const states = this.initialStates(op, x, given);
     const dtype = resultType(x, ...states, this.W.value);
-    const pass = runForward(
-      this.cell,
-      copy(x),
-      states.map((state) => copy(state)),
-      this.packedCopy(dtype),
-      dtype,
-    );
+    const own = states.map((state) => copy(state));
+    const pass = new ForwardPass(this.cell, copy(x), own, this.packedCopy(dtype), dtype);
     this.lastRun?.pass.saved.release();
     this.lastRun = { pass, version: this.version };
-    return allStates(pass);
+    return pass.outputs();
   }
 
   /** The graph call with the states as a list, the same for all recurrent layers. */
   run(x: Tensor, state?: readonly TensorLike[]): [h_all: Tensor, state: Tensor[]] {
-    const [h_all, ...final] = this.forward(x, ...this.checkState('run', state));
+    if (state !== undefined) this.requireState('run', state, RETURNED('run'));
+    const [h_all, ...final] = this.forward(x, ...(state ?? []));
     return [h_all, final];
   }
 
@@ -112,9 +101,9 @@ export class RecurrentLayer<P extends { [K in keyof P]: NdArray }> extends Layer
       const remedy = 'call forward again after changing them';
       throw new StateError(op, 'parameters', 'unchanged since forward', 'changed ones', remedy);
     }
-    checkGradients(op, this.cell, [pass.B, pass.T, pass.sizes.H], grad_h_all, grad_final);
-    const wanted = { x: true, initial: [] };
-    const { grad_x, grad_W, grad_b } = runBackward(pass, grad_h_all, grad_final, wanted);
+    const given = [grad_h_all, ...grad_final] as const;
+    checkGradients(op, this.cell, [pass.B, pass.T, pass.sizes.H], given);
+    const { grad_x, grad_W, grad_b } = runBackward(pass, given, { x: true, initial: [] });
     this.gradients = this.viewsOf({ W: grad_W, b: grad_b });
     return grad_x as NdArray;
   }
@@ -148,11 +137,13 @@ export class RecurrentLayer<P extends { [K in keyof P]: NdArray }> extends Layer
    * @throws ShapeError, DtypeError, ValueError
    */
   step(x_t: NdArray, state?: readonly NdArray[]): [h_t: NdArray, state: NdArray[]] {
-    const op = this.checkInput('step', x_t);
-    const before = this.completed(op, x_t.shape[0], this.checkState('step', state), '');
-    const workspace = this.workspaceFor(this.stepType(x_t, before));
+    const op = `${this.op}.step`;
+    checkArray(op, 'x_t', x_t, ['batch', this.inputSize]);
+    if (state !== undefined) this.requireState('step', state, RETURNED('step'));
+    const before = this.completed(op, x_t.shape[0], state ?? [], '');
+    const workspace = this.workspaceFor(resultType(x_t, this.W.value, ...before));
     workspace.step(x_t, before);
-    const after = before.map((_, i) => workspace.unload(i));
+    const after = workspace.unload();
     return [copy(after[0]), after];
   }
 
@@ -164,10 +155,11 @@ export class RecurrentLayer<P extends { [K in keyof P]: NdArray }> extends Layer
    * @throws ShapeError, ValueError; DtypeError when a state is float32 and anything else is float64; nothing is changed then
    */
   advance(x_t: NdArray, state: readonly NdArray[]): NdArray {
-    this.requireState('advance', state);
-    const op = this.checkInput('advance', x_t);
+    const op = `${this.op}.advance`;
+    this.requireState('advance', state, 'start with zeroState');
+    checkArray(op, 'x_t', x_t, ['batch', this.inputSize]);
     for (let i = 0; i < state.length; i++) this.checkOneState(op, this.stateNames[i], state[i], x_t.shape[0]);
-    const dtype = this.stepType(x_t, state);
+    const dtype = resultType(x_t, this.W.value, ...state);
     for (let i = 0; i < state.length; i++) {
       if (dtypeOf(state[i]) === dtype) continue;
       const wanted = `${dtype}, which the step computes in`;
@@ -175,46 +167,30 @@ export class RecurrentLayer<P extends { [K in keyof P]: NdArray }> extends Layer
     }
     const workspace = this.workspaceFor(dtype);
     workspace.step(x_t, state);
-    for (let i = 0; i < state.length; i++) workspace.store(i, state[i]);
+    workspace.store(state);
     return state[0];
   }
 
-  private initialStates(x: NdArray, given: readonly (NdArray | undefined)[]): NdArray[] {
-    const op = `${this.op}.forward`;
+  private initialStates(op: string, x: NdArray, given: readonly (NdArray | undefined)[]): NdArray[] {
     checkArray(op, 'x', x, ['batch', 'time', this.inputSize]);
     return this.completed(op, x.shape[0], given, '_0');
   }
 
-  private initialTensors(x: Tensor, given: readonly (TensorLike | undefined)[]): Tensor[] {
-    const tensors = this.stateNames.map((name, i) =>
-      given[i] === undefined ? undefined : asTensor(`${this.op}.forward`, `${name}_0`, given[i]),
-    );
-    const states = this.initialStates(
-      x.value,
-      tensors.map((each) => each?.value),
-    );
-    return states.map((state, i) => tensors[i] ?? constant(state));
-  }
-
-  /** Checks the input of one step. @returns what errors call the method */
-  private checkInput(method: string, x_t: NdArray): string {
-    const op = `${this.op}.${method}`;
-    checkArray(op, 'x_t', x_t, ['batch', this.inputSize]);
-    return op;
+  private initialTensors(op: string, x: Tensor, given: readonly (TensorLike | undefined)[]): Tensor[] {
+    const tensors = this.stateNames.map((name, i) => {
+      const value = given[i];
+      return value === undefined ? undefined : asTensor(op, `${name}_0`, value);
+    });
+    const arrays = tensors.map((each) => each?.value);
+    return this.initialStates(op, x.value, arrays).map((state, i) => tensors[i] ?? constant(state));
   }
 
   private checkOneState(op: string, name: string, value: NdArray, B: number): void {
     checkArray(op, name, value, [B, this.hiddenSize]);
   }
 
-  /** Checks that a state, when there is one, is the right list; what is in it is checked where it is used. */
-  private checkState<S>(method: string, state: readonly S[] | undefined): readonly S[] {
-    if (state === undefined) return [];
-    this.requireState(method, state, `pass on the state that ${method} returned`);
-    return state;
-  }
-
-  private requireState(method: string, state: unknown, remedy = 'start with zeroState'): void {
+  /** Checks that a state is the right list; what is in it is checked where it is used. */
+  private requireState(method: string, state: unknown, remedy: string): void {
     if (Array.isArray(state) && state.length === this.stateNames.length) return;
     const wanted = `[${this.stateNames.join(', ')}]`;
     throw new ValueError(`${this.op}.${method}`, 'state', wanted, describe(state), remedy);
@@ -229,22 +205,10 @@ export class RecurrentLayer<P extends { [K in keyof P]: NdArray }> extends Layer
   ): NdArray[] {
     return this.stateNames.map((name, i) => {
       const value = given[i];
-      if (value === undefined) return this.zerosFor(B);
+      if (value === undefined) return zeros([B, this.hiddenSize], { dtype: this.dtype });
       this.checkOneState(op, `${name}${suffix}`, value, B);
       return value;
     });
-  }
-
-  private zerosFor(B: number): NdArray {
-    if (this.zeroStart?.shape[0] !== B) this.zeroStart = zeros([B, this.hiddenSize], { dtype: this.dtype });
-    return this.zeroStart as NdArray;
-  }
-
-  /** The dtype that a step computes in. */
-  private stepType(x_t: NdArray, state: readonly NdArray[]): Dtype {
-    let dtype = resultType(x_t, this.W.value);
-    for (const each of state) if (dtypeOf(each) === 'float64') dtype = 'float64';
-    return dtype;
   }
 
   /**
@@ -258,12 +222,11 @@ export class RecurrentLayer<P extends { [K in keyof P]: NdArray }> extends Layer
       streaming.version === version &&
       streaming.workspace.dtype === dtype &&
       streaming.workspace.kernels === currentKernels().sequence &&
-      (!this.exposed || this.holdsSame(streaming.packed));
+      (!this.exposed || this.holdsSame(streaming.workspace.packed));
     if (fresh) return streaming.workspace;
     streaming?.workspace.release();
-    const packed = this.packedCopy(dtype);
-    const workspace = new StepWorkspace(this.cell, this.sizes, packed, dtype);
-    this.streaming = { workspace, packed, version };
+    const workspace = new StepWorkspace(this.cell, this.sizes, this.packedCopy(dtype), dtype);
+    this.streaming = { workspace, version };
     return workspace;
   }
 
@@ -271,6 +234,8 @@ export class RecurrentLayer<P extends { [K in keyof P]: NdArray }> extends Layer
     return sameData(W, this.W.value.data) && sameData(b, this.b.value.data);
   }
 }
+
+const RETURNED = (method: string): string => `pass on the state that ${method} returned`;
 
 function sameData(a: FloatData, b: FloatData): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;

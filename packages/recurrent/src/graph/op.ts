@@ -3,8 +3,9 @@ import { checkArray } from '@retrograd/arrays/internal';
 import { lift, scan, slice, type Tensor, type TensorLike } from '@retrograd/autograd';
 import { runBackward } from '../backward.js';
 import { type Cell, gateColumns, type Sizes } from '../cell.js';
-import { allStates, finalStates, runForward } from '../forward.js';
-import { checkInputs } from '../sequence.js';
+import { ForwardPass } from '../forward.js';
+import type { Packed } from '../parameters.js';
+import { type CellBackward, checkInputs } from '../sequence.js';
 
 /**
  * One step of a cell composed of graph ops: what the hand-derived step is checked against, and what second derivatives go
@@ -20,32 +21,67 @@ export type CellEquations = (
   params: Readonly<Record<string, Tensor>>,
 ) => Tensor[];
 
-/** A cell over a whole sequence as one op of the graph: inputs x, initial states, packed W and b; outputs h_all, final states. */
-export type SequenceOp = (...inputs: TensorLike[]) => Tensor[];
+/** An op with several inputs and outputs. */
+export type MultiOp = (...inputs: TensorLike[]) => Tensor[];
 
-/** Makes the op, `lstmSequence` for the cell `lstm`. */
-export function sequenceOp(cell: Cell, equations: CellEquations): SequenceOp {
+/**
+ * Makes the op of one hand-derived step, `lstmCell` for the cell `lstm`: inputs x_t, the states, the parameters in their order;
+ * outputs the states after the step.
+ * @param forward  arrays in the same order to the states after the step, and the cache at the end
+ * @param backward that step back
+ */
+export function cellOp<C>(
+  cell: Cell,
+  forward: (...inputs: NdArray[]) => readonly unknown[],
+  backward: CellBackward<C, object>,
+  equations: CellEquations,
+): MultiOp {
+  const states = Object.keys(cell.states({ I: 0, H: 0 }));
+  const names = Object.keys(cell.parameters({ I: 0, H: 0 }));
+  return lift(
+    `${cell.name}Cell`,
+    (...inputs) => {
+      const results = forward(...inputs);
+      return [results.slice(0, -1) as NdArray[], results.at(-1) as C];
+    },
+    (grad_states, cache) => {
+      const step = backward(grad_states, cache);
+      return [step.x, ...step.states, ...names.map((name) => (step.params as Record<string, NdArray>)[name])];
+    },
+    {
+      inputs: ['x_t', ...states.map((name) => `${name}_prev`), ...names],
+      composed: (x_t, ...rest) => {
+        const params = Object.fromEntries(names.map((name, i) => [name, rest[states.length + i]]));
+        return equations(x_t, rest.slice(0, states.length), params);
+      },
+    },
+  );
+}
+
+/**
+ * Makes the op of a cell over a whole sequence, `lstmSequence` for the cell `lstm`: inputs x, the initial states, packed W and
+ * b; outputs h_all and the final states.
+ */
+export function sequenceOp(cell: Cell, equations: CellEquations): MultiOp {
   const op = `${cell.name}Sequence`;
-  const stateNames = Object.keys(cell.states({ I: 0, H: 0 }));
+  const states = Object.keys(cell.states({ I: 0, H: 0 }));
   return lift(
     op,
     (x, ...rest) => {
       const [initial, W, b] = split(rest);
       const sizes = checkInputs(op, cell, x, initial);
-      checkPacked(op, cell, sizes, W, b);
       const dtype = resultType(x, ...initial, W, b);
-      const packed = { W: dataOf(W, dtype), b: dataOf(b, dtype) };
-      const pass = runForward(cell, x, initial, packed, dtype);
-      return [[allStates(pass), ...finalStates(pass)], pass];
+      const pass = new ForwardPass(cell, x, initial, packedData(op, cell, sizes, W, b, dtype), dtype);
+      return [[pass.outputs(), ...pass.finalStates()], pass];
     },
     ([grad_h_all, ...grad_final], pass, [x, ...rest]) => {
       const wanted = { x, initial: split(rest)[0] };
-      const { grad_x, grad_initial, grad_W, grad_b } = runBackward(pass, grad_h_all, grad_final, wanted);
-      const N = gateColumns(cell, pass.sizes);
+      const { grad_x, grad_initial, grad_W, grad_b } = runBackward(pass, [grad_h_all, ...grad_final], wanted);
+      const N = grad_b.length;
       return [grad_x, ...grad_initial, wrap(grad_W, [pass.sizes.H + pass.sizes.I, N]), wrap(grad_b, [N])];
     },
     {
-      inputs: ['x', ...stateNames.map((name) => `${name}_0`), 'W', 'b'],
+      inputs: ['x', ...states.map((name) => `${name}_0`), 'W', 'b'],
       release: ({ saved }) => saved.release(),
       fresh: true,
       composed: (x, ...rest) => {
@@ -67,28 +103,24 @@ export function sequenceOp(cell: Cell, equations: CellEquations): SequenceOp {
 
 /** [h_0, …, W, b] as [[h_0, …], W, b]. */
 function split<T>(list: readonly T[]): [initial: T[], W: T, b: T] {
-  return [list.slice(0, -2), list[list.length - 2], list[list.length - 1]];
+  return [list.slice(0, -2), ...(list.slice(-2) as [T, T])];
 }
 
-const dataOf = (x: NdArray, dtype: Dtype): NdArray['data'] => dense(cast(x, dtype)).data;
-
-function checkPacked(op: string, cell: Cell, sizes: Sizes, W: NdArray, b: NdArray): void {
+function packedData(op: string, cell: Cell, sizes: Sizes, W: NdArray, b: NdArray, dtype: Dtype): Packed {
   const { I, H } = sizes;
-  const N = gateColumns(cell, sizes);
-  const G = cell.gates.length;
-  const gates = G > 1 ? `, ${G} gates` : '';
-  checkArray(op, 'W', W, [H + I, N], () => `hidden ${H} + input ${I}${gates}`);
+  const [N, G] = [gateColumns(cell, sizes), cell.gates.length];
+  checkArray(op, 'W', W, [H + I, N], () => `hidden ${H} + input ${I}${G > 1 ? `, ${G} gates` : ''}`);
   checkArray(op, 'b', b, [N], G > 1 ? () => `${G} gates of hidden ${H}` : undefined);
+  return { W: dense(cast(W, dtype)).data, b: dense(cast(b, dtype)).data };
 }
 
 /** The parameters under their own names, as slices of the packed tensors that the graph knows. */
 function namedSlices(cell: Cell, W: Tensor, b: Tensor): Record<string, Tensor> {
   const H = b.size / cell.gates.length;
-  const parts = Object.entries(cell.parameters({ I: W.shape[0] - H, H }));
-  return Object.fromEntries(
-    parts.map(([name, { rows, columns }]) => {
-      const [from, to] = columns;
-      return [name, rows === undefined ? slice(b, [[from, to]]) : slice(W, [[...rows], [from, to]])];
-    }),
-  );
+  const slices: Record<string, Tensor> = {};
+  for (const [name, part] of Object.entries(cell.parameters({ I: W.shape[0] - H, H }))) {
+    const [from, to] = part.columns;
+    slices[name] = part.rows === undefined ? slice(b, [[from, to]]) : slice(W, [[...part.rows], [from, to]]);
+  }
+  return slices;
 }

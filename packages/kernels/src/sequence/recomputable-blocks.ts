@@ -1,36 +1,32 @@
-import type { Dtype, FloatData } from '@retrograd/arrays';
-import type { Block, EvictableBlocks, SequenceKernels } from '@retrograd/kernels';
-import { giveAll, giveEvictable, takeAll, withBlocks } from '@retrograd/kernels/internal';
-
-type Blocks = Readonly<Record<string, Block>>;
+import type { Dtype, FloatData } from '../types.js';
+import { type Blocks, giveAll, giveEvictable, type Sizes, takeAll, withBlocks } from './blocks.js';
+import type { EvictableBlocks, SequenceKernels } from './kernels.js';
 
 /**
- * What a forward run saves for its backward run, by name. It stays in the kernels' memory and may be evicted there when room
- * is short; then it is computed again, to the same bits, from inputs that therefore must not change.
+ * Named blocks that a computation fills and that may be evicted when room is short; then they are computed again, to the same
+ * bits, from inputs that therefore must not change. What a forward run saves for its backward run is kept like this.
  */
-export class SavedActivations {
+export class RecomputableBlocks {
   /** Valid while they are evictable and not evicted. */
-  private blocks: Blocks = {};
+  private blocks: Blocks<string> = {};
   private evictable: EvictableBlocks | null = null;
   private copies: Readonly<Record<string, FloatData>> | null = null;
 
   /**
-   * @param entries numbers in each buffer
-   * @param compute the forward run, which writes the buffers whole; called at once, and again when they were evicted or released
+   * @param sizes   numbers in each block
+   * @param compute writes the blocks whole; called at once, and again when they were evicted or released
    */
   constructor(
     readonly kernels: SequenceKernels,
     readonly dtype: Dtype,
-    private readonly entries: Readonly<Record<string, number>>,
-    private readonly compute: (blocks: Blocks) => void,
+    private readonly sizes: Sizes<string>,
+    private readonly compute: (blocks: Blocks<string>) => void,
   ) {
     this.ensureComputed();
   }
 
-  /**
-   * Calls `fn` with the buffers, which stay where they are until it returns; converted when another dtype is wanted.
-   */
-  use<R>(fn: (blocks: Blocks) => R, dtype = this.dtype): R {
+  /** Calls `fn` with the blocks, which stay where they are until it returns; converted when another dtype is wanted. */
+  use<R>(fn: (blocks: Blocks<string>) => R, dtype = this.dtype): R {
     // The caller of `arrays` owns the copies and may write to them: they are what counts from then on.
     if (this.copies !== null || dtype !== this.dtype) return this.useCopies(this.arrays(), dtype, fn);
     const evictable = this.ensureComputed();
@@ -43,13 +39,13 @@ export class SavedActivations {
     }
   }
 
-  /** Gives the buffers back. Using them once more computes them again. */
+  /** Gives the blocks back. Using them once more computes them again. */
   release(): void {
     giveEvictable(this.kernels, this.evictable);
     this.evictable = null;
   }
 
-  /** The buffers as ordinary arrays, which from now on are what a backward run reads. */
+  /** The contents as ordinary arrays, which from now on are what `use` works with. */
   arrays(): Readonly<Record<string, FloatData>> {
     if (this.copies === null) {
       this.kernels.pin(this.ensureComputed());
@@ -64,9 +60,9 @@ export class SavedActivations {
   private useCopies<R>(
     arrays: Readonly<Record<string, FloatData>>,
     dtype: Dtype,
-    fn: (blocks: Blocks) => R,
+    fn: (blocks: Blocks<string>) => R,
   ): R {
-    return withBlocks(this.kernels, dtype, this.entries, (blocks) => {
+    return withBlocks(this.kernels, dtype, this.sizes, (blocks) => {
       for (const name in arrays) blocks[name].data.set(arrays[name]);
       return fn(blocks);
     });
@@ -78,7 +74,7 @@ export class SavedActivations {
     if (evictable !== null) kernels.pin(evictable);
     // Should there be no room, the next use does not say once more that these were evicted.
     this.evictable = null;
-    const blocks = takeAll(kernels, this.dtype, this.entries);
+    const blocks = takeAll(kernels, this.dtype, this.sizes);
     try {
       this.compute(blocks);
     } catch (error) {

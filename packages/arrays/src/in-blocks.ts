@@ -1,31 +1,30 @@
-import { assign, dense, type FloatData, isDense, type NdArray, wrap } from '@retrograd/arrays';
-import { allocate } from '@retrograd/arrays/internal';
-import type { Block } from '@retrograd/kernels';
+import type { Block, FloatData } from '@retrograd/kernels';
+import { dense, isDense } from './array.js';
+import { allocate, wrap } from './storage.js';
+import { assign } from './strided.js';
+import type { NdArray } from './types.js';
 
 /** Entries up to which a loop is quicker than the call that copies typed arrays. */
 const FEW = 128;
 
 /** Copies an array, any view, to a block from entry `at` on; converted when the block is of another dtype. */
-export function load(x: NdArray, { data }: Block, at: number): void {
+export function load(x: NdArray, { data }: Block, at = 0): void {
   const from = dense(x).data;
   if (from.length > FEW) data.set(from, at);
   else for (let i = 0; i < from.length; i++) data[at + i] = from[i];
 }
 
-/**
- * Copies the inputs of a step into a block that `setOnes` has seen.
- * @param x_t (B, I), any view
- */
-export function loadInput(x_t: NdArray, block: Block): void {
-  const [B, I] = x_t.shape;
-  if (B === 1) {
-    load(x_t, block, 0);
+/** Copies a matrix, any view, to a block whose rows are `row` entries apart; what lies between them stays. */
+export function loadRows(x: NdArray, block: Block, row: number): void {
+  const [M, N] = x.shape;
+  if (M === 1 || row === N) {
+    load(x, block);
     return;
   }
   const { data } = block;
-  const from = dense(x_t).data;
-  for (let b = 0, to = 0, k = 0; b < B; b++, to++) {
-    for (let i = 0; i < I; i++) data[to++] = from[k++];
+  const from = dense(x).data;
+  for (let i = 0, k = 0; i < M; i++) {
+    for (let j = 0, to = i * row; j < N; j++) data[to++] = from[k++];
   }
 }
 
