@@ -1,5 +1,5 @@
 import type { ArrayMatrix, BlasDescription, Dtype, Kernels } from '@retrograd/kernels';
-import { checkThreads, kernelsOver, loadWasm, threadsAsked } from '@retrograd/kernels/internal';
+import { checkThreads, kernelsOver, loadWasm } from '@retrograd/kernels/internal';
 import { Autotuner } from './autotune.js';
 import { noMemory } from './core.js';
 import { LibraryError } from './errors.js';
@@ -30,10 +30,10 @@ export function kernelsWith({ library, wide, why }: Found, relaxed: boolean, alw
   const libraries = { float32: library, float64: library.float64 === null ? wide : library };
   let named: number | null = null;
   const concurrent = [library, wide].every((each) => each?.concurrent !== false);
-  const wanted = (): number =>
-    concurrent ? (named ?? threadsAsked() ?? Math.min(library.threads, MOST_THREADS)) : 1;
+  const threadsFor = (asked: number | null): number =>
+    concurrent ? (named ?? asked ?? Math.min(library.threads, MOST_THREADS)) : 1;
   const load = () =>
-    loadWasm(relaxed, undefined, (memory, fused) => new BlasSequence(memory, fused, libraries, wanted));
+    loadWasm(relaxed, undefined, (memory, fused) => new BlasSequence(memory, fused, libraries, threadsFor));
   const loaded = load();
   if (loaded === null) {
     const expected = 'an engine with WebAssembly SIMD, for everything but the products';

@@ -1,9 +1,9 @@
 import { ThreadError } from '../../errors.js';
-import type { Span, WasmMemory } from '../memory.js';
-import type { Replacement } from '../modules.js';
+import type { Span } from '../memory.js';
 import { CONTROL_BYTES, MODULES_AT, SPIN_MS, Word } from './control.js';
 import type { Job } from './job.js';
 import { type RunningWorker, startWorker } from './start-worker.js';
+import type { ThreadedSet } from './threaded-set.js';
 
 /** A thread that has not finished a piece for this long, and a hundred times as long as the piece should take, is lost. */
 const PATIENCE_MS = 10_000;
@@ -32,19 +32,12 @@ export class Pool {
   private waiting = 0;
   private readonly spans: Span[] = [];
 
-  /**
-   * Starts the workers, which join in when they are up.
-   * @param workBytes of a thread's own work area
-   * @param work      the caller's work area
-   * @param replacement of functions of the core, for the set's replaced routines
-   */
+  /** Starts the workers, which join in when they are up. */
   constructor(
-    private readonly memory: WasmMemory,
+    private readonly set: ThreadedSet,
     workers: number,
-    workBytes: number,
-    private readonly work: number,
-    replacement: Replacement | null,
   ) {
+    const { memory, workBytes, replacement } = set;
     const control = new SharedArrayBuffer(CONTROL_BYTES);
     this.words = new Int32Array(control);
     this.maySleep = maySleep(this.words);
@@ -125,7 +118,7 @@ export class Pool {
   end(): void {
     if (this.ended) return;
     this.stop();
-    for (const span of this.spans) this.memory.giveBytes(span);
+    for (const span of this.spans) this.set.memory.giveBytes(span);
   }
 
   private stop(): void {
@@ -181,7 +174,7 @@ export class Pool {
   private perform({ routine, share, total, values, steps, countAt, workAt }: Job, piece: number): void {
     const args = values.map((value, i) => value + piece * steps[i]);
     args[countAt] = Math.min(share, total - piece * share);
-    if (workAt >= 0) args[workAt] = this.work;
+    if (workAt >= 0) args[workAt] = this.set.work;
     routine.call(...args);
   }
 
