@@ -37,15 +37,23 @@ function coreProduct(
 ): CoreProduct {
   return (transA, transB, prepared, M, N, K, a, lda, b, ldb, accumulate, c, ldc) => {
     const start = base();
-    // A module gives addresses in signed integers. Sizes are checked before, so nothing but memory can be missing.
-    const at = (address: number, stored: [number, number], ld: number) => {
-      return { pointer: start + (address >>> 0), rows: stored[0], columns: stored[1], ld };
+    const call = {
+      transA,
+      transB,
+      M,
+      N,
+      K,
+      // A module gives addresses in signed integers.
+      a: start + (a >>> 0),
+      lda: lda / size,
+      b: start + (b >>> 0),
+      ldb: prepared ? N : ldb / size,
+      accumulate,
+      c: start + (c >>> 0),
+      ldc: ldc / size,
     };
-    const A = at(a, transA ? [K, M] : [M, K], lda / size);
-    const B = at(b, transB ? [N, K] : [K, N], prepared ? N : ldb / size);
-    if (!product(A, B, at(c, [M, N], ldc / size), { transA, transB, accumulate })) {
-      throw failure(`a product of ${M} x ${N} x ${K}`);
-    }
+    // Sizes are checked before, so nothing but memory can be missing.
+    if (!product(call)) throw failure(`a product of ${M} x ${N} x ${K}`);
   };
 }
 

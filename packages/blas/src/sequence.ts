@@ -11,8 +11,10 @@ import type {
 import {
   ENTRIES_IN_CACHE,
   Modules,
+  makeScheduler,
   Products,
-  Threads,
+  type Replacement,
+  type Scheduler,
   type WasmMemory,
   type WasmPacked,
   WasmSequence,
@@ -60,33 +62,37 @@ export class BlasSequence extends WasmSequence {
   decide!: Decide;
   private readonly native: Products;
   private readonly linked: Modules;
-  private readonly team: Threads;
+  private readonly scheduler: Scheduler;
+  override readonly replacement: Replacement;
   private buffer: ArrayBufferLike | null = null;
   private base = 0;
 
-  /** @param wanted how many threads are to share the work */
+  /** @param threads that are to share the work, given what `setThreads` was called with last */
   constructor(
     memory: WasmMemory,
     fused: boolean,
     private readonly libraries: Readonly<Record<Dtype, Library | null>>,
-    wanted: () => number,
+    private readonly threadsFor: (asked: number | null) => number,
   ) {
     super(memory, fused);
-    const replacement = replaceProducts(libraries, () => this.address());
-    this.team = new Threads(this.sharing, replacement, wanted);
-    this.sharing.threads = this.team;
-    this.linked = new Modules(memory, fused, replacement, this.modules.decoded);
-    this.native = new Products(this.linked, this.sharing, NATIVE_COST);
+    this.scheduler = makeScheduler();
+    this.replacement = replaceProducts(libraries, () => this.address());
+    this.linked = new Modules(memory, fused, this.replacement, this.modules.decoded);
+    this.native = new Products(this.linked, this, NATIVE_COST);
+  }
+
+  override threadsWanted(asked: number | null): number {
+    return this.threadsFor(asked);
   }
 
   /** Threads that are to share the work. */
   get wanted(): number {
-    return this.team.wanted;
+    return this.scheduler.wanted(this);
   }
 
   /** Ends the threads when their number is not the one that is wanted. */
   adaptThreads(): void {
-    this.team.adapt();
+    this.scheduler.adapt();
   }
 
   override multiply(A: Matrix, B: Matrix, C: Matrix, options: ProductOptions = {}): void {
@@ -103,7 +109,8 @@ export class BlasSequence extends WasmSequence {
     const [K, N] = trans ? [B.columns, B.rows] : [B.rows, B.columns];
     const native = rows !== undefined && this.chosenPacked(B, trans, { rows, columns: K, ld: K });
     // Each thread goes through all of B for rows of its own where B fits its cache, and rows are many; else they share columns.
-    const shares = native && K * N <= ENTRIES_IN_CACHE && this.team.columnsOf(K, N, rows) === N;
+    const shares =
+      native && K * N <= ENTRIES_IN_CACHE && this.scheduler.columnsInPart(this, K, N, rows) === N;
     const dense = shares ? this.densify(B, trans) : null;
     const packed = native ? null : super.pack(B, options);
     const blocks = [...(dense?.blocks ?? []), ...(packed?.blocks ?? [])];
