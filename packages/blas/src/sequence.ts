@@ -10,16 +10,16 @@ import type {
 } from '@retrograd/kernels';
 import {
   ENTRIES_IN_CACHE,
-  Modules,
   Products,
   Threads,
+  WasmLinker,
   type WasmMemory,
   type WasmPacked,
   WasmSequence,
 } from '@retrograd/kernels/internal';
-import { replaceProducts } from './core.js';
 import type { Library } from './library.js';
 import { addressOf } from './native.js';
+import { overrideProducts } from './overrides.js';
 import { within } from './products.js';
 
 /** Size and kind of a product: op(A) is (M, K), op(B) (K, N), each at least 1. */
@@ -59,7 +59,7 @@ export class BlasSequence extends WasmSequence {
   /** Set right after construction. */
   decide!: Decide;
   private readonly native: Products;
-  private readonly linked: Modules;
+  private readonly linked: WasmLinker;
   private readonly team: Threads;
   private buffer: ArrayBufferLike | null = null;
   private base = 0;
@@ -72,10 +72,10 @@ export class BlasSequence extends WasmSequence {
     wanted: () => number,
   ) {
     super(memory, fused);
-    const replacement = replaceProducts(libraries, () => this.address());
-    this.team = new Threads(this.sharing, replacement, wanted);
+    const overrides = overrideProducts(libraries, () => this.address());
+    this.team = new Threads(this.sharing, overrides, wanted);
     this.sharing.threads = this.team;
-    this.linked = new Modules(memory, fused, replacement, this.modules.decoded);
+    this.linked = new WasmLinker(memory, fused, overrides, this.linker.decoded);
     this.native = new Products(this.linked, this.sharing, NATIVE_COST);
   }
 

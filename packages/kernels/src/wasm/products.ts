@@ -3,7 +3,7 @@ import type { Matrix, ProductOptions } from '../sequence/matrix.js';
 import type { Dtype } from '../types.js';
 import { coreCode } from './binaries/core.js';
 import type { GemmModule } from './gemm-module.js';
-import type { Modules, Pair } from './modules.js';
+import type { Pair, WasmLinker } from './linker.js';
 import type { Sharing } from './threads/sharing.js';
 
 /** Rough time of a multiplication and addition in WebAssembly, in nanoseconds a byte. */
@@ -38,13 +38,13 @@ export class Products {
 
   /** @param unitCost about how long a multiplication and addition takes, in nanoseconds a byte */
   constructor(
-    modules: Modules,
+    linker: WasmLinker,
     private readonly sharing: Sharing,
     private readonly unitCost: number,
   ) {
-    this.sizes = modules.exports<GemmModule>(coreCode);
-    this.gemm = modules.pair(coreCode, 'gemm');
-    this.prepare = modules.pair(coreCode, 'prepare');
+    this.sizes = linker.exports<GemmModule>(coreCode);
+    this.gemm = linker.pair(coreCode, 'gemm');
+    this.prepare = linker.pair(coreCode, 'prepare');
   }
 
   /** As `SequenceKernels.multiply`. */

@@ -13,8 +13,8 @@ import type { Dtype, FloatData } from '../types.js';
 import { coreCode } from './binaries/core.js';
 import type { WasmModule } from './decode-binary.js';
 import type { GemmModule } from './gemm-module.js';
+import { WasmLinker } from './linker.js';
 import type { WasmMemory } from './memory.js';
-import { Modules } from './modules.js';
 import { isWhole, Products, WASM_COST, type WasmPacked } from './products.js';
 import { Sharing } from './threads/sharing.js';
 
@@ -25,7 +25,7 @@ const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);
 /** The WebAssembly set. Every call is split among threads where that is worth it, without a change to any bit. */
 export class WasmSequence implements SequenceKernels {
   protected readonly sharing: Sharing;
-  protected readonly modules: Modules;
+  protected readonly linker: WasmLinker;
   private readonly products: Products;
 
   /** @param fused whether multiplications and additions are fused (relaxed SIMD) */
@@ -33,9 +33,9 @@ export class WasmSequence implements SequenceKernels {
     readonly memory: WasmMemory,
     fused: boolean,
   ) {
-    this.modules = new Modules(memory, fused);
+    this.linker = new WasmLinker(memory, fused);
     this.sharing = new Sharing(memory, this.module<GemmModule>(coreCode).workSize());
-    this.products = new Products(this.modules, this.sharing, WASM_COST);
+    this.products = new Products(this.linker, this.sharing, WASM_COST);
   }
 
   get threads(): number {
@@ -43,7 +43,7 @@ export class WasmSequence implements SequenceKernels {
   }
 
   module<Exports>(code: WasmModule): Exports {
-    return this.modules.exports(code);
+    return this.linker.exports(code);
   }
 
   take(dtype: Dtype, n: number): Block {
@@ -81,7 +81,7 @@ export class WasmSequence implements SequenceKernels {
   }
 
   parallelFor(code: WasmModule, name: string, countAt: number, at: readonly number[]): ParallelForFunction {
-    const pair = this.modules.pair(code, name);
+    const pair = this.linker.pair(code, name);
     return (dtype, values, cost) => {
       const team = this.sharing.for(cost);
       if (team === null) pair[dtype].call(...values);
@@ -90,7 +90,7 @@ export class WasmSequence implements SequenceKernels {
   }
 
   rows(code: WasmModule, name: string, widths: readonly number[], entryCost: number): RowFunction {
-    const pair = this.modules.pair(code, name);
+    const pair = this.linker.pair(code, name);
     return (dtype, B, H, at) => {
       const routine = pair[dtype];
       const row = H * bytesOf(dtype);
@@ -105,16 +105,16 @@ export class WasmSequence implements SequenceKernels {
   }
 
   steps(...routine: Parameters<SequenceKernels['steps']>): StepsFunction {
-    return this.stepsBy(this.modules, this.products, ...routine);
+    return this.stepsBy(this.linker, this.products, ...routine);
   }
 
   /** As `steps`, with products that the modules are linked to. */
   protected stepsBy(
-    modules: Modules,
+    linker: WasmLinker,
     products: Products,
     ...[code, name, widths, entryCost]: Parameters<SequenceKernels['steps']>
   ): StepsFunction {
-    const pair = modules.pair(code, name);
+    const pair = linker.pair(code, name);
     return (B, T, H, weights, blocks) => {
       const packed = weights as readonly WasmPacked[];
       // Threads that share the columns of a product have to meet at every step.

@@ -1,6 +1,6 @@
 import { ThreadError } from '../../errors.js';
+import type { ImportOverrides } from '../linker.js';
 import type { Span, WasmMemory } from '../memory.js';
-import type { Replacement } from '../modules.js';
 import { CONTROL_BYTES, MODULES_AT, SPIN_MS, Word } from './control.js';
 import type { Job } from './job.js';
 import { type RunningWorker, startWorker } from './start-worker.js';
@@ -36,14 +36,14 @@ export class Pool {
    * Starts the workers, which join in when they are up.
    * @param workBytes of a thread's own work area
    * @param work      the caller's work area
-   * @param replacement of functions of the core, for the set's replaced routines
+   * @param overrides what routines that are overridden call instead of the core's functions
    */
   constructor(
     private readonly memory: WasmMemory,
     workers: number,
     workBytes: number,
     private readonly work: number,
-    replacement: Replacement | null,
+    overrides: ImportOverrides | null,
   ) {
     const control = new SharedArrayBuffer(CONTROL_BYTES);
     this.words = new Int32Array(control);
@@ -53,13 +53,13 @@ export class Pool {
     } catch {
       // No room for all: with as many as there is room for.
     }
-    const replace = replacement && { source: replacement.source, setting: replacement.setting };
+    const inWorkers = overrides && { source: overrides.source, setting: overrides.setting };
     for (const { at } of this.spans) {
-      const setting = { memory: memory.memory, control, work: at, replace };
+      const setting = { memory: memory.memory, control, work: at, overrides: inWorkers };
       const worker = startWorker(setting, () => this.lose());
       if (worker !== null) this.workers.push(worker);
     }
-    if (replace !== null) this.awaitLoading();
+    if (inWorkers !== null) this.awaitLoading();
   }
 
   /**
@@ -148,7 +148,7 @@ export class Pool {
     words[Word.module] = module.at;
     words[Word.moduleBytes] = module.bytes;
     words[Word.export] = routine.index;
-    words[Word.replaced] = Number(routine.replaced);
+    words[Word.overridden] = Number(routine.overridden);
     words[Word.share] = share;
     words[Word.total] = total;
     words[Word.countAt] = countAt;

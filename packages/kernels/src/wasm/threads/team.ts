@@ -1,5 +1,5 @@
 import { COLUMNS, GEMM, PLENTY_COLUMNS, PLENTY_ROWS, ROWS, STEPS_WORK } from '../gemm-module.js';
-import type { Replacement } from '../modules.js';
+import type { ImportOverrides } from '../linker.js';
 import type { PackedLayout } from '../products.js';
 import { type Routine, shareOf } from './job.js';
 import { Pool } from './pool.js';
@@ -21,9 +21,9 @@ export class Team {
   constructor(
     { memory, workBytes, work }: Sharing,
     readonly wanted: number,
-    replacement: Replacement | null,
+    overrides: ImportOverrides | null,
   ) {
-    this.pool = new Pool(memory, wanted - 1, workBytes, work, replacement);
+    this.pool = new Pool(memory, wanted - 1, workBytes, work, overrides);
   }
 
   get ended(): boolean {

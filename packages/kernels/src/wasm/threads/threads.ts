@@ -1,5 +1,5 @@
 import { COLUMNS, PLENTY_COLUMNS } from '../gemm-module.js';
-import type { Replacement } from '../modules.js';
+import type { ImportOverrides } from '../linker.js';
 import { shareOf } from './job.js';
 import { type Sharing, threadsAsked } from './sharing.js';
 import { Team } from './team.js';
@@ -28,12 +28,12 @@ export class Threads {
   private team: Team | null = null;
 
   /**
-   * @param replacement what the set's modules have in place of functions of the core, for workers too
-   * @param own         the number of threads where it is not that of `setThreads`
+   * @param overrides what the set's modules call instead of the core's functions, for workers too
+   * @param own       the number of threads where it is not that of `setThreads`
    */
   constructor(
     private readonly sharing: Sharing,
-    private readonly replacement: Replacement | null = null,
+    private readonly overrides: ImportOverrides | null = null,
     private readonly own: () => number | null = threadsAsked,
   ) {}
 
@@ -52,13 +52,13 @@ export class Threads {
    * sums may depend on it: there all calls of one cost are split, whoever then takes the pieces.
    */
   for(cost: number): Team | null {
-    const { wanted, replacement } = this;
+    const { wanted, overrides } = this;
     if (cost < WORTH || wanted === 1) return null;
     if (this.team === null || this.team.ended) {
-      this.team = new Team(this.sharing, wanted, replacement);
+      this.team = new Team(this.sharing, wanted, overrides);
       busy.add(this);
     }
-    return replacement !== null || this.team.wants(cost) ? this.team : null;
+    return overrides !== null || this.team.wants(cost) ? this.team : null;
   }
 
   /** Columns in each part of a prepared B (K, N), for products of M rows: all, where the threads are to share the rows. */
