@@ -130,9 +130,7 @@ async function buildPackages() {
         mainFields: ['module', 'main'],
       }),
       // Without `paths`: @retrograd/* stays an import instead of being bundled. Else as tsconfig.json.
-      tsconfigRaw: {
-        compilerOptions: { target: 'ES2022', verbatimModuleSyntax: true, useDefineForClassFields: false },
-      },
+      tsconfigRaw: { compilerOptions: { target: 'ES2022', verbatimModuleSyntax: true } },
     });
     copyLicenses(Object.keys(metafile.inputs), join(root, dist));
     cpSync(join(root, 'build/types', name, 'src'), join(root, dist), { recursive: true });
