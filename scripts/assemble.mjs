@@ -28,8 +28,8 @@ const folders = [
     typeFrom: name === 'kernels' ? '../decode-binary.js' : '@retrograd/kernels/internal',
   })),
   {
-    assembly: 'test/kernels/assembly',
-    output: 'test/kernels/binaries',
+    assembly: 'test/support/assembly',
+    output: 'test/support/binaries',
     typeFrom: '@retrograd/kernels/internal',
   },
 ].filter(({ assembly }) => existsSync(join(root, assembly)));
