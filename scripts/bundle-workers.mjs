@@ -1,6 +1,6 @@
 /**
- * Bundles the programs of workers, each to a string: <folder>/<name>.ts becomes <folder>/bundled/<name>.ts, which exports it as
- * `<name>Source`.
+ * Bundles the programs of workers, each to a string: <folder>/<name>.ts becomes <folder>/bundled/<name>.ts,
+ * which exports it as `<name>Source`.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

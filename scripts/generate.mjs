@@ -1,4 +1,6 @@
-/** Makes the sources that are not written by hand: WebAssembly modules, and programs of workers as strings. */
+/**
+ * Makes the sources that are not written by hand: WebAssembly modules, and programs of workers as strings.
+ */
 import { pathToFileURL } from 'node:url';
 import { assemble } from './assemble.mjs';
 import { bundleWorkers } from './bundle-workers.mjs';

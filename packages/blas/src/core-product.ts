@@ -1,6 +1,9 @@
 import type { Product } from './products.js';
 
-/** `gemm32` or `gemm64` of the core module (assembly/gemm.ts in packages/kernels), addresses and leading dimensions in bytes. */
+/**
+ * `gemm32` or `gemm64` of the core module (assembly/gemm.ts in packages/kernels), addresses and leading
+ * dimensions in bytes.
+ */
 export type CoreProduct = (
   transA: boolean,
   transB: boolean,
@@ -31,7 +34,8 @@ export function coreProduct(
 ): CoreProduct {
   return (transA, transB, prepared, M, N, K, a, lda, b, ldb, accumulate, c, ldc) => {
     const start = base();
-    // A module passes addresses as signed integers. Sizes are checked before, so nothing but memory can be missing.
+    // A module passes addresses as signed integers. Sizes are checked before, so nothing but memory can be
+    // missing.
     const at = (address: number, stored: [number, number], ld: number) => {
       return { pointer: start + (address >>> 0), rows: stored[0], columns: stored[1], ld };
     };

@@ -1,6 +1,6 @@
 /**
- * A library's products inside of a worker thread. scripts/bundle-workers.mjs makes a string of this file, which the kernels' worker
- * runs: so nothing here may import a package.
+ * A library's products inside of a worker thread. scripts/bundle-workers.mjs makes a string of this file,
+ * which the kernels' worker runs: so nothing here may import a package.
  */
 import { type CoreProduct, coreProduct } from './core-product.js';
 import { bindProduct } from './products.js';
@@ -22,7 +22,10 @@ export interface WorkerLibrary {
   /** Of an entry, in bytes. */
   readonly size: number;
   readonly file: string;
-  /** The call after which the library computes with one thread: in most libraries it counts for the calling thread only. */
+  /**
+   * The call after which the library computes with one thread: in most libraries it counts for the calling
+   * thread only.
+   */
   readonly single: { readonly name: string; readonly type: string; readonly value: number } | null;
 }
 

@@ -20,7 +20,10 @@ interface Linked {
   readonly exports: Exports;
 }
 
-/** The modules of a kernel set. Each is compiled when it is first used, and linked to the core (assembly/core.ts). */
+/**
+ * The modules of a kernel set. Each is compiled when it is first used, and linked to the core
+ * (assembly/core-imports.ts).
+ */
 export class WasmLinker {
   private readonly linked = new Map<WasmModule, Linked>();
 

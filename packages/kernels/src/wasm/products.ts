@@ -44,7 +44,7 @@ export class Products {
   ) {
     this.sizes = linker.exports<GemmModule>(coreCode);
     this.gemm = linker.pair(coreCode, 'gemm');
-    this.prepare = linker.pair(coreCode, 'prepare');
+    this.prepare = linker.pair(coreCode, 'pack');
   }
 
   /** As `SequenceKernels.multiply`. */
@@ -82,8 +82,8 @@ export class Products {
     const size = bytesOf(dtype);
     const share = sharing.threads?.columnsOf(K, N, rows) ?? N;
     const parts = Math.ceil(N / share) || 1;
-    const bytes = sizes.preparedSize(size === 8, K, share);
-    const last = sizes.preparedSize(size === 8, K, N - (parts - 1) * share);
+    const bytes = sizes.packedSize(size === 8, K, share);
+    const last = sizes.packedSize(size === 8, K, N - (parts - 1) * share);
     const block = sharing.memory.take(dtype, ((parts - 1) * bytes + last) / size);
     const [b, at] = [addressOf(B), block.pointer(0)];
     const step = share * size * (trans ? B.ld : 1);

@@ -1,6 +1,7 @@
 /**
- * The program of a worker. It stands for itself: scripts/bundle-workers.mjs makes a string of it, since a library cannot know
- * where its files will be. A worker takes pieces of jobs for as long as it lives, and never returns to its event loop.
+ * The program of a worker. It stands for itself: scripts/bundle-workers.mjs makes a string of it, since a
+ * library cannot know where its files will be. A worker takes pieces of jobs for as long as it lives, and
+ * never returns to its event loop.
  */
 import type { ImportOverrides } from '../linker.js';
 import { MESSAGE_UNITS, MODULES_AT, SPIN_MS, Word } from './control.js';
