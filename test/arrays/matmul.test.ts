@@ -41,25 +41,20 @@ function checkGemm(dtype: k.Dtype, sizes: number[], rng: Random): void {
           const data = k.allocate(dtype, offset + rows * ld + 3).fill(Number.NaN);
           for (let i = 0; i < rows; i++)
             for (let j = 0; j < columns; j++) data[offset + i * ld + j] = rng.normal();
-          return { data, offset, ld, at: (i: number, j: number) => data[offset + i * ld + j] };
+          const entry = (i: number, j: number) => data[offset + i * ld + j];
+          return { data, at: offset, rows, columns, ld, entry };
         };
         const A = transA ? place(K, M) : place(M, K);
         const B = transB ? place(N, K) : place(K, N);
         const C = place(M, N);
-        const a = transA ? (i: number, n: number) => A.at(n, i) : A.at;
-        const b = transB ? (n: number, j: number) => B.at(j, n) : B.at;
-        const expected = oracle(a, b, sizes, accumulate ? C.at : () => 0, dtype);
+        const a = transA ? (i: number, n: number) => A.entry(n, i) : A.entry;
+        const b = transB ? (n: number, j: number) => B.entry(j, n) : B.entry;
+        const expected = oracle(a, b, sizes, accumulate ? C.entry : () => 0, dtype);
         const copies = [A, B].map(({ data }) => [...data]);
-        // biome-ignore format: the operands read best one a line
-        gemm(
-          transA, transB, M, N, K,
-          A.data, A.offset, A.ld,
-          B.data, B.offset, B.ld,
-          accumulate, C.data, C.offset, C.ld,
-        );
+        gemm(A, B, C, { transA, transB, accumulate });
         const title = `${dtype} ${sizes} ${transA ? 'T' : 'N'}${transB ? 'T' : 'N'} accumulate ${accumulate}`;
         const actual: number[] = [];
-        for (let i = 0; i < M; i++) for (let j = 0; j < N; j++) actual.push(C.at(i, j));
+        for (let i = 0; i < M; i++) for (let j = 0; j < N; j++) actual.push(C.entry(i, j));
         assertEntries(actual, expected, title);
         const untouched = C.data.filter(Number.isNaN).length;
         assert.is(untouched, C.data.length - M * N, `${title}: nothing beside C is written`);
@@ -213,9 +208,9 @@ test('matmul hands transposed views and columns of wider arrays to the kernel wi
   const spy: Kernels = {
     ...plainKernels,
     name: 'spy',
-    gemm: (...args) => {
-      calls.push({ transA: args[0], transB: args[1], A: args[5], B: args[8] });
-      gemm(...args);
+    multiply: (A, B, C, { transA = false, transB = false, accumulate } = {}) => {
+      calls.push({ transA, transB, A: A.data, B: B.data });
+      gemm(A, B, C, { transA, transB, accumulate });
     },
   };
   const before = useKernels(spy);

@@ -1,8 +1,8 @@
 import { type Dtype, type FloatData, Random } from '@retrograd/arrays';
 import { allocate } from '@retrograd/arrays/internal';
 import { type BlasKernels, blasKernels } from '@retrograd/blas/use';
-import type { Block } from '@retrograd/kernels';
-import { gemm as plainGemm } from '@retrograd/kernels/internal';
+import type { ArrayMatrix, Block, Matrix } from '@retrograd/kernels';
+import { matrix, gemm as plainGemm } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { libraries, tellSkipped } from '../support/blas/libraries.js';
@@ -32,22 +32,12 @@ const SIZES = [
   ],
 ] as [number, number, number][];
 
+/** C = op(A) op(B) on ordinary arrays. */
 interface Case {
-  transA: boolean;
-  transB: boolean;
-  accumulate: boolean;
-  M: number;
-  N: number;
-  K: number;
-  A: FloatData;
-  a: number;
-  lda: number;
-  B: FloatData;
-  b: number;
-  ldb: number;
-  C: FloatData;
-  c: number;
-  ldc: number;
+  A: ArrayMatrix;
+  B: ArrayMatrix;
+  C: ArrayMatrix;
+  options: { transA: boolean; transB: boolean; accumulate: boolean };
 }
 
 /** Small whole numbers, so that every order of summation gives the same bits. */
@@ -58,55 +48,55 @@ function* cases(dtype: Dtype, seed: number): Generator<Case> {
   for (const [M, N, K] of SIZES) {
     for (let way = 0; way < 8; way++) {
       const [transA, transB, accumulate] = [(way & 1) > 0, (way & 2) > 0, (way & 4) > 0];
-      const [rowsA, columnsA] = transA ? [K, M] : [M, K];
-      const [rowsB, columnsB] = transB ? [N, K] : [K, N];
-      const [lda, ldb, ldc] = [columnsA, columnsB, N].map((width) => Math.max(1, width) + rng.integer(3));
-      const [a, b, c] = [rng.integer(4), rng.integer(4), rng.integer(4)];
-      const A = integers(rng, dtype, a + rowsA * lda + 2);
-      const B = integers(rng, dtype, b + rowsB * ldb + 2);
-      const C = integers(rng, dtype, c + M * ldc + 2);
+      const place = (rows: number, columns: number): ArrayMatrix => {
+        const [ld, at] = [Math.max(1, columns) + rng.integer(3), rng.integer(4)];
+        return { data: integers(rng, dtype, at + rows * ld + 2), at, rows, columns, ld };
+      };
+      const [A, B] = [transA ? place(K, M) : place(M, K), transB ? place(N, K) : place(K, N)];
+      const C = place(M, N);
       // Without accumulation C's old contents must not matter.
-      if (!accumulate) for (let i = 0; i < M; i++) C.fill(Number.NaN, c + i * ldc, c + i * ldc + N);
-      yield { transA, transB, accumulate, M, N, K, A, a, lda, B, b, ldb, C, c, ldc };
+      if (!accumulate) {
+        for (let i = 0; i < M; i++) C.data.fill(Number.NaN, C.at + i * C.ld, C.at + i * C.ld + N);
+      }
+      yield { A, B, C, options: { transA, transB, accumulate } };
     }
   }
 }
 
-function expected({ transA, transB, accumulate, M, N, K, A, a, lda, B, b, ldb, C, c, ldc }: Case): FloatData {
-  const result = C.slice();
-  plainGemm(transA, transB, M, N, K, A, a, lda, B, b, ldb, accumulate, result, c, ldc);
-  return result;
+const copyOf = (C: ArrayMatrix): ArrayMatrix => ({ ...C, data: C.data.slice() });
+
+function expected({ A, B, C, options }: Case): FloatData {
+  const result = copyOf(C);
+  plainGemm(A, B, result, options);
+  return result.data;
 }
 
-const titleOf = ({ transA, transB, accumulate, M, N, K, lda, ldb, ldc }: Case) =>
-  JSON.stringify({ transA, transB, accumulate, M, N, K, lda, ldb, ldc });
+const titleOf = ({ A, B, C, options }: Case) =>
+  JSON.stringify({ ...options, A: { ...A, data: null }, B: { ...B, data: null }, C: { ...C, data: null } });
 
-function onArrays(kernels: BlasKernels, one: Case): FloatData {
-  const { transA, transB, accumulate, M, N, K, A, a, lda, B, b, ldb, c, ldc } = one;
-  const C = one.C.slice();
-  kernels.gemm(transA, transB, M, N, K, A, a, lda, B, b, ldb, accumulate, C, c, ldc);
-  return C;
+function onArrays(kernels: BlasKernels, { A, B, C, options }: Case): FloatData {
+  const result = copyOf(C);
+  kernels.multiply(A, B, result, options);
+  return result.data;
 }
 
-/** The same in the workspace, either directly or with op(B) prepared. */
-function inWorkspace({ sequence }: BlasKernels, one: Case, prepared: boolean): FloatData {
-  const { transA, transB, accumulate, M, N, K, a, lda, b, ldb, c, ldc } = one;
-  const dtype = one.C instanceof Float64Array ? 'float64' : 'float32';
-  const [A, B, C] = [one.A, one.B, one.C].map((data): Block => {
+/** The same in the workspace, either directly or with op(B) packed. */
+function inWorkspace({ sequence }: BlasKernels, one: Case, packed: boolean): FloatData {
+  const { transB, accumulate } = one.options;
+  const dtype = one.C.data instanceof Float64Array ? 'float64' : 'float32';
+  const [A, B, C] = [one.A, one.B, one.C].map(({ data, ...layout }): Matrix => {
     const block = sequence.take(dtype, data.length);
     block.data.set(data);
-    return block;
+    return { block, ...layout };
   });
-  if (prepared) {
-    const ready = sequence.prepare(transB, K, N, B, b, ldb);
-    sequence.gemmPrepared(M, A, a, lda, ready, accumulate, C, c, ldc);
-    for (const block of ready.blocks) sequence.give(block);
-  } else {
-    sequence.gemm(transA, transB, M, N, K, A, a, lda, B, b, ldb, accumulate, C, c, ldc);
-  }
-  sequence.give(A);
-  sequence.give(B);
-  return sequence.release(C);
+  if (packed) {
+    const operand = sequence.pack(B, { trans: transB });
+    sequence.multiplyPacked(A, operand, C, accumulate);
+    for (const block of operand.blocks) sequence.give(block);
+  } else sequence.multiply(A, B, C, one.options);
+  sequence.give(A.block);
+  sequence.give(B.block);
+  return sequence.release(C.block);
 }
 
 const same = (x: FloatData, y: FloatData) =>
@@ -123,8 +113,8 @@ for (const library of libraries) {
           const wanted = expected(one);
           assert.ok(same(onArrays(kernels, one), wanted), `arrays ${titleOf(one)}`);
           assert.ok(same(inWorkspace(kernels, one, false), wanted), `workspace ${titleOf(one)}`);
-          if (!one.transA)
-            assert.ok(same(inWorkspace(kernels, one, true), wanted), `prepared ${titleOf(one)}`);
+          if (!one.options.transA)
+            assert.ok(same(inWorkspace(kernels, one, true), wanted), `packed ${titleOf(one)}`);
           count++;
         }
         assert.is(count, 8 * SIZES.length);
@@ -138,14 +128,18 @@ for (const library of libraries) {
     const [A, B, C] = [1, 2, 3].map((): Block => sequence.take('float32', n * n));
     A.data.fill(1);
     B.data.fill(2);
-    sequence.gemm(false, false, n, n, n, A, 0, n, B, 0, n, false, C, 0, n);
+    const multiply = (accumulate: boolean): void => {
+      const [a, b, c] = [A, B, C].map((block) => matrix(block, n, n));
+      sequence.multiply(a, b, c, { accumulate });
+    };
+    multiply(false);
     assert.ok(C.data.every((value) => value === 2 * n));
     const before = C.data.buffer;
     const large = sequence.take('float32', 2 ** 22 + before.byteLength / 4);
     assert.ok(C.data.buffer !== before, 'the memory has grown');
     large.data.fill(7);
     A.data.fill(3);
-    sequence.gemm(false, false, n, n, n, A, 0, n, B, 0, n, true, C, 0, n);
+    multiply(true);
     assert.ok(C.data.every((value) => value === 8 * n));
     assert.ok(large.data.every((value) => value === 7));
     for (const block of [A, B, C, large]) sequence.give(block);
@@ -157,7 +151,8 @@ for (const library of libraries) {
     const [A, B] = [1, 2].map(() => new Float32Array(64 * 64).map(() => rng.normal()));
     const results = [1, 2, 3].map(() => {
       const C = new Float32Array(64 * 64);
-      kernels.gemm(false, true, 64, 64, 64, A, 0, 64, B, 0, 64, false, C, 0, 64);
+      const [a, b, c] = [A, B, C].map((data) => ({ data, at: 0, rows: 64, columns: 64, ld: 64 }));
+      kernels.multiply(a, b, c, { transB: true });
       return C;
     });
     assert.equal(results[1], results[0]);

@@ -238,13 +238,18 @@ testWith(
   (file) => {
     const library = koffi.load(file);
     const [gemms, gemvs] = ['gemm', 'gemv'].map((name) => library.func(`standin_${name}_calls`, 'int', []));
-    const { gemm } = blasKernels({ library: file, always: true });
+    const { multiply } = blasKernels({ library: file, always: true });
     const before = [gemms(), gemvs()];
-    const a = new Float32Array(64);
-    gemm(false, false, 8, 8, 8, a, 0, 8, a, 0, 8, false, new Float32Array(64), 0, 8);
+    const square = { data: new Float32Array(64), at: 0, rows: 8, columns: 8, ld: 8 };
+    const [row, column] = [
+      { ...square, rows: 1 },
+      { ...square, columns: 1, ld: 1 },
+    ];
+    const fresh = () => new Float32Array(64);
+    multiply(square, square, { ...square, data: fresh() });
     assert.equal([gemms() - before[0], gemvs() - before[1]], [1, 0]);
-    gemm(false, false, 1, 8, 8, a, 0, 8, a, 0, 8, false, new Float32Array(8), 0, 8);
-    gemm(false, true, 8, 1, 8, a, 0, 8, a, 0, 8, false, new Float32Array(8), 0, 1);
+    multiply(row, square, { ...row, data: fresh() });
+    multiply(square, row, { ...column, data: fresh() }, { transB: true });
     assert.equal([gemms() - before[0], gemvs() - before[1]], [1, 2]);
   },
 );

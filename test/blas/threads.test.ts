@@ -2,14 +2,8 @@
 
 import { randomNormal } from '@retrograd/arrays';
 import { type BlasKernels, blasKernels } from '@retrograd/blas/use';
-import {
-  type Block,
-  describeKernels,
-  type Prepared,
-  plainKernels,
-  setThreads,
-  useKernels,
-} from '@retrograd/kernels';
+import { type Block, describeKernels, plainKernels, setThreads, useKernels } from '@retrograd/kernels';
+import { matrix } from '@retrograd/kernels/internal';
 import { LSTM } from '@retrograd/lstm';
 import koffi from 'koffi';
 import { test } from 'uvu';
@@ -108,7 +102,7 @@ testWith('all threads call the library, each with one thread of its own', 'calle
   await threadsUp(3);
   const { sequence } = kernels;
   const [M, N, K] = [6, 900, 200];
-  const { run, free } = prepared(kernels, M, N, K, M);
+  const { run, free } = packed(kernels, M, N, K, M);
   const ask = asker(file);
   const started = performance.now();
   // A worker that is late leaves its pieces to the others.
@@ -131,7 +125,10 @@ testWith('a process may end as soon as its threads have been started', 'short', 
 /** A product in float32 of this size by arrays that hold ones. */
 function multiply(kernels: BlasKernels, M: number, N: number, K: number): void {
   const [A, B, C] = [M * K, K * N, M * N].map((n) => new Float32Array(n).fill(1));
-  kernels.gemm(false, false, M, N, K, A, 0, K, B, 0, N, false, C, 0, N);
+  const dense = (data: Float32Array, rows: number, columns: number) => {
+    return { data, at: 0, rows, columns, ld: columns };
+  };
+  kernels.multiply(dense(A, M, K), dense(B, K, N), dense(C, M, N));
   assert.ok(C.every((v) => v === K));
 }
 
@@ -154,28 +151,29 @@ testWith('a size is timed once for each number of threads', 'timed', [], async (
   assert.ok(callsOf() <= 1);
 });
 
-/** Operands in the workspace, of ones, and op(B) prepared for M rows, or for any number. */
-function prepared({ sequence }: BlasKernels, rows: number, N: number, K: number, M?: number) {
+/** Operands in the workspace, of ones, and op(B) packed for M rows, or for any number. */
+function packed({ sequence }: BlasKernels, rows: number, N: number, K: number, M?: number) {
   const [A, B, C] = [rows * K, K * N, rows * N].map((n): Block => sequence.take('float32', n));
   A.data.fill(1);
   B.data.fill(1);
-  const ready = sequence.prepare(false, K, N, B, 0, N, M);
-  const multiply = (m: number): void => sequence.gemmPrepared(m, A, 0, K, ready, false, C, 0, N);
+  const operand = sequence.pack(matrix(B, K, N), { rows: M });
+  const multiply = (m: number): void =>
+    sequence.multiplyPacked(matrix(A, m, K), operand, matrix(C, m, N), false);
   const run = (m: number): void => {
     C.data.fill(7);
     multiply(m);
     assert.ok(C.data.every((v, i) => v === (i < m * N ? K : 7)));
   };
   const free = (): void => {
-    for (const block of [A, B, C, ...(ready as Prepared).blocks]) sequence.give(block);
+    for (const block of [A, B, C, ...operand.blocks]) sequence.give(block);
   };
-  return { blocks: ready.blocks.length, multiply, run, free };
+  return { blocks: operand.blocks.length, multiply, run, free };
 }
 
-testWith('one row of a prepared operand goes to the matrix-vector product', 'vector', [], (file) => {
+testWith('one row of a packed operand goes to the matrix-vector product', 'vector', [], (file) => {
   const kernels = blasKernels({ library: file, always: true });
   const ask = asker(file);
-  const { run, free } = prepared(kernels, 4, 32, 32);
+  const { run, free } = packed(kernels, 4, 32, 32);
   const before = [ask('standin_gemm_calls'), ask('standin_gemv_calls')];
   run(1);
   assert.equal([ask('standin_gemm_calls') - before[0], ask('standin_gemv_calls') - before[1]], [0, 1]);
@@ -186,16 +184,16 @@ testWith('one row of a prepared operand goes to the matrix-vector product', 'vec
 
 testWith('an operand is packed unless the library computes all its products', 'packed', [], (file) => {
   const kernels = blasKernels({ library: file, always: true });
-  const known = prepared(kernels, 8, 32, 32, 8);
+  const known = packed(kernels, 8, 32, 32, 8);
   assert.is(known.blocks, 0, 'the library reads it as it lies');
-  const unknown = prepared(kernels, 8, 32, 32);
+  const unknown = packed(kernels, 8, 32, 32);
   assert.is(unknown.blocks, 1);
   for (const each of [known, unknown]) {
     for (const M of [8, 1, 3]) each.run(M);
     each.free();
   }
   // Below every size at which the library is worth its call.
-  const small = prepared(blasKernels({ library: file }), 2, 4, 4, 2);
+  const small = packed(blasKernels({ library: file }), 2, 4, 4, 2);
   assert.is(small.blocks, 1);
   small.run(2);
   small.free();
@@ -211,7 +209,7 @@ testWith(
     const ask = asker(file);
     const calls = () => [ask('standin_gemm_calls'), ask('standin_gemv_calls')];
     const before = calls();
-    const both = prepared(kernels, 16, 128, 128);
+    const both = packed(kernels, 16, 128, 128);
     assert.is(both.blocks, 1);
     assert.equal(calls(), before, 'nothing is timed before the rows are known');
     // The stand-in wins with one row, and loses with a batch.
@@ -222,8 +220,8 @@ testWith(
     assert.equal(calls(), after, 'the batch stays with WebAssembly');
     both.multiply(1);
     assert.equal(calls(), [after[0], after[1] + 1]);
-    assert.is(prepared(kernels, 1, 128, 128, 1).blocks, 0);
-    assert.is(prepared(kernels, 16, 128, 128, 16).blocks, 1);
+    assert.is(packed(kernels, 1, 128, 128, 1).blocks, 0);
+    assert.is(packed(kernels, 16, 128, 128, 16).blocks, 1);
     both.free();
   },
 );

@@ -32,17 +32,10 @@ function formula(V: number, x: FloatData, targets: readonly number[], scale: num
   return { rows, grad };
 }
 
-function compute(
-  set: Kernels,
-  V: number,
-  x: FloatData,
-  targets: readonly number[],
-  scale = 1,
-  wanted = true,
-) {
+function compute(set: Kernels, x: FloatData, targets: readonly number[], scale = 1, wanted = true) {
   const rows = Float64Array.from(targets.flatMap((target) => [target, 7]));
   const grad = wanted ? x.slice().fill(7) : null;
-  crossEntropyRows(set.sequence, targets.length, V, x, rows, scale, grad);
+  crossEntropyRows(set.sequence, x, rows, scale, grad);
   return { rows: Array.from(rows), grad };
 }
 
@@ -77,13 +70,13 @@ for (const set of sets) {
           const before = x.slice();
           const targets = Array.from({ length: N }, () => rng.integer(V));
           const expected = formula(V, x, targets, -0.37);
-          const { rows, grad } = compute(set, V, x, targets, -0.37);
+          const { rows, grad } = compute(set, x, targets, -0.37);
           const label = `seed ${SEED}, ${N} rows of ${V}`;
           near(rows, expected.rows, toleranceOf(F), `${label}: rows`);
           // p - 1 is right to about an ulp of 1.
           near(grad as FloatData, expected.grad, 4 * toleranceOf(F), `${label}: grad`, 2e-16);
           assert.equal(x, before, `${label}: logits`);
-          assert.equal(compute(set, V, x, targets, 1, false).rows, rows, `${label}: without gradient`);
+          assert.equal(compute(set, x, targets, 1, false).rows, rows, `${label}: without gradient`);
         }
       }
     });
@@ -103,7 +96,7 @@ for (const set of sets) {
           const x = new F(V).map((_, i) => values[i % 4]);
           for (const target of [1, V - 2]) {
             const expected = formula(V, x, [target], 1);
-            const { rows, grad } = compute(set, V, x, [target]);
+            const { rows, grad } = compute(set, x, [target]);
             near(rows, expected.rows, toleranceOf(F), `${values}`);
             near(grad as FloatData, expected.grad, 4 * toleranceOf(F), `${values}`);
           }
@@ -115,7 +108,7 @@ for (const set of sets) {
       for (const V of [3, 300]) {
         const x = new F(V).fill(-16);
         x[1] = 0;
-        const { grad } = compute(set, V, x, [1]);
+        const { grad } = compute(set, x, [1]);
         const others = (V - 1) * Math.exp(-16);
         near([(grad as FloatData)[1]], [-others / (1 + others)], F === Float64Array ? 1e-8 : 1e-6, `V ${V}`);
       }
@@ -128,7 +121,7 @@ for (const set of sets) {
           const x = new F(3 * V).fill(0.5);
           // Nothing but -Infinity, or one of the others, at the end of a row.
           x.fill(bad, bad === -infinity ? V : 2 * V - 1, 2 * V);
-          const { rows, grad } = compute(set, V, x, [0, 0, 0]);
+          const { rows, grad } = compute(set, x, [0, 0, 0]);
           assert.ok(Number.isNaN(rows[2]), `${bad}: sum`);
           assert.is(rows[0], V);
           assert.is(rows[4], V);

@@ -37,9 +37,11 @@ test('the kernels can be bundled for a process of their own', async () => {
 });
 
 const PRODUCT = `
-  const [A, C] = [new Float64Array(1600).fill(1), new Float64Array(1600)];
-  k.product(k.currentKernels(), false, false, 40, 40, 40, A, 0, 40, A, 0, 40, false, C, 0, 40);
-  const right = C.every((v) => v === 40);
+  const [A, C] = [new Float64Array(1600).fill(1), new Float64Array(1600)].map((data) => {
+    return { data, at: 0, rows: 40, columns: 40, ld: 40 };
+  });
+  k.currentKernels().multiply(A, A, C);
+  const right = C.data.every((v) => v === 40);
 `;
 
 /** What a process says: the kernels in use, after \`before\` was run, and whether a product comes out right. */

@@ -12,7 +12,7 @@ import {
   setThreads,
   useKernels,
 } from '@retrograd/kernels';
-import { tanhOf } from '@retrograd/kernels/internal';
+import { matrix, tanhOf } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose, assertSameBits } from '../support/assert-arrays.js';
@@ -129,12 +129,14 @@ for (const dtype of ['float64', 'float32'] as const) {
         const [lda, ldb] = [(transA ? M : K) + pads[0], (transB ? K : N) + pads[1]];
         const ldc = N + pads[2];
         const C = filled(dtype, (M + 1) * ldc + 8, 3);
-        s.gemm(transA, transB, M, N, K, A, 2, lda, B, 3, ldb, accumulate, C, 5, ldc);
-        const prepared = s.prepare(transB, K, N, B, 3, ldb);
+        const left = transA ? matrix(A, K, M, 2, lda) : matrix(A, M, K, 2, lda);
+        const right = transB ? matrix(B, N, K, 3, ldb) : matrix(B, K, N, 3, ldb);
+        s.multiply(left, right, matrix(C, M, N, 5, ldc), { transA, transB, accumulate });
+        const packed = s.pack(right, { trans: transB });
         collect(C);
         const D = filled(dtype, (M + 1) * ldc + 8, 4);
-        s.gemmPrepared(M, A, 2, K + pads[0], prepared, accumulate, D, 5, ldc);
-        prepared.blocks.forEach(s.give, s);
+        s.multiplyPacked(matrix(A, M, K, 2, K + pads[0]), packed, matrix(D, M, N, 5, ldc), accumulate);
+        packed.blocks.forEach(s.give, s);
         collect(D);
         const F = filled(dtype, M * N + 9, 6);
         tanhOf(s, M * N, F, 4);
@@ -189,13 +191,13 @@ test('a trap in a worker is an error for the caller, and later calls work', asyn
   setThreads(1);
 });
 
-test('weights that a layer keeps ready for its steps are readied anew for another number of threads', () => {
+test('weights that a layer keeps packed for its steps are packed again for another number of threads', () => {
   const before = currentKernels();
-  let prepared = 0;
+  let packed = 0;
   const spy: SequenceKernels = Object.create(before.sequence);
-  spy.prepare = (...args) => {
-    prepared++;
-    return before.sequence.prepare(...args);
+  spy.pack = (...args) => {
+    packed++;
+    return before.sequence.pack(...args);
   };
   useKernels({ ...before, sequence: spy });
   try {
@@ -210,7 +212,7 @@ test('weights that a layer keeps ready for its steps are readied anew for anothe
     ]) {
       setThreads(n);
       layer.step(x_t);
-      assert.is(prepared, expected);
+      assert.is(packed, expected);
     }
   } finally {
     setThreads(1);

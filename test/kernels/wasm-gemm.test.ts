@@ -1,19 +1,19 @@
 /**
  * Products of both WebAssembly builds against the plain kernels, on random shapes and layouts. Every entry of a product is the
- * same sum in the same order however the operands lie, so layouts, preparation and splits must give the same bits.
+ * same sum in the same order however the operands lie, so layouts, packing and splits must give the same bits.
  */
 
 import { type Dtype, matmul, type NdArray, Random, randomNormal } from '@retrograd/arrays';
 import {
-  type Block,
   type KernelName,
   type Kernels,
+  type Matrix,
   plainKernels,
   type SequenceKernels,
   useKernels,
   wasmKernels,
 } from '@retrograd/kernels';
-import { product as productOn } from '@retrograd/kernels/internal';
+import { matrix as matrixOf } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/assert-arrays.js';
@@ -26,12 +26,6 @@ const SETS: Partial<Record<KernelName, Kernels>> = {
 const DTYPES = ['float32', 'float64'] as const;
 /** Stands around C and between its rows. */
 const MARK = 12345;
-
-interface Operand {
-  block: Block;
-  offset: number;
-  ld: number;
-}
 
 interface Product {
   M: number;
@@ -51,7 +45,7 @@ function lay(
   trans: boolean,
   entry: (i: number, j: number) => number,
   { offset = 0, gap = 0, fill = Number.NaN } = {},
-): Operand {
+): Matrix {
   const [height, width] = trans ? [columns, rows] : [rows, columns];
   const ld = width + gap;
   const block = kernels.take(dtype, offset + height * ld + 3);
@@ -61,11 +55,14 @@ function lay(
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) data[offset + (trans ? j * ld + i : i * ld + j)] = entry(i, j);
   }
-  return { block, offset, ld };
+  return matrixOf(block, height, width, offset, ld);
 }
 
 /** The entries of a C in rows, and whether all around it is untouched. */
-function readC({ block, offset, ld }: Operand, M: number, N: number): { entries: number[]; clean: boolean } {
+function readC({ block, at: offset, rows: M, columns: N, ld }: Matrix): {
+  entries: number[];
+  clean: boolean;
+} {
   const { data } = block;
   const inside = new Set<number>();
   const entries: number[] = [];
@@ -79,9 +76,9 @@ function readC({ block, offset, ld }: Operand, M: number, N: number): { entries:
   return { entries, clean: data.every((v, at) => inside.has(at) || v === MARK) };
 }
 
-type Matrix = (i: number, j: number) => number;
+type Entries = (i: number, j: number) => number;
 
-function matrix(rng: Random, rows: number, columns: number, dtype: Dtype): Matrix {
+function matrix(rng: Random, rows: number, columns: number, dtype: Dtype): Entries {
   const values = Float64Array.from({ length: rows * columns }, () => rng.normal());
   const rounded = dtype === 'float32' ? Float32Array.from(values) : values;
   return (i, j) => rounded[i * columns + j];
@@ -97,21 +94,18 @@ function product(
   kernels: SequenceKernels,
   dtype: Dtype,
   { M, N, K, transA, transB, accumulate }: Product,
-  [a, b, c]: [Matrix, Matrix, Matrix],
-  { layout = {}, prepared = false }: { layout?: Layout; prepared?: boolean } = {},
+  [a, b, c]: [Entries, Entries, Entries],
+  { layout = {}, packed = false }: { layout?: Layout; packed?: boolean } = {},
 ): number[] {
   const A = lay(kernels, dtype, M, K, transA, a, layout);
   const B = lay(kernels, dtype, K, N, transB, b, layout);
   const C = lay(kernels, dtype, M, N, false, c, { ...layout, fill: MARK });
-  if (prepared) {
-    const ready = kernels.prepare(transB, K, N, B.block, B.offset, B.ld);
-    kernels.gemmPrepared(M, A.block, A.offset, A.ld, ready, accumulate, C.block, C.offset, C.ld);
+  if (packed) {
+    const ready = kernels.pack(B, { trans: transB });
+    kernels.multiplyPacked(A, ready, C, accumulate);
     ready.blocks.forEach(kernels.give, kernels);
-  } else {
-    const args = [A.block, A.offset, A.ld, B.block, B.offset, B.ld, accumulate] as const;
-    kernels.gemm(transA, transB, M, N, K, ...args, C.block, C.offset, C.ld);
-  }
-  const { entries, clean } = readC(C, M, N);
+  } else kernels.multiply(A, B, C, { transA, transB, accumulate });
+  const { entries, clean } = readC(C);
   for (const { block } of [A, B, C]) kernels.give(block);
   assert.ok(clean, 'nothing outside C is written');
   return entries;
@@ -176,11 +170,16 @@ for (const [name, set] of Object.entries(SETS)) {
         const label = `${name}, ${describe(dtype, how, seed)}`;
         const wanted = product(plainKernels.sequence, 'float64', how, [a, b, c]);
         const absolute = [a, b, c].map(
-          (m): Matrix =>
+          (m): Entries =>
             (i, j) =>
               Math.abs(m(i, j)),
         );
-        const scales = product(plainKernels.sequence, 'float64', how, absolute as [Matrix, Matrix, Matrix]);
+        const scales = product(
+          plainKernels.sequence,
+          'float64',
+          how,
+          absolute as [Entries, Entries, Entries],
+        );
         const layout = { offset: rng.integer(4), gap: rng.integer(5) };
         const got = product(kernels, dtype, how, [a, b, c], { layout });
         assertNear(got, wanted, scales, dtype, K, label);
@@ -192,9 +191,9 @@ for (const [name, set] of Object.entries(SETS)) {
         }
         const ready = product(kernels, dtype, { ...how, transA: false }, [a, b, c], {
           layout,
-          prepared: true,
+          packed: true,
         });
-        assertSame(ready, got, `${label}, prepared`);
+        assertSame(ready, got, `${label}, packed`);
       }
     });
 
@@ -209,17 +208,17 @@ for (const [name, set] of Object.entries(SETS)) {
         const [i0, j0] = [rng.integer(M), rng.integer(N)];
         const [m, n] = [1 + rng.integer(M - i0), 1 + rng.integer(N - j0)];
         const moved =
-          (x: Matrix, di: number, dj: number): Matrix =>
+          (x: Entries, di: number, dj: number): Entries =>
           (i, j) =>
             x(i + di, j + dj);
-        const parts: [Matrix, Matrix, Matrix] = [moved(a, i0, 0), moved(b, 0, j0), moved(c, i0, j0)];
+        const parts: [Entries, Entries, Entries] = [moved(a, i0, 0), moved(b, 0, j0), moved(c, i0, j0)];
         const wanted: number[] = [];
         for (let i = i0; i < i0 + m; i++) for (let j = j0; j < j0 + n; j++) wanted.push(whole[i * N + j]);
         const label = `${name}, ${describe(dtype, how, 1000 + seed)}, rows ${i0}+${m}, columns ${j0}+${n}`;
         const small = { ...how, M: m, N: n };
         assertSame(product(kernels, dtype, small, parts), wanted, label);
-        const ready = product(kernels, dtype, { ...small, transA: false }, parts, { prepared: true });
-        assertSame(ready, wanted, `${label}, prepared`);
+        const ready = product(kernels, dtype, { ...small, transA: false }, parts, { packed: true });
+        assertSame(ready, wanted, `${label}, packed`);
       }
     });
 
@@ -238,14 +237,14 @@ for (const [name, set] of Object.entries(SETS)) {
           { transA: false, transB: true },
         ]) {
           for (const k of [0, 255, 256, 299]) {
-            const inA: Matrix = (i, j) => (i === row && j === k ? value : a(i, j));
-            const inB: Matrix = (i, j) => (i === k && j === column ? value : b(i, j));
+            const inA: Entries = (i, j) => (i === row && j === k ? value : a(i, j));
+            const inB: Entries = (i, j) => (i === k && j === column ? value : b(i, j));
             const full = { M, N, K, accumulate: false, ...how };
-            for (const prepared of how.transA ? [false] : [false, true]) {
-              product(kernels, dtype, full, [inA, b, c], { prepared }).forEach((v, at) => {
+            for (const packed of how.transA ? [false] : [false, true]) {
+              product(kernels, dtype, full, [inA, b, c], { packed }).forEach((v, at) => {
                 assert.is(Number.isFinite(v), Math.floor(at / N) !== row, `entry ${at}, k ${k}`);
               });
-              product(kernels, dtype, full, [a, inB, c], { prepared }).forEach((v, at) => {
+              product(kernels, dtype, full, [a, inB, c], { packed }).forEach((v, at) => {
                 assert.is(Number.isFinite(v), at % N !== column, `entry ${at}, k ${k}`);
               });
             }
@@ -267,16 +266,16 @@ for (const [name, set] of Object.entries(SETS)) {
         [6, 8],
         [9, 17],
       ]) {
-        for (const prepared of [false, true]) {
-          const nothing: Matrix = () => Number.NaN;
+        for (const packed of [false, true]) {
+          const nothing: Entries = () => Number.NaN;
           const how = { M, N, K: 3, transA: false, transB: false, accumulate: false };
-          const ones = product(kernels, dtype, how, [() => 1, () => 1, nothing], { prepared });
+          const ones = product(kernels, dtype, how, [() => 1, () => 1, nothing], { packed });
           assert.ok(ones.every((v) => v === 3));
           const empty = { ...how, K: 0 };
-          const cleared = product(kernels, dtype, empty, [nothing, nothing, nothing], { prepared });
+          const cleared = product(kernels, dtype, empty, [nothing, nothing, nothing], { packed });
           assert.ok(cleared.every((v) => v === 0));
           const added = { ...empty, accumulate: true };
-          const kept = product(kernels, dtype, added, [nothing, nothing, () => 7], { prepared });
+          const kept = product(kernels, dtype, added, [nothing, nothing, () => 7], { packed });
           assert.ok(kept.every((v) => v === 7));
         }
       }
@@ -296,25 +295,9 @@ for (const [name, set] of Object.entries(SETS)) {
             const A = lay(on, dtype, M, K, transA, a, layout);
             const B = lay(on, dtype, K, N, transB, b, layout);
             const C = lay(on, dtype, M, N, false, c, { ...layout, fill: MARK });
-            const [left, right] = [
-              [A.block.data, A.offset, A.ld],
-              [B.block.data, B.offset, B.ld],
-            ] as const;
-            productOn(
-              set,
-              transA,
-              transB,
-              M,
-              N,
-              K,
-              ...left,
-              ...right,
-              accumulate,
-              C.block.data,
-              C.offset,
-              C.ld,
-            );
-            const { entries, clean } = readC(C, M, N);
+            const [left, right, to] = [A, B, C].map(({ block, ...at }) => ({ data: block.data, ...at }));
+            set.multiply(left, right, to, { transA, transB, accumulate });
+            const { entries, clean } = readC(C);
             assert.ok(clean, 'nothing outside C is written');
             return entries;
           };
@@ -370,20 +353,21 @@ for (const [name, set] of Object.entries(SETS)) {
       // One row, two and six rows at a time; a whole panel of columns, several, and less than one.
       for (const M of [1, 2, 6]) {
         for (const N of [1, 8, 32, 65]) {
-          for (const prepared of [true, false]) {
+          for (const packed of [true, false]) {
             const [a, b, c] = [M, N, M * N].map((n) => sequence.take(dtype, n));
+            const [A, B, C] = [matrixOf(a, M, 1), matrixOf(b, 1, N), matrixOf(c, M, N)];
             a.data.fill(root);
             b.data.fill(root);
             c.data.fill(-(root * root - LEFT[dtype]));
-            if (prepared) {
-              const packed = sequence.prepare(false, 1, N, b, 0, N);
-              sequence.gemmPrepared(M, a, 0, 1, packed, true, c, 0, N);
-              packed.blocks.forEach(sequence.give, sequence);
-            } else sequence.gemm(false, false, M, N, 1, a, 0, 1, b, 0, N, true, c, 0, N);
+            if (packed) {
+              const operand = sequence.pack(B);
+              sequence.multiplyPacked(A, operand, C, true);
+              operand.blocks.forEach(sequence.give, sequence);
+            } else sequence.multiply(A, B, C, { accumulate: true });
             const expected = name === 'wasm' ? LEFT[dtype] : 0;
             assert.ok(
               c.data.every((left) => left === expected),
-              `${dtype}, ${M} x ${N}${prepared ? ', prepared' : ''}: ${c.data[0]} for ${expected}`,
+              `${dtype}, ${M} x ${N}${packed ? ', packed' : ''}: ${c.data[0]} for ${expected}`,
             );
             for (const block of [a, b, c]) sequence.give(block);
           }

@@ -1,15 +1,14 @@
 /** The memory of the WebAssembly kernels: growth, reuse, what is taken away when room is short, and what is kept over a run. */
 
 import { MemoryError, Random } from '@retrograd/arrays';
-import { type Block, type Kernels, type SequenceKernels, wasmKernels } from '@retrograd/kernels';
 import {
-  bytesHeld,
-  product,
-  tanhOf,
-  WasmMemory,
-  type WasmMemoryOptions,
-  withBlocks,
-} from '@retrograd/kernels/internal';
+  type Block,
+  type FloatData,
+  type Kernels,
+  type SequenceKernels,
+  wasmKernels,
+} from '@retrograd/kernels';
+import { matrix, tanhOf, WasmMemory, type WasmMemoryOptions, withBlocks } from '@retrograd/kernels/internal';
 import { Kept, Resident, useAs } from '@retrograd/recurrent';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -63,7 +62,7 @@ for (const shared of [true, false]) {
     withBlocks(kernels, 'float64', { a: 4, b: 4, c: 4 }, ({ a, b, c }) => {
       a.data.set([1, 2, 3, 4]);
       b.data.set([5, 6, 7, 8]);
-      kernels.gemm(false, false, 2, 2, 2, a, 0, 2, b, 0, 2, false, c, 0, 2);
+      kernels.multiply(matrix(a, 2, 2), matrix(b, 2, 2), matrix(c, 2, 2));
       assert.equal([...c.data], [19, 22, 43, 50]);
       tanhOf(kernels, 4, c, 0);
       assert.equal([...c.data], [1, 1, 1, 1]);
@@ -102,22 +101,22 @@ test('blocks never overlap, and freed room is used again, over 20,000 random tak
   memory.give(whole);
 });
 
-test('held blocks stay while there is room within the budget, then go, the oldest first', () => {
+test('evictable blocks stay while there is room within the budget, then go, the oldest first', () => {
   const memory = new WasmMemory({ budget: 4 * MIB });
-  const held = Array.from({ length: 3 }, () => memory.hold([memory.take('float32', MIB / 8)]));
+  const held = Array.from({ length: 3 }, () => memory.markEvictable([memory.take('float32', MIB / 8)]));
   const newer = held[0];
   // Used again: now the newest.
-  memory.unhold(newer);
-  held[0] = memory.hold(newer.blocks);
+  memory.pin(newer);
+  held[0] = memory.markEvictable(newer.blocks);
   assert.is(memory.bytesEvictable, 3 * (MIB / 2));
   assert.is(memory.bytesTaken, memory.bytesEvictable);
   const rest: Block[] = [];
-  const lost = (): string => held.map((holding) => (holding.lost ? 'x' : '-')).join('');
+  const evicted = (): string => held.map((each) => (each.evicted ? 'x' : '-')).join('');
   const seen = new Set<string>();
-  while (!held.every((holding) => holding.lost)) {
+  while (!held.every((each) => each.evicted)) {
     rest.push(memory.take('float32', MIB / 8));
-    seen.add(lost());
-    assert.ok(rest.length < 20, 'the held blocks are never taken away');
+    seen.add(evicted());
+    assert.ok(rest.length < 20, 'no block is evicted');
   }
   assert.equal([...seen], ['---', '-x-', '-xx', 'xxx']);
   assert.ok(memory.memory.buffer.byteLength <= 5 * MIB, 'growth in quarters passes the budget by one');
@@ -126,42 +125,42 @@ test('held blocks stay while there is room within the budget, then go, the oldes
   assert.is(memory.bytesTaken, 0);
 });
 
-test('coming back to what was lost makes the budget larger', () => {
+test('coming back to evicted blocks makes the budget larger', () => {
   const memory = new WasmMemory({ budget: 2 * MIB });
-  const first = memory.hold([memory.take('float32', MIB / 4)]);
+  const first = memory.markEvictable([memory.take('float32', MIB / 4)]);
   const second = memory.take('float32', MIB / 4);
-  assert.ok(first.lost);
-  memory.unhold(first);
-  const held = memory.hold([second]);
+  assert.ok(first.evicted);
+  memory.pin(first);
+  const again = memory.markEvictable([second]);
   const third = memory.take('float32', MIB / 4);
-  assert.not(held.lost, 'within twice the budget nothing is lost');
+  assert.not(again.evicted, 'within twice the budget nothing is evicted');
   memory.give(third);
 });
 
-test('small holdings that nobody comes back to do not pile up, and those that are wanted again are let be', () => {
+test('small evictable blocks that are not used again do not pile up, and once some are, more of them may stay', () => {
   const memory = new WasmMemory();
-  const hold = () => memory.hold([memory.take('float32', 1), memory.take('float64', 2)]);
-  const many = Array.from({ length: 10_000 }, hold);
-  const live = (): number => many.filter((holding) => !holding.lost).length;
+  const mark = () => memory.markEvictable([memory.take('float32', 1), memory.take('float64', 2)]);
+  const many = Array.from({ length: 10_000 }, mark);
+  const live = (): number => many.filter((each) => !each.evicted).length;
   assert.is(live(), 2048);
   assert.ok(
-    many.slice(-2048).every((holding) => !holding.lost),
+    many.slice(-2048).every((each) => !each.evicted),
     'the newest stay',
   );
   assert.is(memory.bytesTaken, 2048 * 128);
-  memory.unhold(many[0]);
-  many.push(...Array.from({ length: 4000 }, hold));
+  memory.pin(many[0]);
+  many.push(...Array.from({ length: 4000 }, mark));
   assert.is(live(), 4096);
 });
 
-test('out of memory is a MemoryError, before which held blocks go, and the memory stays usable', () => {
+test('out of memory is a MemoryError, before which evictable blocks go, and the memory stays usable', () => {
   const memory = new WasmMemory({ maximum: 2 * MIB });
   const kept = memory.take('float64', 1000);
   kept.data.fill(7);
-  const holding = memory.hold([memory.take('float32', MIB / 8)]);
+  const evictable = memory.markEvictable([memory.take('float32', MIB / 8)]);
   const taken = memory.bytesTaken;
   const most = memory.take('float32', MIB / 4);
-  assert.not(holding.lost);
+  assert.not(evictable.evicted);
   for (const n of [MIB, 2 ** 31, 1e15]) {
     assert.throws(
       () => memory.take('float64', n),
@@ -172,7 +171,7 @@ test('out of memory is a MemoryError, before which held blocks go, and the memor
         ),
     );
   }
-  assert.ok(holding.lost, 'held blocks were tried');
+  assert.ok(evictable.evicted, 'evictable blocks were tried');
   memory.give(most);
   assert.ok(memory.bytesTaken < taken);
   const again = memory.take('float32', MIB / 4);
@@ -269,10 +268,10 @@ test('kept buffers that were lost are said to be so once, also when there is no 
   const { kept } = counted(kernels);
   evict(memory);
   let told = 0;
-  const { unhold } = kernels;
-  kernels.unhold = (holding) => {
-    if (holding.lost) told++;
-    unhold.call(kernels, holding);
+  const { pin } = kernels;
+  kernels.pin = (evictable) => {
+    if (evictable.evicted) told++;
+    pin.call(kernels, evictable);
   };
   const rest: Block[] = [];
   for (const n of [MIB / 8, 1024, 8]) {
@@ -351,9 +350,9 @@ test('weights kept ready are set up again after they were lost, for another batc
     const { x, y } = resident.blocks;
     assert.is(x.length, 4 * B);
     x.data.fill(1);
-    resident.weights.forEach((prepared, p) => {
+    resident.weights.forEach((packed, p) => {
       const { row, rows, column, columns } = parts[p];
-      kernels.gemmPrepared(B, x, 0, 4, prepared, false, y, 0, 4);
+      kernels.multiplyPacked(matrix(x, B, rows, 0, 4), packed, matrix(y, B, columns, 0, 4), false);
       for (let j = 0; j < columns; j++) {
         let sum = 0;
         for (let i = 0; i < rows; i++) sum += W[(row + i) * 4 + column + j];
@@ -393,10 +392,12 @@ test('products of ordinary arrays leave nothing behind, also when there is no ro
   const memory = new WasmMemory({ maximum: MIB });
   const set = wasmKernels({ memory }) as Kernels;
   const base = memory.bytesTaken;
-  const run = (n: number): Float64Array => {
-    const [A, C] = [new Float64Array(n * n).fill(1), new Float64Array(n * n)];
-    product(set, false, false, n, n, n, A, 0, n, A, 0, n, false, C, 0, n);
-    return C;
+  const run = (n: number): FloatData => {
+    const [A, C] = [new Float64Array(n * n).fill(1), new Float64Array(n * n)].map((data) => {
+      return { data, at: 0, rows: n, columns: n, ld: n };
+    });
+    set.multiply(A, A, C);
+    return C.data;
   };
   assert.ok(run(64).every((v) => v === 64));
   assert.is(memory.bytesTaken, base);

@@ -38,7 +38,7 @@ export function meet({ fails = false, words = 4, cost = 1e9 } = {}): number[] {
   counter.data.fill(0);
   try {
     const last = out.pointer(words - 4);
-    together('float32', 4, fails ? 2 : 1, counter.pointer(0), last);
+    together('float32', 4, fails ? 2 : 1, [counter.pointer(0), last]);
     return [...new Int32Array(out.data.buffer, last, 4)];
   } finally {
     s.give(counter);

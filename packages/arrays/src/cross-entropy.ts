@@ -37,7 +37,7 @@ export function crossEntropyForward(
     grad?.fill(0, 0, N * V);
     return 0;
   }
-  crossEntropyRows(currentKernels().sequence, N, V, logits, rows, cotangent / count, grad);
+  crossEntropyRows(currentKernels().sequence, logits, rows, cotangent / count, grad);
   let total = 0;
   for (let n = 0; n < N; n++) {
     if (isLeftOut(n)) grad?.fill(0, n * V, (n + 1) * V);

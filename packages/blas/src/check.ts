@@ -1,6 +1,6 @@
 import type { ArrayMatrix, Dtype, FloatData } from '@retrograd/kernels';
 import { allocate, gemm } from '@retrograd/kernels/internal';
-import type { NativeMatrix, Product } from './products.js';
+import type { Product } from './products.js';
 
 /** Sizes (M, N, K): matrix by matrix, row by matrix, matrix by column. */
 const sizes = [
@@ -24,7 +24,7 @@ export function findFault(product: Product, dtype: Dtype): string | null {
       const [got, wanted] = [start.slice(), start.slice()];
       const options = { transA, transB, accumulate };
       const [A, B] = [dense(a, M, K, transA), dense(b, K, N, transB)];
-      product(native(A), native(B), native(dense(got, M, N)), options);
+      product({ ...options, M, N, K, a, lda: A.ld, b, ldb: B.ld, c: got, ldc: N });
       gemm(A, B, dense(wanted, M, N), options);
       // The entries are whole numbers below 2^24, so every order of summation gives the same.
       const i = got.findIndex((value, index) => value !== wanted[index]);
@@ -41,8 +41,6 @@ function dense(data: FloatData, rows: number, columns: number, trans = false): A
   const ld = trans ? rows : columns;
   return { data, at: 0, rows: trans ? columns : rows, columns: ld, ld };
 }
-
-const native = (X: ArrayMatrix): NativeMatrix => ({ ...X, pointer: X.data });
 
 const numbers = (dtype: Dtype, n: number, seed: number) =>
   allocate(dtype, n).map((_, i) => ((i * 7 + seed * 5) % 11) - 5);

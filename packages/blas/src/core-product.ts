@@ -7,7 +7,7 @@ import type { Product } from './products.js';
 export type CoreProduct = (
   transA: boolean,
   transB: boolean,
-  prepared: boolean,
+  packedB: boolean,
   M: number,
   N: number,
   K: number,
@@ -32,17 +32,24 @@ export function coreProduct(
   base: () => number,
   failure: (work: string) => Error,
 ): CoreProduct {
-  return (transA, transB, prepared, M, N, K, a, lda, b, ldb, accumulate, c, ldc) => {
+  return (transA, transB, packedB, M, N, K, a, lda, b, ldb, accumulate, c, ldc) => {
     const start = base();
-    // A module passes addresses as signed integers. Sizes are checked before, so nothing but memory can be
-    // missing.
-    const at = (address: number, stored: [number, number], ld: number) => {
-      return { pointer: start + (address >>> 0), rows: stored[0], columns: stored[1], ld };
+    const call = {
+      transA,
+      transB,
+      M,
+      N,
+      K,
+      // A module passes addresses as signed integers.
+      a: start + (a >>> 0),
+      lda: lda / size,
+      b: start + (b >>> 0),
+      ldb: packedB ? N : ldb / size,
+      accumulate,
+      c: start + (c >>> 0),
+      ldc: ldc / size,
     };
-    const A = at(a, transA ? [K, M] : [M, K], lda / size);
-    const B = at(b, transB ? [N, K] : [K, N], prepared ? N : ldb / size);
-    if (!product(A, B, at(c, [M, N], ldc / size), { transA, transB, accumulate })) {
-      throw failure(`a product of ${M} x ${N} x ${K}`);
-    }
+    // Sizes are checked before, so nothing but memory can be missing.
+    if (!product(call)) throw failure(`a product of ${M} x ${N} x ${K}`);
   };
 }

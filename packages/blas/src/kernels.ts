@@ -1,10 +1,10 @@
-import type { ArrayMatrix, BlasDescription, Dtype, Kernels } from '@retrograd/kernels';
-import { checkThreads, kernelsOver, loadWasm, threadsAsked } from '@retrograd/kernels/internal';
+import type { ArrayMatrix, BlasDescription, Dtype, FloatData, Kernels } from '@retrograd/kernels';
+import { checkThreads, kernelsOver, loadWasm } from '@retrograd/kernels/internal';
 import { Autotuner } from './autotune.js';
 import { LibraryError } from './errors.js';
 import type { Found } from './find.js';
 import { noMemory } from './overrides.js';
-import { type NativeMatrix, within } from './products.js';
+import { within } from './products.js';
 import { BlasSequence } from './sequence.js';
 
 /** Multiplications from which a call of the library beats the plain kernels on ordinary arrays. */
@@ -30,10 +30,10 @@ export function kernelsWith({ library, wide, why }: Found, relaxed: boolean, alw
   const libraries = { float32: library, float64: library.float64 === null ? wide : library };
   let named: number | null = null;
   const concurrent = [library, wide].every((each) => each?.concurrent !== false);
-  const wanted = (): number =>
-    concurrent ? (named ?? threadsAsked() ?? Math.min(library.threads, MOST_THREADS)) : 1;
+  const threadsFor = (asked: number | null): number =>
+    concurrent ? (named ?? asked ?? Math.min(library.threads, MOST_THREADS)) : 1;
   const load = () =>
-    loadWasm(relaxed, undefined, (memory, fused) => new BlasSequence(memory, fused, libraries, wanted));
+    loadWasm(relaxed, undefined, (memory, fused) => new BlasSequence(memory, fused, libraries, threadsFor));
   const loaded = load();
   if (loaded === null) {
     const expected = 'an engine with WebAssembly SIMD, for everything but the products';
@@ -78,14 +78,14 @@ export function kernelsWith({ library, wide, why }: Found, relaxed: boolean, alw
       if (!native || !worth || shared || !faster()) {
         // In the memory of the sequences, where it is decided once more who computes it.
         base.multiply(A, B, C, options);
-      } else if (!native(pointTo(A), pointTo(B), pointTo(C), options)) {
-        throw noMemory(`a product of ${M} x ${N} x ${K}`);
+        return;
       }
+      const [a, b, c] = [firstOf(A), firstOf(B), firstOf(C)];
+      const call = { ...options, M, N, K, a, lda: A.ld, b, ldb: B.ld, c, ldc: C.ld };
+      if (!native(call)) throw noMemory(`a product of ${M} x ${N} x ${K}`);
     },
   };
 }
 
-/** A matrix of an ordinary array, for a library. */
-function pointTo({ data, at, rows, columns, ld }: ArrayMatrix): NativeMatrix {
-  return { pointer: at === 0 ? data : data.subarray(at), rows, columns, ld };
-}
+/** The array from a matrix's first entry on: a pointer to it, for a library. */
+const firstOf = ({ data, at }: ArrayMatrix): FloatData => (at === 0 ? data : data.subarray(at));

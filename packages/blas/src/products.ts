@@ -1,17 +1,24 @@
 import type { MatrixLayout, ProductOptions } from '@retrograd/kernels';
 
-/** A row-major matrix, given by what the library takes for a pointer to its first entry. */
-export interface NativeMatrix extends MatrixLayout {
-  readonly pointer: unknown;
+/** The arguments of a CBLAS product by their names there, for C = op(A) op(B), plus what C holds when `accumulate`. */
+export interface GemmCall {
+  readonly transA: boolean;
+  readonly transB: boolean;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+  /** What the library takes for a pointer to the first entry of A; `b` and `c` likewise. */
+  readonly a: unknown;
+  readonly lda: number;
+  readonly b: unknown;
+  readonly ldb: number;
+  readonly accumulate: boolean;
+  readonly c: unknown;
+  readonly ldc: number;
 }
 
-/** C = op(A) op(B), plus what C holds when `accumulate`, as in `Kernels.multiply`. @returns false when there was no memory */
-export type Product = (
-  A: NativeMatrix,
-  B: NativeMatrix,
-  C: NativeMatrix,
-  options: Required<ProductOptions>,
-) => boolean;
+/** @returns false when there was no memory */
+export type Product = (call: GemmCall) => boolean;
 
 /** The part of koffi's library that is used. */
 interface Functions {
@@ -45,11 +52,7 @@ export function bindProduct(
   if (gemm !== null && gemv !== null) {
     // CBLAS_ORDER and CBLAS_TRANSPOSE.
     const [ROWS, AS_IS, TRANSPOSED] = [101, 111, 112];
-    return (A, B, C, { transA, transB, accumulate }) => {
-      const { pointer: a, ld: lda } = A;
-      const { pointer: b, ld: ldb } = B;
-      const { pointer: c, rows: M, columns: N, ld: ldc } = C;
-      const K = transA ? A.rows : A.columns;
+    return ({ transA, transB, M, N, K, a, lda, b, ldb, accumulate, c, ldc }) => {
       const beta = accumulate ? 1 : 0;
       if (M === 1) {
         const stepA = transA ? lda : 1;
@@ -72,11 +75,9 @@ export function bindProduct(
   const dnnl = find('dnnl_sgemm', i, ['int8_t', 'int8_t', n, n, n, real, p, n, p, n, real, p, n]);
   if (dnnl === null) return null;
   const letterOf = (transposed: boolean) => (transposed ? 'T' : 'N').charCodeAt(0);
-  return (A, B, C, { transA, transB, accumulate }) => {
-    const { rows: M, columns: N } = C;
-    const K = transA ? A.rows : A.columns;
-    const [ta, tb, beta] = [letterOf(transA), letterOf(transB), accumulate ? 1 : 0];
-    return dnnl(ta, tb, M, N, K, 1, A.pointer, A.ld, B.pointer, B.ld, beta, C.pointer, C.ld) === 0;
+  return ({ transA, transB, M, N, K, a, lda, b, ldb, accumulate, c, ldc }) => {
+    const beta = accumulate ? 1 : 0;
+    return dnnl(letterOf(transA), letterOf(transB), M, N, K, 1, a, lda, b, ldb, beta, c, ldc) === 0;
   };
 }
 

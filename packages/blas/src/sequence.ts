@@ -10,8 +10,10 @@ import type {
 } from '@retrograd/kernels';
 import {
   ENTRIES_IN_CACHE,
+  type ImportOverrides,
+  makeScheduler,
   Products,
-  Threads,
+  type Scheduler,
   WasmLinker,
   type WasmMemory,
   type WasmPacked,
@@ -60,33 +62,37 @@ export class BlasSequence extends WasmSequence {
   decide!: Decide;
   private readonly native: Products;
   private readonly linked: WasmLinker;
-  private readonly team: Threads;
+  private readonly scheduler: Scheduler;
+  override readonly overrides: ImportOverrides;
   private buffer: ArrayBufferLike | null = null;
   private base = 0;
 
-  /** @param wanted how many threads are to share the work */
+  /** @param threads that are to share the work, given what `setThreads` was called with last */
   constructor(
     memory: WasmMemory,
     fused: boolean,
     private readonly libraries: Readonly<Record<Dtype, Library | null>>,
-    wanted: () => number,
+    private readonly threadsFor: (asked: number | null) => number,
   ) {
     super(memory, fused);
-    const overrides = overrideProducts(libraries, () => this.address());
-    this.team = new Threads(this.sharing, overrides, wanted);
-    this.sharing.threads = this.team;
-    this.linked = new WasmLinker(memory, fused, overrides, this.linker.decoded);
-    this.native = new Products(this.linked, this.sharing, NATIVE_COST);
+    this.scheduler = makeScheduler();
+    this.overrides = overrideProducts(libraries, () => this.address());
+    this.linked = new WasmLinker(memory, fused, this.overrides, this.linker.decoded);
+    this.native = new Products(this.linked, this, NATIVE_COST);
+  }
+
+  override threadsWanted(asked: number | null): number {
+    return this.threadsFor(asked);
   }
 
   /** Threads that are to share the work. */
   get wanted(): number {
-    return this.team.wanted;
+    return this.scheduler.wanted(this);
   }
 
   /** Ends the threads when their number is not the one that is wanted. */
   adaptThreads(): void {
-    this.team.adapt();
+    this.scheduler.adapt();
   }
 
   override multiply(A: Matrix, B: Matrix, C: Matrix, options: ProductOptions = {}): void {
@@ -103,7 +109,8 @@ export class BlasSequence extends WasmSequence {
     const [K, N] = trans ? [B.columns, B.rows] : [B.rows, B.columns];
     const native = rows !== undefined && this.chosenPacked(B, trans, { rows, columns: K, ld: K });
     // Each thread goes through all of B for rows of its own where B fits its cache, and rows are many; else they share columns.
-    const shares = native && K * N <= ENTRIES_IN_CACHE && this.team.columnsOf(K, N, rows) === N;
+    const shares =
+      native && K * N <= ENTRIES_IN_CACHE && this.scheduler.columnsInPart(this, K, N, rows) === N;
     const dense = shares ? this.densify(B, trans) : null;
     const packed = native ? null : super.pack(B, options);
     const blocks = [...(dense?.blocks ?? []), ...(packed?.blocks ?? [])];

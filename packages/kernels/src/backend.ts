@@ -6,7 +6,7 @@ import type { SequenceKernels } from './sequence/kernels.js';
 import type { ArrayMatrix, ProductOptions } from './sequence/matrix.js';
 import { plainSequence } from './sequence/plain.js';
 import { wasmKernels } from './wasm/kernels.js';
-import { threadsAsked } from './wasm/threads/sharing.js';
+import { threadsAsked } from './wasm/threads/current.js';
 
 /**
  * The functions that the time goes into, on flat buffers: what a faster implementation provides. All buffers of one call

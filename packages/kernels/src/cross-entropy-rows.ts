@@ -13,21 +13,21 @@ type CrossEntropyModule = Record<
 >;
 
 /**
- * The softmax of N rows of V logits from the start of x, m being the largest of a row: the sums Σ e^(x - m) in double precision,
- * and the gradient scale · (e^(x - m) / Σ e^(x - m) - onehot(target)) where it is wanted. What a row that holds NaN or +Infinity
- * gives is NaN.
- * @param rows  (N, 2) for each row the target's place; the sum and x_target - m come instead
- * @param grad  (N, V) of x's dtype; null when it is not wanted
+ * The softmax of rows of logits, m being the largest of a row: the sums Σ e^(x - m) in double precision, and the gradient
+ * scale · (e^(x - m) / Σ e^(x - m) - onehot(target)). A row that holds NaN or +Infinity gives NaN.
+ * @param x    (N, V) logits, N at least 1
+ * @param rows (N, 2) the place of the target in each row, and any number; receives the sum and x_target - m
+ * @param grad (N, V) receives the gradient, of x's dtype; null when it is not wanted
  */
 export function crossEntropyRows(
   kernels: SequenceKernels,
-  N: number,
-  V: number,
   x: FloatData,
   rows: Float64Array,
   scale: number,
   grad: FloatData | null,
 ): void {
+  const N = rows.length / 2;
+  const V = x.length / N;
   const module = N * V < FEW ? null : kernels.module<CrossEntropyModule>(crossEntropyCode);
   if (module === null) {
     plainRows(N, V, x, rows, scale, grad);

@@ -10,6 +10,16 @@ export interface GemmModule {
  */
 export const GEMM = { M: 3, N: 4, a: 6, lda: 7, b: 8, c: 11, ldc: 12, work: 13, length: 14 } as const;
 
+/** Where the parts of a packed B lie. */
+export interface PackedLayout {
+  /** Columns of B. */
+  readonly N: number;
+  /** Columns of each part but the last. */
+  readonly share: number;
+  /** From part to part. */
+  readonly bytes: number;
+}
+
 /**
  * Place of the work area in the functions that go through all steps: (B, stride, T, H, work, weights...,
  * blocks...).

@@ -2,9 +2,10 @@ import type { PackedMatrix, PackOptions } from '../sequence/kernels.js';
 import type { Matrix, ProductOptions } from '../sequence/matrix.js';
 import type { Dtype } from '../types.js';
 import { coreCode } from './binaries/core.js';
-import type { GemmModule } from './gemm-module.js';
+import type { GemmModule, PackedLayout } from './gemm-module.js';
 import type { Pair, WasmLinker } from './linker.js';
-import type { Sharing } from './threads/sharing.js';
+import { currentScheduler, partitionerFor } from './threads/current.js';
+import type { ThreadedSet } from './threads/threaded-set.js';
 
 /** Rough time of a multiplication and addition in WebAssembly, in nanoseconds a byte. */
 export const WASM_COST = 0.025;
@@ -13,16 +14,6 @@ export const WASM_COST = 0.025;
 export interface WasmPacked extends PackedMatrix, PackedLayout {
   /** Address of the first part. */
   readonly at: number;
-}
-
-/** Where the parts of a packed B lie. */
-export interface PackedLayout {
-  /** Columns of B. */
-  readonly N: number;
-  /** Columns of each part but the last. */
-  readonly share: number;
-  /** From part to part. */
-  readonly bytes: number;
 }
 
 /** Whether a packed B lies in one part. */
@@ -34,17 +25,17 @@ const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);
 export class Products {
   private readonly sizes: GemmModule;
   private readonly gemm: Pair;
-  private readonly prepare: Pair;
+  private readonly packPart: Pair;
 
   /** @param unitCost about how long a multiplication and addition takes, in nanoseconds a byte */
   constructor(
     linker: WasmLinker,
-    private readonly sharing: Sharing,
+    private readonly set: ThreadedSet,
     private readonly unitCost: number,
   ) {
     this.sizes = linker.exports<GemmModule>(coreCode);
     this.gemm = linker.pair(coreCode, 'gemm');
-    this.prepare = linker.pair(coreCode, 'pack');
+    this.packPart = linker.pair(coreCode, 'pack');
   }
 
   /** As `SequenceKernels.multiply`. */
@@ -58,15 +49,15 @@ export class Products {
     const [lda, ldb, ldc] = [A.ld * size, B.ld * size, C.ld * size];
     const routine = this.gemm[dtype];
     const cost = this.costOf(dtype, M, N, K);
-    const team = this.sharing.for(cost);
-    const { work } = this.sharing;
-    if (team === null) {
+    const partitioner = partitionerFor(this.set, cost);
+    const { work } = this.set;
+    if (partitioner === null) {
       routine.call(transA, transB, false, M, N, K, a, lda, b, ldb, accumulate, c, ldc, work);
       return;
     }
     const flags = [Number(transA), Number(transB), 0];
     const values = [...flags, M, N, K, a, lda, b, ldb, Number(accumulate), c, ldc, work];
-    team.multiply(routine, values, size, cost);
+    partitioner.multiply(routine, values, size, cost);
   }
 
   /** About how long a product takes one thread, in nanoseconds. */
@@ -76,20 +67,20 @@ export class Products {
 
   /** As `SequenceKernels.pack`, in parts for as many threads as are wanted unless these can share the rows of A. */
   pack(B: Matrix, { trans = false, rows = 0 }: PackOptions): WasmPacked {
-    const { sizes, sharing } = this;
+    const { sizes, set } = this;
     const [K, N] = trans ? [B.columns, B.rows] : [B.rows, B.columns];
     const { dtype } = B.block;
     const size = bytesOf(dtype);
-    const share = sharing.threads?.columnsOf(K, N, rows) ?? N;
+    const share = currentScheduler()?.columnsInPart(set, K, N, rows) ?? N;
     const parts = Math.ceil(N / share) || 1;
     const bytes = sizes.packedSize(size === 8, K, share);
     const last = sizes.packedSize(size === 8, K, N - (parts - 1) * share);
-    const block = sharing.memory.take(dtype, ((parts - 1) * bytes + last) / size);
+    const block = set.memory.take(dtype, ((parts - 1) * bytes + last) / size);
     const [b, at] = [addressOf(B), block.pointer(0)];
     const step = share * size * (trans ? B.ld : 1);
     for (let part = 0; part < parts; part++) {
       const columns = Math.min(share, N - part * share);
-      this.prepare[dtype].call(trans, K, columns, b + part * step, B.ld * size, at + part * bytes);
+      this.packPart[dtype].call(trans, K, columns, b + part * step, B.ld * size, at + part * bytes);
     }
     return { K, N, share, bytes, at, blocks: [block] };
   }
@@ -104,9 +95,9 @@ export class Products {
     const [lda, ldc] = [A.ld * size, C.ld * size];
     const routine = this.gemm[dtype];
     const cost = this.costOf(dtype, M, N, K);
-    const team = this.sharing.for(cost);
-    const { work } = this.sharing;
-    if (team === null) {
+    const partitioner = partitionerFor(this.set, cost);
+    const { work } = this.set;
+    if (partitioner === null) {
       for (let j = 0, from = b, to = c; j < N; j += share, from += bytes, to += share * size) {
         const n = Math.min(share, N - j);
         routine.call(false, false, true, M, n, K, a, lda, from, 0, accumulate, to, ldc, work);
@@ -114,7 +105,7 @@ export class Products {
       return;
     }
     const values = [0, 0, 1, M, N, K, a, lda, b, 0, Number(accumulate), c, ldc, work];
-    team.multiplyPacked(routine, values, packed, size, cost);
+    partitioner.multiplyPacked(routine, values, packed, size, cost);
   }
 }
 

@@ -13,18 +13,21 @@ import type { Dtype, FloatData } from '../types.js';
 import { coreCode } from './binaries/core.js';
 import type { WasmModule } from './decode-binary.js';
 import type { GemmModule } from './gemm-module.js';
-import { WasmLinker } from './linker.js';
+import { type ImportOverrides, WasmLinker } from './linker.js';
 import type { WasmMemory } from './memory.js';
 import { isWhole, Products, WASM_COST, type WasmPacked } from './products.js';
-import { Sharing } from './threads/sharing.js';
+import { currentScheduler, partitionerFor } from './threads/current.js';
+import type { ThreadedSet } from './threads/threaded-set.js';
 
 const NO_OPTIONS = {};
 
 const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);
 
 /** The WebAssembly set. Every call is split among threads where that is worth it, without a change to any bit. */
-export class WasmSequence implements SequenceKernels {
-  protected readonly sharing: Sharing;
+export class WasmSequence implements SequenceKernels, ThreadedSet {
+  readonly workBytes: number;
+  readonly work: number;
+  readonly overrides: ImportOverrides | null = null;
   protected readonly linker: WasmLinker;
   private readonly products: Products;
 
@@ -34,12 +37,17 @@ export class WasmSequence implements SequenceKernels {
     fused: boolean,
   ) {
     this.linker = new WasmLinker(memory, fused);
-    this.sharing = new Sharing(memory, this.module<GemmModule>(coreCode).workSize());
-    this.products = new Products(this.linker, this.sharing, WASM_COST);
+    this.workBytes = this.module<GemmModule>(coreCode).workSize();
+    this.work = memory.takeBytes(this.workBytes).at;
+    this.products = new Products(this.linker, this, WASM_COST);
   }
 
   get threads(): number {
-    return this.sharing.threads?.running ?? 1;
+    return currentScheduler()?.running(this) ?? 1;
+  }
+
+  threadsWanted(asked: number | null): number {
+    return asked ?? 1;
   }
 
   module<Exports>(code: WasmModule): Exports {
@@ -83,9 +91,9 @@ export class WasmSequence implements SequenceKernels {
   parallelFor(code: WasmModule, name: string, countAt: number, at: readonly number[]): ParallelForFunction {
     const pair = this.linker.pair(code, name);
     return (dtype, values, cost) => {
-      const team = this.sharing.for(cost);
-      if (team === null) pair[dtype].call(...values);
-      else team.parallelFor(pair[dtype], values, countAt, at, bytesOf(dtype), cost);
+      const partitioner = partitionerFor(this, cost);
+      if (partitioner === null) pair[dtype].call(...values);
+      else partitioner.parallelFor(pair[dtype], values, countAt, at, bytesOf(dtype), cost);
     };
   }
 
@@ -95,11 +103,11 @@ export class WasmSequence implements SequenceKernels {
       const routine = pair[dtype];
       const row = H * bytesOf(dtype);
       const cost = B * row * (entryCost / 4);
-      const team = B > 1 ? this.sharing.for(cost) : null;
-      if (team === null) routine.call(B, H, ...at);
+      const partitioner = B > 1 ? partitionerFor(this, cost) : null;
+      if (partitioner === null) routine.call(B, H, ...at);
       else {
         const bytes = widths.map((width) => width * row);
-        team.rows(routine, [B, H, ...at], bytes, cost);
+        partitioner.rows(routine, [B, H, ...at], bytes, cost);
       }
     };
   }
@@ -121,22 +129,17 @@ export class WasmSequence implements SequenceKernels {
       if (!packed.every(isWhole)) return false;
       const { dtype } = blocks[0];
       const routine = pair[dtype];
-      const { sharing } = this;
       const addresses = [...packed.map(({ at }) => at), ...blocks.map((block) => block.pointer(0))];
-      const values = [B, B, T, H, sharing.work, ...addresses];
+      const values = [B, B, T, H, this.work, ...addresses];
       const row = H * bytesOf(dtype);
       const each = packed.reduce((sum, { K, N }) => sum + products.costOf(dtype, B, N, K), 0);
       const cost = T * (each + B * row * (entryCost / 4));
-      const team = B > 1 ? sharing.for(cost) : null;
-      if (team === null) routine.call(...values);
-      else
-        team.steps(
-          routine,
-          values,
-          5 + packed.length,
-          widths.map((width) => width * row),
-          cost,
-        );
+      const partitioner = B > 1 ? partitionerFor(this, cost) : null;
+      if (partitioner === null) routine.call(...values);
+      else {
+        const bytes = widths.map((width) => width * row);
+        partitioner.steps(routine, values, 5 + packed.length, bytes, cost);
+      }
       return true;
     };
   }

@@ -1,9 +1,10 @@
 import { ThreadError } from '../../errors.js';
-import type { ImportOverrides } from '../linker.js';
-import type { Span, WasmMemory } from '../memory.js';
-import { CONTROL_BYTES, MODULES_AT, SPIN_MS, Word } from './control.js';
+import type { Span } from '../memory.js';
+import { SPIN_MS, Word } from './control.js';
+import { ControlBlock } from './control-block.js';
 import type { Job } from './job.js';
 import { type RunningWorker, startWorker } from './start-worker.js';
+import type { ThreadedSet } from './threaded-set.js';
 
 /** A thread that has not finished a piece for this long, and a hundred times as long as the piece should take, is lost. */
 const PATIENCE_MS = 10_000;
@@ -24,30 +25,19 @@ const WORTH_WAKING = 50_000;
  */
 export class Pool {
   ended = false;
-  private readonly words: Int32Array;
-  private readonly maySleep: boolean;
+  private readonly control = new ControlBlock();
+  private readonly words = this.control.words;
+  private readonly maySleep = maySleep(this.words);
   private readonly workers: RunningWorker[] = [];
-  private readonly modules = new Map<Uint8Array, { at: number; bytes: number } | null>();
-  private modulesEnd = MODULES_AT;
   private waiting = 0;
   private readonly spans: Span[] = [];
 
-  /**
-   * Starts the workers, which join in when they are up.
-   * @param workBytes of a thread's own work area
-   * @param work      the caller's work area
-   * @param overrides what routines that are overridden call instead of the core's functions
-   */
+  /** Starts the workers, which join in when they are up. */
   constructor(
-    private readonly memory: WasmMemory,
+    private readonly set: ThreadedSet,
     workers: number,
-    workBytes: number,
-    private readonly work: number,
-    overrides: ImportOverrides | null,
   ) {
-    const control = new SharedArrayBuffer(CONTROL_BYTES);
-    this.words = new Int32Array(control);
-    this.maySleep = maySleep(this.words);
+    const { memory, workBytes, overrides } = set;
     try {
       for (let i = 0; i < workers; i++) this.spans.push(memory.takeBytesBesides(workBytes));
     } catch {
@@ -55,7 +45,7 @@ export class Pool {
     }
     const inWorkers = overrides && { source: overrides.source, setting: overrides.setting };
     for (const { at } of this.spans) {
-      const setting = { memory: memory.memory, control, work: at, overrides: inWorkers };
+      const setting = { memory: memory.memory, control: this.control.buffer, work: at, overrides: inWorkers };
       const worker = startWorker(setting, () => this.lose());
       if (worker !== null) this.workers.push(worker);
     }
@@ -98,7 +88,7 @@ export class Pool {
   run(job: Job): void {
     const { words } = this;
     const pieces = Math.ceil(job.total / job.share);
-    if (pieces < 2 || !this.describe(job)) {
+    if (pieces < 2 || !this.control.write(job)) {
       for (let piece = 0; piece < pieces; piece++) this.perform(job, piece);
       return;
     }
@@ -125,7 +115,7 @@ export class Pool {
   end(): void {
     if (this.ended) return;
     this.stop();
-    for (const span of this.spans) this.memory.giveBytes(span);
+    for (const span of this.spans) this.set.memory.giveBytes(span);
   }
 
   private stop(): void {
@@ -138,50 +128,11 @@ export class Pool {
     if (Atomics.load(this.words, Word.ready) > 0) this.end();
   }
 
-  /** Writes the job into the control block. @returns false when there is no room for its module */
-  private describe({ routine, share, total, values, steps, countAt, workAt }: Job): boolean {
-    const core = this.place(routine.core);
-    const module = this.place(routine.module);
-    if (core === null || module === null) return false;
-    const { words } = this;
-    words[Word.coreBytes] = core.bytes;
-    words[Word.module] = module.at;
-    words[Word.moduleBytes] = module.bytes;
-    words[Word.export] = routine.index;
-    words[Word.overridden] = Number(routine.overridden);
-    words[Word.share] = share;
-    words[Word.total] = total;
-    words[Word.countAt] = countAt;
-    words[Word.workAt] = workAt;
-    words[Word.arguments] = values.length;
-    for (let i = 0; i < values.length; i++) {
-      words[Word.values + i] = values[i];
-      words[Word.steps + i] = steps[i];
-    }
-    return true;
-  }
-
-  /** Where a module lies in the control block, from its first use on. */
-  private place(module: Uint8Array): { at: number; bytes: number } | null {
-    let place = this.modules.get(module);
-    if (place === undefined) {
-      const bytes = module.length;
-      const at = this.modulesEnd;
-      place = at + bytes <= CONTROL_BYTES ? { at, bytes } : null;
-      if (place !== null) {
-        new Uint8Array(this.words.buffer, at).set(module);
-        this.modulesEnd += bytes;
-      }
-      this.modules.set(module, place);
-    }
-    return place;
-  }
-
   /** One piece, as in the worker. */
   private perform({ routine, share, total, values, steps, countAt, workAt }: Job, piece: number): void {
     const args = values.map((value, i) => value + piece * steps[i]);
     args[countAt] = Math.min(share, total - piece * share);
-    if (workAt >= 0) args[workAt] = this.work;
+    if (workAt >= 0) args[workAt] = this.set.work;
     routine.call(...args);
   }
 
@@ -212,12 +163,10 @@ export class Pool {
   }
 
   private checkFailure(): void {
-    const { words } = this;
-    const length = Atomics.load(words, Word.failure);
-    if (length === 0) return;
-    const units = new Uint16Array(words.buffer, 4 * Word.message, length);
+    const message = this.control.failure();
+    if (message === null) return;
     this.end();
-    throw failed(String.fromCharCode(...units));
+    throw failed(message);
   }
 
   /** A worker still may write to its work area: that is not given back. */

@@ -1,7 +1,7 @@
 import { describe } from '../../describe.js';
 import { ValueError } from '../../errors.js';
-import { askThreads, threadsAsked } from './sharing.js';
-import { adaptThreads, Threads } from './threads.js';
+import { currentScheduler, useScheduler } from './current.js';
+import { Scheduler } from './scheduler.js';
 
 /** More would be a mistake. */
 const MOST_THREADS = 64;
@@ -20,10 +20,18 @@ const MOST_THREADS = 64;
  */
 export function setThreads(n: number): number {
   checkThreads('setThreads', 'n', n);
-  const before = threadsAsked() ?? 1;
-  askThreads(n, (sharing) => new Threads(sharing));
-  adaptThreads();
+  const scheduler = makeScheduler();
+  const before = scheduler.asked ?? 1;
+  scheduler.asked = n;
+  scheduler.adapt();
   return before;
+}
+
+/** The scheduler of the program, which the first call makes. */
+export function makeScheduler(): Scheduler {
+  const scheduler = currentScheduler() ?? new Scheduler();
+  useScheduler(scheduler);
+  return scheduler;
 }
 
 /** @throws ValueError when n is not a number of threads */

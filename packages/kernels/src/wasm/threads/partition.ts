@@ -1,9 +1,15 @@
-import { COLUMNS, GEMM, PLENTY_COLUMNS, PLENTY_ROWS, ROWS, STEPS_WORK } from '../gemm-module.js';
-import type { ImportOverrides } from '../linker.js';
-import type { PackedLayout } from '../products.js';
+import {
+  COLUMNS,
+  GEMM,
+  type PackedLayout,
+  PLENTY_COLUMNS,
+  PLENTY_ROWS,
+  ROWS,
+  STEPS_WORK,
+} from '../gemm-module.js';
 import { type Routine, shareOf } from './job.js';
 import { Pool } from './pool.js';
-import type { Sharing } from './sharing.js';
+import type { ThreadedSet } from './threaded-set.js';
 
 /** Shares in rows of a sequence are multiples of this: tiles of six and four rows leave nothing over then, from four rows on. */
 const PAIR = 2;
@@ -13,17 +19,16 @@ const PLENTY_OF_STEPS = 12;
 /** Entries that fill a cache line: two threads never write to the same one. */
 const LINE = 16;
 
-/** How the calls of a kernel set are cut into pieces for a pool of threads. Sizes of entries and costs as in `Job`. */
-export class Team {
+/** Cuts the calls of a kernel set into pieces for its pool of threads. Sizes of entries and costs as in `Job`. */
+export class Partitioner {
   private readonly pool: Pool;
 
-  /** @param wanted threads, the caller among them; pieces are made for as many, whether they are up or not */
+  /** @param threads pieces are made for as many, the caller among them, whether they are up or not */
   constructor(
-    { memory, workBytes, work }: Sharing,
-    readonly wanted: number,
-    overrides: ImportOverrides | null,
+    set: ThreadedSet,
+    readonly threads: number,
   ) {
-    this.pool = new Pool(memory, wanted - 1, workBytes, work, overrides);
+    this.pool = new Pool(set, threads - 1);
   }
 
   get ended(): boolean {
@@ -31,7 +36,7 @@ export class Team {
   }
 
   /** Threads that take part now. */
-  get threads(): number {
+  get running(): number {
     return this.pool.threads;
   }
 
@@ -46,7 +51,7 @@ export class Team {
 
   /** A product of assembly/gemm.ts, cut into columns or rows of C, never along a sum. @param values its arguments */
   multiply(routine: Routine, values: readonly number[], size: number, cost: number): void {
-    const { wanted: threads } = this;
+    const { threads } = this;
     const [transA, transB, , M, N, , , lda, , ldb, , , ldc] = values;
     // Columns cost least: every block of B is packed once. With few of them, rows give more even shares.
     const byColumns = N >= threads * PLENTY_COLUMNS || N >= M;
@@ -75,7 +80,7 @@ export class Team {
   ): void {
     const byParts = columns < N;
     const M = values[GEMM.M];
-    const share = byParts ? columns : shareOf(M, this.wanted, ROWS, M);
+    const share = byParts ? columns : shareOf(M, this.threads, ROWS, M);
     const steps = new Array<number>(GEMM.length).fill(0);
     if (byParts) {
       steps[GEMM.b] = bytes;
@@ -98,7 +103,7 @@ export class Team {
     cost: number,
   ): void {
     const total = values[countAt];
-    const share = shareOf(total, this.wanted, LINE, total);
+    const share = shareOf(total, this.threads, LINE, total);
     const steps = values.map((_, i) => (at.includes(i) ? share * size : 0));
     this.pool.run({ routine, total, share, values, steps, countAt, workAt: -1, cost });
   }
@@ -106,7 +111,7 @@ export class Team {
   /** A row function: B rows and then addresses. @param bytes of a row at each address */
   rows(routine: Routine, values: readonly number[], bytes: readonly number[], cost: number): void {
     const [B] = values;
-    const share = shareOf(B, this.wanted, 1, B);
+    const share = shareOf(B, this.threads, 1, B);
     const steps = [0, 0, ...bytes.map((each) => share * each)];
     this.pool.run({ routine, total: B, share, values, steps, countAt: 0, workAt: -1, cost });
   }
@@ -124,7 +129,7 @@ export class Team {
     cost: number,
   ): void {
     const [B] = values;
-    const share = shareOf(B, this.wanted, PAIR, PLENTY_OF_STEPS);
+    const share = shareOf(B, this.threads, PAIR, PLENTY_OF_STEPS);
     const steps = [...new Array<number>(firstBlock).fill(0), ...bytes.map((each) => share * each)];
     this.pool.run({ routine, total: B, share, values, steps, countAt: 0, workAt: STEPS_WORK, cost });
   }
