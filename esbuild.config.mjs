@@ -6,7 +6,7 @@
  * examples  build/examples/**, each program bundled with the library's sources, third-party packages external
  * tests     build/test/**, likewise
  *
- * The WebAssembly modules are compiled first, when their sources have changed (scripts/assemble.mjs).
+ * What is generated is made first, when its sources have changed (scripts/generate.mjs).
  * Examples and tests reach the sources through the `paths` of tsconfig.json, so they need no dist.
  */
 import { spawnSync } from 'node:child_process';
@@ -14,7 +14,7 @@ import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, wr
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { assemble } from './scripts/assemble.mjs';
+import { generate } from './scripts/generate.mjs';
 
 export const root = dirname(fileURLToPath(import.meta.url));
 export const packageNames = [
@@ -64,7 +64,7 @@ export const listExamples = () =>
 
 /** Bundles programs for Node; examples/a.ts becomes <outdir>/examples/a.js. */
 export async function bundlePrograms(entryPoints, outdir, options = {}) {
-  await assemble();
+  await generate();
   await build({
     ...common,
     entryPoints,
@@ -91,7 +91,7 @@ function copyLicenses(inputs, dist) {
 }
 
 async function buildPackages() {
-  await assemble();
+  await generate();
   rmSync(join(root, 'build/types'), { recursive: true, force: true });
   // A fresh start, so that no file of an earlier build is published.
   for (const name of packageNames) {
@@ -130,9 +130,7 @@ async function buildPackages() {
         mainFields: ['module', 'main'],
       }),
       // Without `paths`: @retrograd/* stays an import instead of being bundled. Else as tsconfig.json.
-      tsconfigRaw: {
-        compilerOptions: { target: 'ES2022', verbatimModuleSyntax: true, useDefineForClassFields: false },
-      },
+      tsconfigRaw: { compilerOptions: { target: 'ES2022', verbatimModuleSyntax: true } },
     });
     copyLicenses(Object.keys(metafile.inputs), join(root, dist));
     cpSync(join(root, 'build/types', name, 'src'), join(root, dist), { recursive: true });

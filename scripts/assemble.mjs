@@ -1,7 +1,7 @@
 /**
- * Compiles the AssemblyScript of the packages to WebAssembly: <folder>/assembly/modules/<name>.ts becomes a TypeScript file with
- * the module in base64, twice: with fused multiply-add (relaxed SIMD) and without. Nothing is done when the sources are those of
- * the last run.
+ * Compiles the AssemblyScript of the packages to WebAssembly: <folder>/assembly/modules/<name>.ts becomes a
+ * TypeScript file with the module in base64, twice: with fused multiply-add (relaxed SIMD) and without.
+ * Nothing is done when the sources are those of the last run.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { replaceFile, root } from './generated-files.mjs';
 
-// The memory is declared shared, so that a module serves threads too (packages/kernels/src/wasm/decode-binary.ts).
+// The memory is declared shared, so that a module serves threads too
+// (packages/kernels/src/wasm/decode-binary.ts).
 const options = [
   ...['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--noExportMemory'],
   ...['--importMemory', '--sharedMemory', '--maximumMemory', '65536'],
@@ -28,8 +29,8 @@ const folders = [
     typeFrom: name === 'kernels' ? '../decode-binary.js' : '@retrograd/kernels/internal',
   })),
   {
-    assembly: 'test/kernels/assembly',
-    output: 'test/kernels/binaries',
+    assembly: 'test/support/assembly',
+    output: 'test/support/binaries',
     typeFrom: '@retrograd/kernels/internal',
   },
 ].filter(({ assembly }) => existsSync(join(root, assembly)));

@@ -15,7 +15,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundlePrograms, listTests, root } from '../esbuild.config.mjs';
-import { assemble } from './assemble.mjs';
+import { generate } from './generate.mjs';
 import { isRepeated, KERNELS } from './kernel-sets.mjs';
 import { parseUvuOutput } from './parse-uvu-output.mjs';
 
@@ -158,7 +158,7 @@ async function main(words) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
 
   // Before the types are checked, which need the modules.
-  await assemble();
+  await generate();
   if (filters.length === 0 && kernels === undefined) {
     const tsc = 'node_modules/typescript/bin/tsc';
     await check('types: library, examples and tests', [tsc, '--noEmit', '-p', 'tsconfig.json']);

@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path';
 /** The tests run with the repository as their working directory. */
 export const root = process.cwd();
 
-const skipped = new Set(['node_modules', 'build', 'dist', 'binaries', '.git']);
+const skipped = new Set(['node_modules', 'build', 'dist', 'binaries', 'bundled', '.git']);
 /** The compiled modules of a package; in the kernels, the code around them. */
 const COMPILED = /^packages\/(?!kernels\/)\w+\/src\/wasm$/;
 

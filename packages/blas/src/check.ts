@@ -10,7 +10,8 @@ const sizes = [
 ] as const;
 
 /**
- * Computes small products with a library and with the plain kernels; what was in C before must not matter, be it NaN.
+ * Computes small products with a library and with the plain kernels; what was in C before must not matter, be
+ * it NaN.
  * @returns what is wrong, or null
  */
 export function findFault(product: Product, dtype: Dtype): string | null {

@@ -7,10 +7,11 @@ const MODERN = ['haswell', 'zen', 'excavator', 'skylakex', 'cooperlake', 'sapphi
 const AVX512 = ['avx512f', 'avx512cd', 'avx512bw', 'avx512dq', 'avx512vl'];
 
 /**
- * Sets of OpenBLAS kernels to ask for instead of the one that it chose, best first; none when its choice is sound.
+ * Sets of OpenBLAS kernels to ask for instead of the one that it chose, best first; none when its choice is
+ * sound.
  *
- * OpenBLAS goes by the processor's model number. A model younger than the library gets kernels of 2004 (Prescott, SSE3) or of
- * 2007 (Barcelona), several times slower than what the processor can run.
+ * OpenBLAS goes by the processor's model number. A model younger than the library gets kernels of 2004
+ * (Prescott, SSE3) or of 2007 (Barcelona), several times slower than what the processor can run.
  * @param core    what openblas_get_corename gave
  * @param cpuinfo text of /proc/cpuinfo
  */

@@ -1,9 +1,9 @@
 import type { ArrayMatrix, BlasDescription, Dtype, FloatData, Kernels } from '@retrograd/kernels';
 import { checkThreads, kernelsOver, loadWasm } from '@retrograd/kernels/internal';
 import { Autotuner } from './autotune.js';
-import { noMemory } from './core.js';
 import { LibraryError } from './errors.js';
 import type { Found } from './find.js';
+import { noMemory } from './overrides.js';
 import { within } from './products.js';
 import { BlasSequence } from './sequence.js';
 

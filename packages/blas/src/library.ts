@@ -14,7 +14,10 @@ interface Products {
   readonly ofArrays: Product;
 }
 
-/** A library that was loaded, found right, and stays until the process ends. It computes with one thread from then on. */
+/**
+ * A library that was loaded, found right, and stays until the process ends. It computes with one thread from
+ * then on.
+ */
 export class Library {
   readonly float32: Products;
   /** Null for oneDNN, which has float32 only. */
@@ -97,7 +100,10 @@ function withoutProducts(handle: LibraryHandle): string {
     : 'one without cblas_sgemm and cblas_sgemv';
 }
 
-/** OpenBLAS reads its thread count and core type while it is being loaded, so a better core type means loading it again. */
+/**
+ * OpenBLAS reads its thread count and core type while it is being loaded, so a better core type means loading
+ * it again.
+ */
 function withGoodCore(handle: LibraryHandle, file: string): [LibraryHandle, string, string] {
   const core = ask(handle, 'openblas_get_corename', 'const char *') as string | null;
   if (core === null || process.env.OPENBLAS_CORETYPE !== undefined) return [handle, file, ''];

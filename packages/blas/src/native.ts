@@ -15,7 +15,10 @@ export function find(library: LibraryHandle, name: string, result: string, args:
 export const ask = (library: LibraryHandle, name: string, result: string): unknown =>
   find(library, name, result, [])?.() ?? null;
 
-/** Opens a library by path or by a name that the system's loader knows. @returns null and the loader's words on failure */
+/**
+ * Opens a library by path or by a name that the system's loader knows.
+ * @returns null and the loader's words on failure
+ */
 export function open(file: string): { library: LibraryHandle | null; problem: string } {
   try {
     return { library: koffi.load(file), problem: '' };
@@ -44,8 +47,8 @@ function wholeProcess(): LibraryHandle | null {
 const RTLD_NOW = 2;
 
 /**
- * Keeps a library in memory until the process has ended. koffi would unload it before, while threads of the library may still
- * be running its code.
+ * Keeps a library in memory until the process has ended. koffi would unload it before, while threads of the
+ * library may still be running its code.
  */
 export function pin(file: string): void {
   const libc = wholeProcess();
@@ -82,8 +85,8 @@ function makePathFinder(): (symbol: unknown) => string | null {
 }
 
 /**
- * Calls `fn` with an environment variable set for native code. `process.env` would not do: in a worker thread it is a copy,
- * which no library sees.
+ * Calls `fn` with an environment variable set for native code. `process.env` would not do: in a worker thread
+ * it is a copy, which no library sees.
  */
 export function withVariable<R>(name: string, value: string, fn: () => R): R {
   const libc = wholeProcess();

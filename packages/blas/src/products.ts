@@ -29,7 +29,7 @@ interface Functions {
  * The products of a library, row-major: a CBLAS function, or oneDNN's. Those with a single row or column go to the matrix-vector
  * function, which reads the matrix as it lies.
  *
- * Worker threads are given the text of this function (core.ts): it uses nothing that stands outside of it.
+ * Worker threads have this function too (worker-products.ts).
  * @param letter  's' for float32, 'd' for float64
  * @param pointer 'intptr_t' for addresses, the cheapest to call, as koffi looks at a pointer for longer; 'void *' for arrays too
  * @returns null when it has none

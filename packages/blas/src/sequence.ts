@@ -10,18 +10,18 @@ import type {
 } from '@retrograd/kernels';
 import {
   ENTRIES_IN_CACHE,
-  Modules,
+  type ImportOverrides,
   makeScheduler,
   Products,
-  type Replacement,
   type Scheduler,
+  WasmLinker,
   type WasmMemory,
   type WasmPacked,
   WasmSequence,
 } from '@retrograd/kernels/internal';
-import { replaceProducts } from './core.js';
 import type { Library } from './library.js';
 import { addressOf } from './native.js';
+import { overrideProducts } from './overrides.js';
 import { within } from './products.js';
 
 /** Size and kind of a product: op(A) is (M, K), op(B) (K, N), each at least 1. */
@@ -61,9 +61,9 @@ export class BlasSequence extends WasmSequence {
   /** Set right after construction. */
   decide!: Decide;
   private readonly native: Products;
-  private readonly linked: Modules;
+  private readonly linked: WasmLinker;
   private readonly scheduler: Scheduler;
-  override readonly replacement: Replacement;
+  override readonly overrides: ImportOverrides;
   private buffer: ArrayBufferLike | null = null;
   private base = 0;
 
@@ -76,8 +76,8 @@ export class BlasSequence extends WasmSequence {
   ) {
     super(memory, fused);
     this.scheduler = makeScheduler();
-    this.replacement = replaceProducts(libraries, () => this.address());
-    this.linked = new Modules(memory, fused, this.replacement, this.modules.decoded);
+    this.overrides = overrideProducts(libraries, () => this.address());
+    this.linked = new WasmLinker(memory, fused, this.overrides, this.linker.decoded);
     this.native = new Products(this.linked, this, NATIVE_COST);
   }
 

@@ -10,19 +10,21 @@ export type { BlasKernels } from './kernels.js';
 
 export interface BlasOptions {
   /**
-   * The library: a path, a file name that the system's loader finds, or a family, 'accelerate', 'mkl', 'onednn', 'openblas' or
-   * 'blis'. Default: what the environment variable RETROGRAD_BLAS says in the same words, else the first one installed.
+   * The library: a path, a file name that the system's loader finds, or a family, 'accelerate', 'mkl',
+   * 'onednn', 'openblas' or 'blis'. Default: what the environment variable RETROGRAD_BLAS says in the same
+   * words, else the first one installed.
    */
   library?: string;
   /**
-   * Threads of these kernels, from 1 to 64, each of which has the library compute with one of its own. Default: as many as
-   * `setThreads` was called with; as long as it was not, as many as the library would use, for BLIS one a core, 8 at most.
+   * Threads of these kernels, from 1 to 64, each of which has the library compute with one of its own.
+   * Default: as many as `setThreads` was called with; as long as it was not, as many as the library would
+   * use, for BLIS one a core, 8 at most.
    */
   threads?: number;
   /**
-   * Whether the library computes every product that it can. By default each size is timed once, and goes to the WebAssembly
-   * kernels where they are faster; which of the two it is may differ from one run of a program to the next, and with it the
-   * last bits. Default false.
+   * Whether the library computes every product that it can. By default each size is timed once, and goes to
+   * the WebAssembly kernels where they are faster; which of the two it is may differ from one run of a
+   * program to the next, and with it the last bits. Default false.
    */
   always?: boolean;
   /** Whether the WebAssembly kernels may use relaxed SIMD. Default true. */
@@ -32,7 +34,8 @@ export interface BlasOptions {
 const made = new Map<string, BlasKernels>();
 
 /**
- * Has all packages compute matrix products with a native library from now on, and everything else as WebAssembly does.
+ * Has all packages compute matrix products with a native library from now on, and everything else as
+ * WebAssembly does.
  * @returns the kernels used before, which `useKernels` takes back
  * @throws LibraryError when there is no library, or the one named is none that can be used
  * @throws ValueError when `threads` is not such a number

@@ -1,7 +1,8 @@
-// The point-wise half of a GRU step, as in packages/gru/src/gates.ts, and all steps of a sequence, as in its tape.ts. A row of
-// `gates` holds z, r, h_tilde side by side, H entries each; rows of all other blocks have H. Pointers in bytes.
+// The point-wise half of a GRU step, as in ../src/gates.ts, and all steps of a sequence. A row of `gates`
+// holds z, r, h_tilde side by side, H entries each; rows of all other blocks have H entries. Pointers in
+// bytes.
 import { At, constant } from '../../kernels/assembly/constants';
-import { gemmPrepared, sigmoidOf, tanhOf } from '../../kernels/assembly/core';
+import { gemmPacked, sigmoidOf, tanhOf } from '../../kernels/assembly/core-imports';
 import { get, madd, next, put } from '../../kernels/assembly/simd';
 
 function resetForward<T>(B: i32, H: i32, gates: usize, h_prev: usize, rh: usize): void {
@@ -107,7 +108,7 @@ function resetBackward<T>(
 /**
  * Steps 0 to T - 1 for B rows of a batch. The blocks of h start with the initial state.
  * @param stride rows of the whole batch, from step to step
- * @param W_zr   (H, 2H) and W_h (H, H), prepared
+ * @param W_zr   (H, 2H) and W_h (H, H), packed
  * @param gates  receives the activations for its pre-activations without the part of h
  */
 // @ts-ignore: decorator
@@ -118,9 +119,9 @@ function steps<F>(
   const row = <usize>H * sizeof<F>();
   const block = <usize>stride * row;
   for (let t = 0; t < T; t++) {
-    gemmPrepared<F>(B, 2 * H, H, h, row, W_zr, true, gates, 3 * row, work);
+    gemmPacked<F>(B, 2 * H, H, h, row, W_zr, true, gates, 3 * row, work);
     resetForward<F>(B, H, gates, h, rh);
-    gemmPrepared<F>(B, H, H, rh, row, W_h, true, gates + 2 * row, 3 * row, work);
+    gemmPacked<F>(B, H, H, rh, row, W_h, true, gates + 2 * row, 3 * row, work);
     mixForward<F>(B, H, gates, h, h + block);
     gates += 3 * block;
     rh += block;
@@ -129,9 +130,10 @@ function steps<F>(
 }
 
 /**
- * Twin of steps, from the last one to the first.
- * @param W_zr    (H, 2H) and W_h (H, H), both transposed, prepared
- * @param grad_h  T + 1 blocks: what reaches the states from outside; what reaches them through later steps is added
+ * The way back through these steps, from the last to the first.
+ * @param W_zr    (H, 2H) and W_h (H, H), both transposed, packed
+ * @param grad_h  T + 1 blocks: the gradients that reach the states from outside; those through later steps
+ *                are added
  * @param grad_rh room for one block
  */
 // @ts-ignore: decorator
@@ -147,9 +149,9 @@ function stepsBackward<F>(
     const a = grad_a + 3 * before;
     const g = gates + 3 * before;
     mixBackward<F>(B, H, g, a, h + before, grad_h + t * block, grad_h + before);
-    gemmPrepared<F>(B, H, H, a + 2 * row, 3 * row, W_h, false, grad_rh, row, work);
+    gemmPacked<F>(B, H, H, a + 2 * row, 3 * row, W_h, false, grad_rh, row, work);
     resetBackward<F>(B, H, g, a, h + before, grad_rh, grad_h + before);
-    gemmPrepared<F>(B, H, 2 * H, a, 3 * row, W_zr, true, grad_h + before, row, work);
+    gemmPacked<F>(B, H, 2 * H, a, 3 * row, W_zr, true, grad_h + before, row, work);
   }
 }
 

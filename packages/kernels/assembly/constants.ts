@@ -1,19 +1,20 @@
-// Constants of vector code, read from memory: engines build a constant that is written in the code anew at every use, in three
-// instructions. The tables (tables.ts) lie below the memory that is given out (packages/kernels/src/wasm/memory.ts).
+// Constants of vector code, read from memory: a constant that is written in the code is built again at every
+// use, in three instructions. The tables (tables.ts) are below the memory that blocks are taken from
+// (packages/kernels/src/wasm/memory.ts).
 
 /** Places in the tables. */
 export const enum At {
   one,
   two,
-  sign,
+  signBit,
   log2e,
   shift,
-  shiftUp,
+  shiftScaled,
   ln2High,
   ln2Low,
-  least,
-  back,
-  tanhLeast,
+  expMin,
+  unscale,
+  tanhMin,
   c0,
   c1,
   c2,
@@ -26,8 +27,8 @@ export const enum At {
   c9,
 }
 
-// Where the tables lie: at the start of the core module's constants (scripts/assemble.mjs), those of f64 first. The other modules
-// are linked to the core, and spared the tables.
+// Where the tables are: at the start of the core module's constants (scripts/assemble.mjs), f64 first. The
+// other modules are loaded after the core, and read its tables.
 const TABLE64: usize = 64;
 const TABLE32: usize = TABLE64 + 21 * 8;
 

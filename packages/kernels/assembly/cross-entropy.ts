@@ -1,18 +1,19 @@
-// Cross-entropy of rows of V logits and its gradient: exponentials in the type of the logits, sums in f64. Pointers in bytes.
+// Cross-entropy of rows of V logits and its gradient: exponentials in the type of the logits, sums in f64.
+// Pointers in bytes.
 import { expNegative } from './math';
-import { all, get, next, put } from './simd';
+import { get, next, put, splat } from './simd';
 
-/** Largest entry of a row; NaN is passed over, as in the plain kernel. */
+/** Largest entry of a row; NaN is ignored, as in the plain kernel. */
 // @ts-ignore: decorator
 @inline
 function largestOf<T>(x: usize, end: usize): T {
-  let most = all<T>(-Infinity);
+  let most = splat<T>(-Infinity);
   while (x < end) {
     const whole = x + 16 <= end;
     most = v128.pmax<T>(most, get<T>(x, whole));
     x += next<T>(whole);
   }
-  // All lanes, the halves and then the pairs laid on one another.
+  // Over the lanes: first the two halves, then the two lanes of a half.
   most = v128.pmax<T>(most, v128.shuffle<i64>(most, most, 1, 0));
   if (sizeof<T>() == 4) most = v128.pmax<T>(most, v128.shuffle<i32>(most, most, 1, 0, 3, 2));
   return v128.extract_lane<T>(most, 0);
@@ -23,7 +24,7 @@ function largestOf<T>(x: usize, end: usize): T {
 @inline
 function exponentials<T>(x: usize, end: usize, m: T): f64 {
   const shift = v128.splat<T>(m);
-  let sums = all<f64>(0);
+  let sums = splat<f64>(0);
   let rest: f64 = 0;
   while (x < end) {
     const whole = x + 16 <= end;
@@ -42,7 +43,7 @@ function exponentials<T>(x: usize, end: usize, m: T): f64 {
 
 /**
  * As `Kernels.crossEntropyRows`, in place.
- * @param x      (N, V); becomes the gradient when it is wanted, else the exponentials
+ * @param x      (N, V); becomes the gradient if that is wanted, else the exponentials
  * @param rows   (N, 2) of f64
  */
 // @ts-ignore: decorator

@@ -1,10 +1,11 @@
-// The constants of vector code, in the order of `At` (constants.ts), which says where they lie.
+// The constants of vector code, in the order of `At` (constants.ts), which says where they are.
 
 /*
- * 1, 2, -0. Then log2 e; what, added to a float n, leaves it rounded to an integer in the low bits, plus the bias of exponents:
- * the bits of 2^n, or of 2^(n + 24) and 2^(n + 54), are these bits shifted to their place; -ln 2 in two parts, so that n ln 2 is
- * right to the last digit; the least x of e^x that is not 0, and 2^-24 or 2^-54, by which denormal results are scaled; the
- * least -2|x| that tanh needs; the coefficients of the polynomial of e^r.
+ * 1, 2, -0. Then log2 e; two numbers that round n to an integer when they are added to it, and leave it in
+ * the low bits together with the bias of exponents: these bits, shifted to their place, are 2^n, or 2^(n +
+ * 24) and 2^(n + 54) with the second number; -ln 2 in two parts, so that n ln 2 is right to the last digit;
+ * the smallest x for which e^x is not 0; 2^-24 or 2^-54, which undoes the scaling; the smallest -2|x| that
+ * tanh needs; the coefficients of the polynomial of e^r.
  */
 memory.data<f64>([
   1, 2, -0.0,

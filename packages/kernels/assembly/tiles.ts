@@ -1,26 +1,27 @@
-// A tile of C from rows of A and a panel of B. Sums start from 0 or from what C holds, and are stored as they are: with additions
-// behind the loop, engines move sums out of registers inside it, at half the speed.
-import { columns, WIDE } from './panels';
+// Micro-tiles of C, as in BLIS: a few rows of A by one micro-panel of B. Sums start from 0 or from what C
+// holds, and are stored as they are: with additions after the loop, engines move sums out of registers inside
+// of it, at half the speed.
+import { PANEL_ROW, panelColumns } from './panels';
 import { madd, sizeOf } from './simd';
 
-/** What a sum starts from. */
+/** What a sum starts from: the entries of C when it is to accumulate, else 0. */
 // @ts-ignore: decorator
 @inline
-export function first(held: bool, at: usize): v128 {
-  return held ? v128.load(at) : i32x4.splat(0);
+export function initial(accumulate: bool, at: usize): v128 {
+  return accumulate ? v128.load(at) : i32x4.splat(0);
 }
 
 /**
  * Six rows of A, `lda` bytes apart, by a panel of B: to rows of `c` that are `ldc` bytes apart.
- * @param held whether to start from what `c` holds
+ * @param accumulate whether to start from what `c` holds
  */
-export function tile6<T>(K: i32, a: usize, lda: usize, b: usize, held: bool, c: usize, ldc: usize): void {
-  let c00 = first(held, c), c01 = first(held, c + 16);
-  let c10 = first(held, c + ldc), c11 = first(held, c + ldc + 16);
-  let c20 = first(held, c + 2 * ldc), c21 = first(held, c + 2 * ldc + 16);
-  let c30 = first(held, c + 3 * ldc), c31 = first(held, c + 3 * ldc + 16);
-  let c40 = first(held, c + 4 * ldc), c41 = first(held, c + 4 * ldc + 16);
-  let c50 = first(held, c + 5 * ldc), c51 = first(held, c + 5 * ldc + 16);
+export function tile6<T>(K: i32, a: usize, lda: usize, b: usize, accumulate: bool, c: usize, ldc: usize): void {
+  let c00 = initial(accumulate, c), c01 = initial(accumulate, c + 16);
+  let c10 = initial(accumulate, c + ldc), c11 = initial(accumulate, c + ldc + 16);
+  let c20 = initial(accumulate, c + 2 * ldc), c21 = initial(accumulate, c + 2 * ldc + 16);
+  let c30 = initial(accumulate, c + 3 * ldc), c31 = initial(accumulate, c + 3 * ldc + 16);
+  let c40 = initial(accumulate, c + 4 * ldc), c41 = initial(accumulate, c + 4 * ldc + 16);
+  let c50 = initial(accumulate, c + 5 * ldc), c51 = initial(accumulate, c + 5 * ldc + 16);
   for (let k = 0; k < K; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
@@ -49,7 +50,7 @@ export function tile6<T>(K: i32, a: usize, lda: usize, b: usize, held: bool, c: 
     c50 = madd<T>(x, b0, c50);
     c51 = madd<T>(x, b1, c51);
     a += sizeof<T>();
-    b += WIDE;
+    b += PANEL_ROW;
   }
   v128.store(c, c00);
   v128.store(c, c01, 16);
@@ -66,11 +67,11 @@ export function tile6<T>(K: i32, a: usize, lda: usize, b: usize, held: bool, c: 
 }
 
 /** The same for four rows. */
-export function tile4<T>(K: i32, a: usize, lda: usize, b: usize, held: bool, c: usize, ldc: usize): void {
-  let c00 = first(held, c), c01 = first(held, c + 16);
-  let c10 = first(held, c + ldc), c11 = first(held, c + ldc + 16);
-  let c20 = first(held, c + 2 * ldc), c21 = first(held, c + 2 * ldc + 16);
-  let c30 = first(held, c + 3 * ldc), c31 = first(held, c + 3 * ldc + 16);
+export function tile4<T>(K: i32, a: usize, lda: usize, b: usize, accumulate: bool, c: usize, ldc: usize): void {
+  let c00 = initial(accumulate, c), c01 = initial(accumulate, c + 16);
+  let c10 = initial(accumulate, c + ldc), c11 = initial(accumulate, c + ldc + 16);
+  let c20 = initial(accumulate, c + 2 * ldc), c21 = initial(accumulate, c + 2 * ldc + 16);
+  let c30 = initial(accumulate, c + 3 * ldc), c31 = initial(accumulate, c + 3 * ldc + 16);
   for (let k = 0; k < K; k++) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
@@ -91,7 +92,7 @@ export function tile4<T>(K: i32, a: usize, lda: usize, b: usize, held: bool, c: 
     c30 = madd<T>(x, b0, c30);
     c31 = madd<T>(x, b1, c31);
     a += sizeof<T>();
-    b += WIDE;
+    b += PANEL_ROW;
   }
   v128.store(c, c00);
   v128.store(c, c01, 16);
@@ -103,33 +104,33 @@ export function tile4<T>(K: i32, a: usize, lda: usize, b: usize, held: bool, c: 
   v128.store(c + 3 * ldc, c31, 16);
 }
 
-/** The tile of six rows, or that of four. @param wide whether entries are of float64 */
+/** The tile of six rows, or that of four. */
 // @ts-ignore: decorator
 @inline
 export function tile(
-  wide: bool, six: bool, K: i32, a: usize, lda: usize, b: usize, held: bool, c: usize, ldc: usize,
+  isF64: bool, six: bool, K: i32, a: usize, lda: usize, b: usize, accumulate: bool, c: usize, ldc: usize,
 ): void {
-  if (wide) {
-    if (six) tile6<f64>(K, a, lda, b, held, c, ldc);
-    else tile4<f64>(K, a, lda, b, held, c, ldc);
+  if (isF64) {
+    if (six) tile6<f64>(K, a, lda, b, accumulate, c, ldc);
+    else tile4<f64>(K, a, lda, b, accumulate, c, ldc);
   } else {
-    if (six) tile6<f32>(K, a, lda, b, held, c, ldc);
-    else tile4<f32>(K, a, lda, b, held, c, ldc);
+    if (six) tile6<f32>(K, a, lda, b, accumulate, c, ldc);
+    else tile4<f32>(K, a, lda, b, accumulate, c, ldc);
   }
 }
 
 /**
- * Moves a tile of `rows` by `n` entries to rows that are `ldTo` bytes apart; adds it to what is there when `add`.
- * @param wide whether entries are of float64
+ * Copies a tile of `rows` by `n` entries to rows that are `ldTo` bytes apart; adds it to what is there when
+ * `add`.
  */
-export function move(
-  wide: bool, rows: i32, n: i32, from: usize, ldFrom: usize, add: bool, to: usize, ldTo: usize,
+export function copyTile(
+  isF64: bool, rows: i32, n: i32, from: usize, ldFrom: usize, add: bool, to: usize, ldTo: usize,
 ): void {
-  if (n == columns(wide)) {
+  if (n == panelColumns(isF64)) {
     if (add) {
       for (; rows > 0; rows--) {
-        addVector(wide, from, to);
-        addVector(wide, from + 16, to + 16);
+        addVector(isF64, from, to);
+        addVector(isF64, from + 16, to + 16);
         from += ldFrom;
         to += ldTo;
       }
@@ -141,12 +142,12 @@ export function move(
       to += ldTo;
     }
   }
-  const size = sizeOf(wide);
+  const size = sizeOf(isF64);
   for (; rows > 0; rows--) {
     for (let j = 0; j < n; j++) {
       const at = <usize>j * size;
-      if (wide) moveEntry<f64>(from + at, add, to + at);
-      else moveEntry<f32>(from + at, add, to + at);
+      if (isF64) copyEntry<f64>(from + at, add, to + at);
+      else copyEntry<f32>(from + at, add, to + at);
     }
     from += ldFrom;
     to += ldTo;
@@ -156,16 +157,16 @@ export function move(
 /** Adds a vector to the one at `to`. */
 // @ts-ignore: decorator
 @inline
-function addVector(wide: bool, from: usize, to: usize): void {
+function addVector(isF64: bool, from: usize, to: usize): void {
   const a = v128.load(to);
   const b = v128.load(from);
-  v128.store(to, wide ? f64x2.add(a, b) : f32x4.add(a, b));
+  v128.store(to, isF64 ? f64x2.add(a, b) : f32x4.add(a, b));
 }
 
-/** Moves one entry, or adds it. */
+/** Copies one entry, or adds it. */
 // @ts-ignore: decorator
 @inline
-function moveEntry<T>(from: usize, add: bool, to: usize): void {
+function copyEntry<T>(from: usize, add: bool, to: usize): void {
   const entry = load<T>(from);
   store<T>(to, add ? load<T>(to) + entry : entry);
 }

@@ -1,9 +1,9 @@
-// Sequences from batch-first to time-major order and back. Pointers in bytes.
+// Sequences from batch-first to time-major order and back: (B, T, …) and (T, B, …). Pointers in bytes.
 import { get, next, put } from './simd';
 
 /**
- * Copies rows of `row` bytes from (M, N) rows to (N, M) rows that are `rowTo` bytes apart. Whole entries of either type are whole
- * f32.
+ * Copies (M, N) rows of `row` bytes to (N, M) rows that are `rowTo` bytes apart. Copying f32 does for both
+ * types.
  */
 export function swapAxes(M: i32, N: i32, row: usize, from: usize, to: usize, rowTo: usize): void {
   for (let i = 0; i < M; i++) {

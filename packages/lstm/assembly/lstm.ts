@@ -1,7 +1,8 @@
-// The point-wise half of an LSTM step, as in packages/lstm/src/gates.ts, and all steps of a sequence, as in its tape.ts. A row of
-// `gates` holds f, i, c_tilde, o side by side, H entries each; rows of all other blocks have H. Pointers in bytes.
+// The point-wise half of an LSTM step, as in ../src/gates.ts, and all steps of a sequence. A row of `gates`
+// holds f, i, c_tilde, o side by side, H entries each; rows of all other blocks have H entries. Pointers in
+// bytes.
 import { At, constant } from '../../kernels/assembly/constants';
-import { gemmPrepared, sigmoidOf, tanhOf } from '../../kernels/assembly/core';
+import { gemmPacked, sigmoidOf, tanhOf } from '../../kernels/assembly/core-imports';
 import { get, madd, next, put } from '../../kernels/assembly/simd';
 
 function forward<T>(B: i32, H: i32, gates: usize, c_prev: usize, c_t: usize, tanh_c: usize, h_t: usize): void {
@@ -82,7 +83,7 @@ function backward<T>(
 /**
  * Steps 0 to T - 1 for B rows of a batch. Blocks of c and h start with the initial states.
  * @param stride  rows of the whole batch, from step to step
- * @param W_h     (H, 4H), prepared
+ * @param W_h     (H, 4H), packed
  * @param gates   receives the activations for its pre-activations without the part of h
  */
 // @ts-ignore: decorator
@@ -93,7 +94,7 @@ function steps<F>(
   const row = <usize>H * sizeof<F>();
   const block = <usize>stride * row;
   for (let t = 0; t < T; t++) {
-    gemmPrepared<F>(B, 4 * H, H, h, row, W_h, true, gates, 4 * row, work);
+    gemmPacked<F>(B, 4 * H, H, h, row, W_h, true, gates, 4 * row, work);
     h += block;
     forward<F>(B, H, gates, c, c + block, tanh_c, h);
     gates += 4 * block;
@@ -103,10 +104,11 @@ function steps<F>(
 }
 
 /**
- * Twin of steps, from the last one to the first.
- * @param W_h    (H, 4H) transposed, prepared
- * @param grad_h T + 1 blocks: what reaches the states from outside; what reaches them through later steps is added
- * @param grad_c one block: the gradient of the last c in, that of the first one out
+ * The way back through these steps, from the last to the first.
+ * @param W_h    (H, 4H) transposed, packed
+ * @param grad_h T + 1 blocks: the gradients that reach the states from outside; those through later steps are
+ *               added
+ * @param grad_c one block: first the gradient of the last c, in the end that of the first
  */
 // @ts-ignore: decorator
 @inline
@@ -120,7 +122,7 @@ function stepsBackward<F>(
     const before = (t - 1) * block;
     const a = grad_a + 4 * before;
     backward<F>(B, H, gates + 4 * before, c + before, tanh_c + before, grad_h + t * block, grad_c, a);
-    gemmPrepared<F>(B, H, 4 * H, a, 4 * row, W_h, true, grad_h + before, row, work);
+    gemmPacked<F>(B, H, 4 * H, a, 4 * row, W_h, true, grad_h + before, row, work);
   }
 }
 

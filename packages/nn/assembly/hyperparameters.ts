@@ -1,8 +1,9 @@
-// What a routine is told beside its arrays: numbers of their type, one behind the other.
+// The scalar arguments of an optimizer's routine, stored one after another in memory, in the type of its
+// arrays.
 
-/** A setting in every lane. */
+/** A hyperparameter in every lane. */
 // @ts-ignore: decorator
 @inline
-export function setting<T>(settings: usize, place: usize): v128 {
-  return v128.load_splat<T>(settings + sizeof<T>() * place);
+export function hyperparameter<T>(hyper: usize, index: usize): v128 {
+  return v128.load_splat<T>(hyper + sizeof<T>() * index);
 }

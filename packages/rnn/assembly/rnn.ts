@@ -1,9 +1,9 @@
-// The backward half of a tanh unit: grad · (1 - h²), in place, for B rows of H entries (the forward half is the tanh of maps.ts),
-// and all steps of a sequence, as in packages/rnn/src/tape.ts. Pointers in bytes.
+// The backward half of a tanh unit, and all steps of a sequence in both directions. Pointers in bytes.
 import { At, constant } from '../../kernels/assembly/constants';
-import { gemmPrepared, tanhOf } from '../../kernels/assembly/core';
+import { gemmPacked, tanhOf } from '../../kernels/assembly/core-imports';
 import { get, next, put } from '../../kernels/assembly/simd';
 
+/** grad becomes grad · (1 - h²), for B rows of H entries. The forward half is the core's tanh. */
 function tanhBackward<T>(B: i32, H: i32, h: usize, grad: usize): void {
   const one = constant<T>(At.one);
   const end = h + <usize>(B * H) * sizeof<T>();
@@ -19,8 +19,9 @@ function tanhBackward<T>(B: i32, H: i32, h: usize, grad: usize): void {
 /**
  * Steps 0 to T - 1 for B rows of a batch.
  * @param stride rows of the whole batch, from step to step
- * @param W_hh   (H, H), prepared
- * @param h      T + 1 blocks: the initial state, then pre-activations without the part of h, which become states
+ * @param W_hh   (H, H), packed
+ * @param h      T + 1 blocks: the initial state, then pre-activations without the part of h, which become
+ *               states
  */
 // @ts-ignore: decorator
 @inline
@@ -29,16 +30,16 @@ function steps<F>(B: i32, stride: i32, T: i32, H: i32, work: usize, W_hh: usize,
   for (let t = 0; t < T; t++) {
     const before = h;
     h += <usize>stride * row;
-    gemmPrepared<F>(B, H, H, before, row, W_hh, true, h, row, work);
+    gemmPacked<F>(B, H, H, before, row, W_hh, true, h, row, work);
     tanhOf<F>(B * H, h, h);
   }
 }
 
 /**
- * Twin of steps, from the last one to the first.
- * @param W_hh transposed, prepared
- * @param grad T + 1 blocks: what reaches the states from outside; the gradients of the pre-activations in the end, but for the
- *             first, that of the initial state
+ * The way back through these steps, from the last to the first.
+ * @param W_hh transposed, packed
+ * @param grad T + 1 blocks: the gradients that reach the states from outside; in the end those of the
+ *             pre-activations, except for the first block, that of the initial state
  */
 // @ts-ignore: decorator
 @inline
@@ -52,7 +53,7 @@ function stepsBackward<F>(B: i32, stride: i32, T: i32, H: i32, work: usize, W_hh
     const after = grad;
     grad -= block;
     h -= block;
-    gemmPrepared<F>(B, H, H, after, row, W_hh, true, grad, row, work);
+    gemmPacked<F>(B, H, H, after, row, W_hh, true, grad, row, work);
   }
 }
 

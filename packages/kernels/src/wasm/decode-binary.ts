@@ -1,4 +1,7 @@
-/** A WebAssembly module in base64, as scripts/assemble.mjs writes it: with fused multiply-add (relaxed SIMD), and without. */
+/**
+ * A WebAssembly module in base64, as scripts/assemble.mjs writes it: with fused multiply-add (relaxed SIMD),
+ * and without.
+ */
 export interface WasmModule {
   readonly fused: string;
   readonly plain: string;
@@ -25,7 +28,9 @@ interface Platform {
   readonly Buffer?: { from(text: string, encoding: 'base64'): Uint8Array };
 }
 
-/** The loop is for older browsers: it takes some milliseconds in a cold process, the two others less than one. */
+/**
+ * The loop is for older browsers: it takes some milliseconds in a cold process, the two others less than one.
+ */
 function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   const platform = globalThis as unknown as Platform;
   if (platform.Uint8Array.fromBase64) return platform.Uint8Array.fromBase64(text);

@@ -37,7 +37,10 @@ export function loadWasm(
   }
 }
 
-/** Node 20 has relaxed SIMD behind a flag of its engine, which can still be set now; Node 21 and browsers need nothing. */
+/**
+ * Node 20 has relaxed SIMD behind a flag of its engine, which can still be set now; Node 21 and browsers need
+ * nothing.
+ */
 function enableRelaxedSimd(): void {
   const { process } = globalThis as {
     process?: { versions?: { node?: string }; getBuiltinModule?: (name: string) => unknown };

@@ -3,7 +3,7 @@ import type { Matrix, ProductOptions } from '../sequence/matrix.js';
 import type { Dtype } from '../types.js';
 import { coreCode } from './binaries/core.js';
 import type { GemmModule, PackedLayout } from './gemm-module.js';
-import type { Modules, Pair } from './modules.js';
+import type { Pair, WasmLinker } from './linker.js';
 import { currentScheduler, partitionerFor } from './threads/current.js';
 import type { ThreadedSet } from './threads/threaded-set.js';
 
@@ -25,17 +25,17 @@ const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);
 export class Products {
   private readonly sizes: GemmModule;
   private readonly gemm: Pair;
-  private readonly prepare: Pair;
+  private readonly packPart: Pair;
 
   /** @param unitCost about how long a multiplication and addition takes, in nanoseconds a byte */
   constructor(
-    modules: Modules,
+    linker: WasmLinker,
     private readonly set: ThreadedSet,
     private readonly unitCost: number,
   ) {
-    this.sizes = modules.exports<GemmModule>(coreCode);
-    this.gemm = modules.pair(coreCode, 'gemm');
-    this.prepare = modules.pair(coreCode, 'prepare');
+    this.sizes = linker.exports<GemmModule>(coreCode);
+    this.gemm = linker.pair(coreCode, 'gemm');
+    this.packPart = linker.pair(coreCode, 'pack');
   }
 
   /** As `SequenceKernels.multiply`. */
@@ -73,14 +73,14 @@ export class Products {
     const size = bytesOf(dtype);
     const share = currentScheduler()?.columnsInPart(set, K, N, rows) ?? N;
     const parts = Math.ceil(N / share) || 1;
-    const bytes = sizes.preparedSize(size === 8, K, share);
-    const last = sizes.preparedSize(size === 8, K, N - (parts - 1) * share);
+    const bytes = sizes.packedSize(size === 8, K, share);
+    const last = sizes.packedSize(size === 8, K, N - (parts - 1) * share);
     const block = set.memory.take(dtype, ((parts - 1) * bytes + last) / size);
     const [b, at] = [addressOf(B), block.pointer(0)];
     const step = share * size * (trans ? B.ld : 1);
     for (let part = 0; part < parts; part++) {
       const columns = Math.min(share, N - part * share);
-      this.prepare[dtype].call(trans, K, columns, b + part * step, B.ld * size, at + part * bytes);
+      this.packPart[dtype].call(trans, K, columns, b + part * step, B.ld * size, at + part * bytes);
     }
     return { K, N, share, bytes, at, blocks: [block] };
   }

@@ -13,8 +13,8 @@ import type { Dtype, FloatData } from '../types.js';
 import { coreCode } from './binaries/core.js';
 import type { WasmModule } from './decode-binary.js';
 import type { GemmModule } from './gemm-module.js';
+import { type ImportOverrides, WasmLinker } from './linker.js';
 import type { WasmMemory } from './memory.js';
-import { Modules, type Replacement } from './modules.js';
 import { isWhole, Products, WASM_COST, type WasmPacked } from './products.js';
 import { currentScheduler, partitionerFor } from './threads/current.js';
 import type { ThreadedSet } from './threads/threaded-set.js';
@@ -27,8 +27,8 @@ const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);
 export class WasmSequence implements SequenceKernels, ThreadedSet {
   readonly workBytes: number;
   readonly work: number;
-  readonly replacement: Replacement | null = null;
-  protected readonly modules: Modules;
+  readonly overrides: ImportOverrides | null = null;
+  protected readonly linker: WasmLinker;
   private readonly products: Products;
 
   /** @param fused whether multiplications and additions are fused (relaxed SIMD) */
@@ -36,10 +36,10 @@ export class WasmSequence implements SequenceKernels, ThreadedSet {
     readonly memory: WasmMemory,
     fused: boolean,
   ) {
-    this.modules = new Modules(memory, fused);
+    this.linker = new WasmLinker(memory, fused);
     this.workBytes = this.module<GemmModule>(coreCode).workSize();
     this.work = memory.takeBytes(this.workBytes).at;
-    this.products = new Products(this.modules, this, WASM_COST);
+    this.products = new Products(this.linker, this, WASM_COST);
   }
 
   get threads(): number {
@@ -51,7 +51,7 @@ export class WasmSequence implements SequenceKernels, ThreadedSet {
   }
 
   module<Exports>(code: WasmModule): Exports {
-    return this.modules.exports(code);
+    return this.linker.exports(code);
   }
 
   take(dtype: Dtype, n: number): Block {
@@ -89,7 +89,7 @@ export class WasmSequence implements SequenceKernels, ThreadedSet {
   }
 
   parallelFor(code: WasmModule, name: string, countAt: number, at: readonly number[]): ParallelForFunction {
-    const pair = this.modules.pair(code, name);
+    const pair = this.linker.pair(code, name);
     return (dtype, values, cost) => {
       const partitioner = partitionerFor(this, cost);
       if (partitioner === null) pair[dtype].call(...values);
@@ -98,7 +98,7 @@ export class WasmSequence implements SequenceKernels, ThreadedSet {
   }
 
   rows(code: WasmModule, name: string, widths: readonly number[], entryCost: number): RowFunction {
-    const pair = this.modules.pair(code, name);
+    const pair = this.linker.pair(code, name);
     return (dtype, B, H, at) => {
       const routine = pair[dtype];
       const row = H * bytesOf(dtype);
@@ -113,16 +113,16 @@ export class WasmSequence implements SequenceKernels, ThreadedSet {
   }
 
   steps(...routine: Parameters<SequenceKernels['steps']>): StepsFunction {
-    return this.stepsBy(this.modules, this.products, ...routine);
+    return this.stepsBy(this.linker, this.products, ...routine);
   }
 
   /** As `steps`, with products that the modules are linked to. */
   protected stepsBy(
-    modules: Modules,
+    linker: WasmLinker,
     products: Products,
     ...[code, name, widths, entryCost]: Parameters<SequenceKernels['steps']>
   ): StepsFunction {
-    const pair = modules.pair(code, name);
+    const pair = linker.pair(code, name);
     return (B, T, H, weights, blocks) => {
       const packed = weights as readonly WasmPacked[];
       // Threads that share the columns of a product have to meet at every step.

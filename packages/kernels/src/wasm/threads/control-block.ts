@@ -23,7 +23,7 @@ export class ControlBlock {
     words[Word.module] = module.at;
     words[Word.moduleBytes] = module.bytes;
     words[Word.export] = routine.index;
-    words[Word.replaced] = Number(routine.replaced);
+    words[Word.overridden] = Number(routine.overridden);
     words[Word.share] = share;
     words[Word.total] = total;
     words[Word.countAt] = countAt;

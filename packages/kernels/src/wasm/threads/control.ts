@@ -17,7 +17,7 @@ export const Word = {
   failure: 35,
   /** Bytes of the core, the first of the modules. */
   coreBytes: 36,
-  /** Workers that have what replaces functions of the core, or have failed to get it. */
+  /** Workers that have the functions that override some of the core's, or have failed to get them. */
   loaded: 37,
   /** The current job: where in the block the module lies, its bytes, and which of its exports to call. */
   module: 48,
@@ -29,8 +29,8 @@ export const Word = {
   /** Index of the argument that counts a piece's units, and of the one that takes the thread's work area (-1: none). */
   countAt: 53,
   workAt: 54,
-  /** 1 where functions of the core are replaced. */
-  replaced: 56,
+  /** 1 where functions of the core are overridden. */
+  overridden: 56,
   /** Number of arguments; their values for the first piece; by how much they grow from piece to piece. */
   arguments: 55,
   values: 64,

@@ -4,8 +4,8 @@ export interface Routine {
   readonly core: Uint8Array;
   /** Bytes of its module, the same object for all of the module's routines. */
   readonly module: Uint8Array;
-  /** Whether functions of that core are replaced by those of the set. */
-  readonly replaced: boolean;
+  /** Whether the set overrides functions of that core. */
+  readonly overridden: boolean;
   /** Its place among the module's exports. */
   readonly index: number;
   // biome-ignore lint/suspicious/noExplicitAny: each export has arguments of its own

@@ -37,19 +37,19 @@ export class Pool {
     private readonly set: ThreadedSet,
     workers: number,
   ) {
-    const { memory, workBytes, replacement } = set;
+    const { memory, workBytes, overrides } = set;
     try {
       for (let i = 0; i < workers; i++) this.spans.push(memory.takeBytesBesides(workBytes));
     } catch {
       // No room for all: with as many as there is room for.
     }
-    const replace = replacement && { source: replacement.source, setting: replacement.setting };
+    const inWorkers = overrides && { source: overrides.source, setting: overrides.setting };
     for (const { at } of this.spans) {
-      const setting = { memory: memory.memory, control: this.control.buffer, work: at, replace };
+      const setting = { memory: memory.memory, control: this.control.buffer, work: at, overrides: inWorkers };
       const worker = startWorker(setting, () => this.lose());
       if (worker !== null) this.workers.push(worker);
     }
-    if (replace !== null) this.awaitLoading();
+    if (inWorkers !== null) this.awaitLoading();
   }
 
   /**

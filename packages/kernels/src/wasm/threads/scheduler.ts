@@ -45,7 +45,7 @@ export class Scheduler {
       partitioner = new Partitioner(set, wanted);
       this.partitioners.set(set, partitioner);
     }
-    return set.replacement !== null || partitioner.wants(cost) ? partitioner : null;
+    return set.overrides !== null || partitioner.wants(cost) ? partitioner : null;
   }
 
   /** Columns in each part of a packed B (K, N), for products of M rows: all, where the threads are to share the rows. */

@@ -1,4 +1,5 @@
-import { type WorkerSetting, workerSource } from './worker-source.js';
+import { workerSource } from './bundled/worker.js';
+import type { WorkerSetting } from './worker.js';
 
 /** A running worker. */
 export interface RunningWorker {
@@ -37,7 +38,7 @@ export function startWorker(setting: WorkerSetting, onEnd: () => void): RunningW
 
 function startInNode({ Worker }: NodeThreads, workerData: WorkerSetting, onEnd: () => void): RunningWorker {
   // No options and no environment of the process: a loader given there has no business in a worker.
-  const worker = new Worker(workerSource(), { eval: true, workerData, execArgv: [], env: {} });
+  const worker = new Worker(workerSource, { eval: true, workerData, execArgv: [], env: {} });
   worker.on('error', onEnd);
   worker.on('exit', onEnd);
   worker.unref();
@@ -45,7 +46,7 @@ function startInNode({ Worker }: NodeThreads, workerData: WorkerSetting, onEnd: 
 }
 
 function startInPage(setting: WorkerSetting, onEnd: () => void): RunningWorker {
-  url ??= URL.createObjectURL(new Blob([workerSource()], { type: 'text/javascript' }));
+  url ??= URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
   const worker = new Worker(url);
   worker.onerror = (event) => {
     event.preventDefault();

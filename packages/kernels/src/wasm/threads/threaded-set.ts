@@ -1,5 +1,5 @@
+import type { ImportOverrides } from '../linker.js';
 import type { WasmMemory } from '../memory.js';
-import type { Replacement } from '../modules.js';
 
 /** A kernel set whose calls threads can share. */
 export interface ThreadedSet {
@@ -7,8 +7,8 @@ export interface ThreadedSet {
   /** Bytes of the work area that a thread needs, and the address of the caller's own. */
   readonly workBytes: number;
   readonly work: number;
-  /** What its modules have in place of functions of the core, for workers too. */
-  readonly replacement: Replacement | null;
+  /** What its modules call instead of the core's functions, in workers too. */
+  readonly overrides: ImportOverrides | null;
   /** @param asked the number of threads that `setThreads` was called with last; null when it never was */
   threadsWanted(asked: number | null): number;
 }

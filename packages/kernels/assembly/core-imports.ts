@@ -1,17 +1,18 @@
-// Functions of the core module (modules/core.ts) for all other modules, which are linked to it when they are loaded: so each of
-// them is small, and a program brings along those that it uses. Such a call costs a few nanoseconds: a few a row, none an entry.
+// Functions of the core module (modules/core.ts), which all other modules import when they are loaded. So
+// each of these is small, and a program contains only those that it uses. Such a call takes a few
+// nanoseconds: there are a few for each row, and none for each entry.
 
 // @ts-ignore: decorator
 @external('core', 'gemm32')
 declare function gemm32(
-  transA: bool, transB: bool, prepared: bool, M: i32, N: i32, K: i32,
+  transA: bool, transB: bool, packedB: bool, M: i32, N: i32, K: i32,
   a: usize, lda: usize, b: usize, ldb: usize, accumulate: bool, c: usize, ldc: usize, work: usize,
 ): void;
 
 // @ts-ignore: decorator
 @external('core', 'gemm64')
 declare function gemm64(
-  transA: bool, transB: bool, prepared: bool, M: i32, N: i32, K: i32,
+  transA: bool, transB: bool, packedB: bool, M: i32, N: i32, K: i32,
   a: usize, lda: usize, b: usize, ldb: usize, accumulate: bool, c: usize, ldc: usize, work: usize,
 ): void;
 
@@ -31,15 +32,15 @@ declare function tanh32(n: i32, x: usize, out: usize): void;
 @external('core', 'tanh64')
 declare function tanh64(n: i32, x: usize, out: usize): void;
 
-/** C (M, N) = A (M, K) B, plus C when `accumulate`, for a B that was packed before: as gemm.ts. */
-export function gemmPrepared<T>(
+/** C (M, N) = A (M, K) B, plus C when `accumulate`, for a B that was packed before, as in gemm.ts. */
+export function gemmPacked<T>(
   M: i32, N: i32, K: i32, a: usize, lda: usize, b: usize, accumulate: bool, c: usize, ldc: usize, work: usize,
 ): void {
   if (sizeof<T>() == 8) gemm64(false, false, true, M, N, K, a, lda, b, 0, accumulate, c, ldc, work);
   else gemm32(false, false, true, M, N, K, a, lda, b, 0, accumulate, c, ldc, work);
 }
 
-/** out = sigmoid(x) for n entries, as maps.ts. */
+/** out = sigmoid(x) for n entries, as elementwise.ts. */
 // @ts-ignore: decorator
 @inline
 export function sigmoidOf<T>(n: i32, x: usize, out: usize): void {
@@ -47,7 +48,7 @@ export function sigmoidOf<T>(n: i32, x: usize, out: usize): void {
   else sigmoid32(n, x, out);
 }
 
-/** out = tanh(x) for n entries, as maps.ts. */
+/** out = tanh(x) for n entries, as elementwise.ts. */
 // @ts-ignore: decorator
 @inline
 export function tanhOf<T>(n: i32, x: usize, out: usize): void {
