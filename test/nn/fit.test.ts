@@ -8,6 +8,7 @@ import {
   evaluate,
   type FitOptions,
   fit,
+  globalNorm,
   lastStep,
   type ModelState,
   type Progress,
@@ -16,7 +17,7 @@ import {
   sequenceBatches,
   textBatches,
 } from '@retrograd/nn';
-import { clipGradients, createSequences, globalNorm } from '@retrograd/utils';
+import { clipGradients, createSequences } from '@retrograd/utils';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/assert-arrays.js';

@@ -17,8 +17,7 @@ import {
 } from '@retrograd/arrays';
 import { parameter, type Tensor, tensor } from '@retrograd/autograd';
 import { LSTM } from '@retrograd/lstm';
-import { Adam, AdamW, type Optimizer, type OptimizerState, RMSprop, SGD } from '@retrograd/nn';
-import { globalNorm } from '@retrograd/utils';
+import { Adam, AdamW, globalNorm, type Optimizer, type OptimizerState, RMSprop, SGD } from '@retrograd/nn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose, assertSameBits } from '../support/assert-arrays.js';

@@ -1,10 +1,10 @@
 /** Every kind of view gives, bit for bit, what its dense copy gives; and no view, nor what lies between its entries, is changed. */
 import { copy, type FloatData, type NdArray, Random, randomNormal, wrap } from '@retrograd/arrays';
+import { globalNorm } from '@retrograd/nn';
 import {
   clipGradients,
   createSequences,
   generateSequence,
-  globalNorm,
   sequenceLoss,
   sequenceLossBackward,
 } from '@retrograd/utils';

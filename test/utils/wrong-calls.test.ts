@@ -10,11 +10,11 @@ import {
   view,
   zeros,
 } from '@retrograd/arrays';
+import { globalNorm } from '@retrograd/nn';
 import {
   clipGradients,
   createSequences,
   generateSequence,
-  globalNorm,
   sequenceLoss,
   sequenceLossBackward,
 } from '@retrograd/utils';

@@ -5,6 +5,7 @@ export { addAlike } from './add-into.js';
 export { checkDtype } from './array.js';
 export {
   checkArray,
+  checkArrays,
   checkFinite,
   checkIndexArray,
   checkInteger,
@@ -18,6 +19,7 @@ export { fillRows } from './fill-rows.js';
 export * from './index.js';
 export { checkKeys } from './keys.js';
 export { addMatmul } from './matmul.js';
+export { clipToNorm, scaledNorm, sumOfSquares } from './norm.js';
 export { sumTo } from './reduce.js';
 export { broadcastShapes, normalizeAxes, normalizeAxis, shapesEqual, sizeOf } from './shape.js';
 export { unslice } from './slice.js';

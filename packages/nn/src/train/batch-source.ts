@@ -1,27 +1,27 @@
 import type { IndexArray, Random } from '@retrograd/arrays';
 
-/** What the model sees in one step, and what it should have answered. */
+/** Input and target of one step. */
 export interface Batch {
   /** Given to `model.forward`. */
   readonly x: IndexArray;
   /** Given to the loss. */
   readonly target: IndexArray;
-  /** Given to the loss; which of the answers count. All when left out. */
+  /** Given to the loss: which outputs count. All when left out. */
   readonly mask?: IndexArray;
-  /** Over how many answers the loss is a mean: its weight in a mean over batches. */
+  /** Number of outputs that the loss averages: the batch's weight in a mean over batches. */
   readonly count: number;
 }
 
-/** Data in batches. `fit` goes through it once an epoch. */
+/** Data in batches. An epoch of `fit` is one pass over it. */
 export interface BatchSource {
   /** Batches in an epoch. */
   readonly length: number;
-  /** Whether the sequences of a batch go on in the next one, so that the hidden state is carried over. */
+  /** Whether the sequences of a batch continue in the next one, so that the hidden state is carried over. */
   readonly continues: boolean;
   /**
-   * Settles the order of an epoch.
-   * @param rng what a random order is drawn from
-   * @returns gives batch 0 … length - 1 of the epoch
+   * Fixes the order of an epoch.
+   * @param rng draws a random order
+   * @returns a function that gives batch 0 … length - 1 of the epoch
    */
   epoch(rng: Random): (position: number) => Batch;
 }
