@@ -88,7 +88,7 @@ const wrongTexts: [name: string, content: string | Uint8Array | null, reason: st
   ['cut.txt', Uint8Array.of(104, 0xf0, 0x9f), 'not UTF-8 text'],
 ];
 
-test('what is no text is refused in one line, with exit code 2', async () => {
+test('a file that is not text is refused in one line, with exit code 2', async () => {
   const line = (name: string, reason: string) => `--text must name a text file, got '${name}' (${reason})`;
   for (const [name, content, reason] of wrongTexts) {
     if (content !== null) writeFile(name, content);
@@ -146,7 +146,7 @@ for (const [name, metadata, reason] of [
   wrongModels.push([name, null, reason]);
 }
 
-test('what is no model of this program is refused in one line, with exit code 2', async () => {
+test('a file that is not a model of this program is refused in one line, with exit code 2', async () => {
   for (const [name, content, reason] of wrongModels) {
     if (content !== null) writeFile(name, content);
     const line = `--load must name a model file, got '${name}' (${reason})`;
@@ -155,7 +155,7 @@ test('what is no model of this program is refused in one line, with exit code 2'
   const err = `char-model: --load must name a model file, got 'later.st' (of version 2, where 1 is wanted)\n`;
   assert.equal(await run('--load', 'later.st', '--generate', '5'), { code: 2, out: '', err });
   assert.equal(await run('--load', 'later.st', '--text', 'text.txt'), { code: 2, out: '', err });
-  // Whatever byte is missing or too many, and whatever byte of the header is another one.
+  // One byte missing, one too many, or one bit flipped at 60 places: a model, or a UserError, and nothing else.
   for (const damaged of [
     bytes.subarray(0, -1),
     Buffer.concat([bytes, Uint8Array.of(0)]),

@@ -101,7 +101,7 @@ for (const [cell, layers] of [
   });
 }
 
-test('without a prompt the model begins behind a new line, or its first symbol', () => {
+test('without a prompt the model begins after a new line, or its first symbol', () => {
   assert.is(choosePrompt(undefined, Vocabulary.of('ba\n')), '\n');
   assert.is(choosePrompt(undefined, Vocabulary.of('ba')), 'a');
   assert.is(choosePrompt('b', Vocabulary.of('ba')), 'b');

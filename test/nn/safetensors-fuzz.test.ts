@@ -213,7 +213,7 @@ test('a file that is cut short anywhere is refused', () => {
   }
 });
 
-test('a file with bytes behind its end is refused', () => {
+test('a file with bytes after its end is refused', () => {
   for (const more of [1, 2, 7, 8, 9, 1000]) {
     const longer = new Uint8Array(valid.length + more);
     longer.set(valid);

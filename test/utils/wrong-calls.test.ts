@@ -75,7 +75,7 @@ const notGradients = (op: string): WrongCall[] => [
 refuses('globalNorm refuses what is not a list of arrays', globalNorm, notGradients('globalNorm'));
 
 refuses(
-  'clipGradients refuses wrong lists, limits that are none, and gradients that are not finite',
+  'clipGradients refuses wrong lists, invalid limits, and gradients that are not finite',
   clipGradients,
   [
     ...notGradients('clipGradients'),

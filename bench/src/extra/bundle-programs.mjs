@@ -1,4 +1,6 @@
-/** Small programs of each system; `system` is its name in systems.mjs, null being ours; `wasm` is fetched beside the bundle. */
+/**
+ * Small programs of each system; `system` is its name in systems.mjs, null for ours; `wasm` is fetched too.
+ */
 
 const TFJS = `
   import * as tf from '@tensorflow/tfjs-core';

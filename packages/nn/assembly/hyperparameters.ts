@@ -1,4 +1,4 @@
-// What a routine is told beside its arrays: numbers of their type, one behind the other.
+// Scalar arguments of a routine, stored one after another in the arrays' type.
 
 /** A setting in every lane. */
 // @ts-ignore: decorator

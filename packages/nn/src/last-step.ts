@@ -9,7 +9,7 @@ import { asTensor, reshape, slice, type Tensor, type TensorLike } from '@retrogr
  *
  * @param output (B, T, …)
  * @returns (B, …)
- * @throws ShapeError when there is no time axis, or no step on it
+ * @throws ShapeError when there is no time axis, or it is empty
  */
 export function lastStep(output: TensorLike): Tensor {
   const t = asTensor('lastStep', 'output', output);
