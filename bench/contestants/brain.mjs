@@ -1,7 +1,7 @@
 /**
- * brain.js: its recurrent cells without the input and output layers of its networks, one sample at a time. Its RNN has
- * relu where ours has tanh, and its LSTM carries no cell state. Its backward pass overwrites gradients where it should add
- * (`add` and `multiplyElement`), so that only its outputs can be checked.
+ * brain.js: its recurrent cells without the input and output layers of its networks, one sample at a time.
+ * Its RNN has relu where ours has tanh, and its LSTM carries no cell state. Its backward pass overwrites
+ * gradients where it should add (`add` and `multiplyElement`), so that only its outputs can be checked.
  */
 import { createRequire } from 'node:module';
 import { packageVersion } from './support/package-version.mjs';

@@ -1,7 +1,7 @@
 /**
- * jax-js on WebAssembly. It has no recurrent layer and no scan: our equations, unrolled over time under `jit`, which
- * compiles before anything is timed; the products with the inputs are one product, as a user who knows would have it. An
- * array that is used again is passed on as `.ref`.
+ * jax-js on WebAssembly. It has no recurrent layer and no scan: our equations, unrolled over time under
+ * `jit`, which compiles before anything is timed; the products with the inputs are one product, as an
+ * experienced user writes it. An array that is used again is passed on as `.ref`.
  */
 import { GATES } from '../src/cases.mjs';
 import { jaxCells } from './support/jax-cells.mjs';

@@ -1,6 +1,6 @@
 /**
- * recurrent-js: a tape of small matrices, one sample at a time (its bias is one column), float64. Its decoder is left out;
- * its RNN has relu where ours has tanh.
+ * recurrent-js: a tape of small matrices, one sample at a time (its bias is one column), float64. Its decoder
+ * is left out; its RNN has relu where ours has tanh.
  */
 
 import { packageVersion } from './support/package-version.mjs';

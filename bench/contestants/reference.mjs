@@ -1,6 +1,6 @@
 /**
- * Ours again, as the judge of the others: with the default kernels, and for definitions that are not ours composed of the
- * graph's ops. Never timed.
+ * Ours again, as the judge of the others: with the default kernels, and for definitions that are not ours
+ * composed of the graph's ops. Never timed.
  */
 import { prepare as prepareOurs } from './retrograd.mjs';
 import { prepareDefinition } from './support/definitions.mjs';

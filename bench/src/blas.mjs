@@ -1,7 +1,8 @@
 /**
- * The BLAS configuration with which PyTorch is fastest on this machine. Distributions build PyTorch against whatever
- * libblas.so.3 is installed, which may be the slow reference; and OpenBLAS guesses the core type, wrongly for CPUs that it
- * does not know. So each library is tried with each core type, on one product, in short processes of their own.
+ * The BLAS configuration with which PyTorch is fastest on this machine. Distributions build PyTorch against
+ * whatever libblas.so.3 is installed, which may be the slow reference; and OpenBLAS guesses the core type,
+ * wrongly for CPUs that it does not know. So each library is tried with each core type, on one product, in
+ * short processes of their own.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';

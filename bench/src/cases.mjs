@@ -9,14 +9,14 @@ export const SIZES = {
   XL: { B: 64, T: 64, I: 512, H: 1024 },
 };
 
-/** Streaming is one time step at batch 1, with the inputs and hidden sizes of S, M and L; T is how many inputs take turns. */
+/** Streaming is one time step at batch 1, with I and H of S, M and L; T is how many inputs take turns. */
 export const STREAMS = {
   S: { B: 1, T: 8, I: 32, H: 32 },
   M: { B: 1, T: 8, I: 64, H: 128 },
   L: { B: 1, T: 8, I: 256, H: 512 },
 };
 
-/** The gates of each cell, in the order in which the problem packs them: the hidden part in the first H rows of W. */
+/** The gates of each cell, in the order in which the problem packs them; the first H rows of W are for h. */
 export const GATES = { rnn: ['h'], lstm: ['f', 'i', 'c', 'o'], gru: ['z', 'r', 'h'] };
 
 /** A composed cell, op by op over 1000 steps: the price of an op of the graph. */
@@ -40,7 +40,7 @@ export function listCases({ cells, sizes, ops }) {
   return cases;
 }
 
-/** Multiplications and additions of one call, for guessing whether a slow system can do a larger size in time. */
+/** Multiplications and additions of one call, from which the time of a larger size is estimated. */
 export function flops({ cell, op, B, T, I, H }) {
   const forward = 2 * B * (op === 'step' ? 1 : T) * (I + H) * GATES[cell].length * H;
   return op === 'train' || op === 'graph' ? 3 * forward : forward;

@@ -1,4 +1,4 @@
-/** Two builds of ours side by side: `node src/compare-builds.mjs --help`. Needs no peer, so no `npm ci` in this folder. */
+/** Two builds of ours side by side: `node src/compare-builds.mjs --help`. It runs without the peers. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Whether two contestants computed the same. Float32 sums of different order differ by rounding only, which is judged
- * against the largest entry: entries of a gradient that cancel to nearly nothing say nothing.
+ * Whether two contestants computed the same. Float32 sums of different order differ by rounding only, which
+ * is judged against the largest entry: entries of a gradient that cancel to nearly nothing say nothing.
  */
 
 /** Largest difference that float32 arithmetic over these lengths explains, relative to the largest entry. */

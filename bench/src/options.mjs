@@ -61,7 +61,7 @@ export function parseOptions(args) {
 export function readList(given, name, all) {
   const words = given[name] === undefined ? all : given[name].split(',').filter(Boolean);
   const wrong = words.find((word) => !all.includes(word));
-  if (wrong !== undefined) throw new Error(`--${name}: ${wrong} is none of ${all.join(', ')}`);
+  if (wrong !== undefined) throw new Error(`--${name}: ${wrong} must be of ${all.join(', ')}`);
   return words;
 }
 

@@ -3,7 +3,7 @@ import { GATES } from './cases.mjs';
 
 /**
  * @param shape { cell, B, T, I, H }
- * @returns x (B, T, I), grad_h_all (B, T, H), W (H + I, G·H) with the hidden part in the first H rows, b (G·H)
+ * @returns x (B, T, I), grad_h_all (B, T, H), W (H + I, G·H) hidden part first, b (G·H)
  */
 export function makeProblem({ cell, B, T, I, H }, seed = 1) {
   const random = uniform(seed);

@@ -6,8 +6,8 @@ import { tuneBlas } from './blas.mjs';
 const run = promisify(execFile);
 
 /**
- * @returns { file, version, env, note, libraries }, or null when no Python has PyTorch; `note` names the BLAS with which it
- *   is fastest, `env` chooses that, and `libraries` is its folder, if it is not the default
+ * @returns { file, version, env, note, libraries }, or null when no Python has PyTorch; `note` names the BLAS
+ *   with which it is fastest, `env` chooses that, and `libraries` is its folder, if it is not the default
  */
 export async function findPython(log) {
   for (const file of ['python3', '/usr/bin/python3']) {

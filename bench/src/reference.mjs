@@ -1,4 +1,4 @@
-/** What the contestants' results are compared with: computed when the first one asks, once for each definition. */
+/** What the contestants' results are compared with, computed once for each definition, when first needed. */
 import { join } from 'node:path';
 import { Child } from './child.mjs';
 import { nodeCommand } from './systems.mjs';

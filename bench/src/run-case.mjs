@@ -1,6 +1,6 @@
 /**
- * One case: every contestant is prepared and checked against ours, then they take turns, round by round, so that a change
- * of the machine's speed meets all of them alike.
+ * One case: every contestant is prepared and checked against ours, then they take turns, round by round, so
+ * that a change of the machine's speed meets all of them alike.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,11 +1,11 @@
 /**
- * The child's side of the protocol: `node serve.mjs <module> <variant>` reads one command of JSON a line and answers each
- * with one line. A contestant's module exports
+ * The child's side of the protocol: `node serve.mjs <module> <variant>` reads one command of JSON a line and
+ * answers each with one line. A contestant's module exports
  *
  *     prepare(case, tensors, variant) -> { version, definition?, note?, ops, config? }
  *
- * where `ops[op]` has `run()` (one call, a promise or not) and `read()` (the last call's results, by name). `step` carries
- * its state from run to run. torch/serve.py speaks the same protocol.
+ * where `ops[op]` has `run()` (one call, a promise or not) and `read()` (the last call's results, by name).
+ * `step` carries its state from run to run. torch/serve.py speaks the same protocol.
  *
  * commands: prepare { case, file, definition? } · check { file } · time { milliseconds, calls? } · memory {}
  */
@@ -36,7 +36,7 @@ const commands = {
     return { milliseconds };
   },
 
-  /** Calls for at least so many milliseconds, or so many times; answers with the time of one. */
+  /** Calls for at least so many milliseconds, or so many times; returns the time of one. */
   async time({ milliseconds = 0, calls = 1 }) {
     const cpu = process.cpuUsage();
     const start = performance.now();

@@ -10,7 +10,9 @@ const sort = (values) => [...values].sort((a, b) => a - b);
 
 export const median = (values) => quantile(sort(values), 0.5);
 
-/** The median, and half the distance of the quartiles relative to it, which a single disturbed round does not change. */
+/**
+ * The median, and half the quartile distance relative to it; a single disturbed round changes neither much.
+ */
 export function summarize(values) {
   const sorted = sort(values);
   const center = quantile(sorted, 0.5);

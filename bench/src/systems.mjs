@@ -1,4 +1,4 @@
-/** Who takes part. A system may have variants (threads), of which the table shows the best. */
+/** The systems. A system may have variants (threads), of which the table shows the best. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 

@@ -1,6 +1,7 @@
 /**
- * Named float32 arrays in one file, readable without a library in JavaScript and in Python: a line of JSON, padded with
- * spaces to a multiple of 64 bytes, that maps names to { shape, offset, count } (in entries of the data), then the data.
+ * Named float32 arrays in one file, readable without a library in JavaScript and in Python: a line of JSON,
+ * padded with spaces to a multiple of 64 bytes, that maps names to { shape, offset, count } (in entries of
+ * the data), then the data.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 

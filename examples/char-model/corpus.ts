@@ -3,7 +3,7 @@ import { UserError } from './user-error.js';
 
 export interface Corpus {
   readonly training: BatchSource;
-  /** The end of the text, which the model never trains on; null when nothing is held back. */
+  /** The end of the text, on which the model is never trained; null when nothing is held back. */
   readonly validation: BatchSource | null;
 }
 
@@ -22,8 +22,8 @@ export const defaultHeldBack = (characters: number): number =>
 
 /**
  * Cuts a text into the part to train on and the part to validate on.
- * @param name the text's, for the message
- * @throws UserError when there is not one whole batch to train on
+ * @param name the name of the text, for the message
+ * @throws UserError when the text is shorter than one whole batch
  */
 export function splitCorpus(tokens: Int32Array, options: CorpusOptions, name: string): Corpus {
   const { batch, seqLength, heldBack } = options;
@@ -31,13 +31,14 @@ export function splitCorpus(tokens: Int32Array, options: CorpusOptions, name: st
   const needed = batch * seqLength + 1;
   if (trained < needed) {
     throw new UserError(
-      `--text must have at least ${needed + heldBack} characters for a batch of ${batch} sequences of ${seqLength} ` +
-        `with ${heldBack} held back, got ${tokens.length} in ${name}; lower --batch or --seq-length`,
+      `--text must have at least ${needed + heldBack} characters ` +
+        `for a batch of ${batch} sequences of ${seqLength} with ${heldBack} held back, ` +
+        `got ${tokens.length} in ${name}; lower --batch or --seq-length`,
     );
   }
   const training = textBatches(tokens.subarray(0, trained), { batchSize: batch, seqLength });
   if (heldBack === 0) return { training, validation: null };
-  // As many streams as there are sequences, up to the 16 that keep the products efficient.
+  // One stream for each sequence, up to 16, with which the products are efficient.
   const streams = Math.min(16, Math.ceil((heldBack - 1) / seqLength));
   const validation = textBatches(tokens.subarray(trained), { batchSize: streams, seqLength });
   return { training, validation };

@@ -17,13 +17,13 @@ export function formatDuration(seconds: number): string {
   return `${formatCount(Math.floor(minutes / 60))} h ${two(minutes % 60)} min`;
 }
 
-// What moves the cursor, rings or recolours: everything that steers a terminal but the new line and the tab.
-const STEERING = /(?![\n\t])\p{Cc}/gu;
+// What moves the cursor, rings or recolours: every control character but the new line and the tab.
+const CONTROL = /(?![\n\t])\p{Cc}/gu;
 
-/** A text that may hold anything, made harmless for a terminal. */
-export const printable = (text: string): string => text.replace(STEERING, '\ufffd');
+/** Text of unknown content, made harmless for a terminal. */
+export const printable = (text: string): string => text.replace(CONTROL, '\ufffd');
 
-/** Sets a text off from the lines of the program. */
+/** Sets a text apart from the program's own lines. */
 export const quote = (text: string): string =>
   printable(text)
     .split('\n')

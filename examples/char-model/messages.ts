@@ -1,13 +1,13 @@
 import type { Standing } from './reporter.js';
 
-/** What the thread that trains tells the thread that talks to the user. */
+/** What the training thread tells the main thread. */
 export type Message =
   | { readonly kind: 'print'; readonly text: string }
-  /** The training begins: from now on a wish to stop is heard. */
+  /** The training begins: from now on STOP is heard. */
   | { readonly kind: 'begin'; readonly firstStep: number; readonly steps: number }
   | { readonly kind: 'step'; readonly standing: Standing }
-  /** The last one; `line` is what went wrong. */
+  /** The last message; `line` is the error, if there is one. */
   | { readonly kind: 'end'; readonly exitCode: number; readonly line: string | null };
 
-/** What the other one says, when somebody wishes the training to stop after the step under way. */
+/** What the main thread tells the training thread to stop it after the current step. */
 export const STOP = 'stop';

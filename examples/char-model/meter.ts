@@ -1,10 +1,10 @@
 import type { Progress } from '@retrograd/nn';
 import type { Standing } from './reporter.js';
 
-/** Share of the mean that a step replaces; the mean then looks back about 25 steps. */
+/** Weight of a new step in the running mean, which then looks back about 25 steps. */
 const SHARE = 0.04;
 
-/** Follows the loss and the speed of a training. */
+/** Measures the loss and the speed of a training. */
 export class Meter {
   private weighted = 0;
   private weight = 0;
@@ -18,9 +18,10 @@ export class Meter {
     private readonly steps: number,
   ) {}
 
-  /** Takes in a step. The time left counts on further pauses, the speed is that of the steps alone. */
+  /** Adds a step. The time left includes further checkpoints; the speed is that of the steps alone. */
   add({ step, loss, count }: Progress): Standing {
-    // A single batch says little, so the mean runs; dividing by the weights makes it right from the first step on.
+    // A running mean, since a single batch says little; dividing by the weights corrects it for the first
+    // steps.
     this.weighted += SHARE * (loss - this.weighted);
     this.weight += SHARE * (1 - this.weight);
     this.characters += count;
@@ -33,10 +34,10 @@ export class Meter {
     };
   }
 
-  /** Runs what happens between two steps. */
-  async pause(interlude: () => Promise<void>): Promise<void> {
+  /** Runs work between two steps, whose time does not count for the speed. */
+  async pause(work: () => Promise<void>): Promise<void> {
     const begin = performance.now();
-    await interlude();
+    await work();
     this.paused += performance.now() - begin;
   }
 

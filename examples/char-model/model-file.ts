@@ -11,16 +11,16 @@ import { parseSettings, type Settings } from './settings.js';
 import { reasonOf, UserError } from './user-error.js';
 import { Vocabulary } from './vocabulary.js';
 
-/** A model with all that it takes to write and to go on learning. */
+/** A model with everything that sampling and further training need. */
 export interface SavedModel {
   readonly model: RecurrentModel;
   readonly vocabulary: Vocabulary;
   readonly settings: Settings;
-  /** null in a file without one. */
+  /** null in a file without a training state. */
   readonly training: TrainingState | null;
 }
 
-/** Of the metadata's entries. */
+/** Version of our entries in the metadata. */
 const VERSION = '1';
 
 /** The bytes of a safetensors file: the library's, with the vocabulary and the settings in the metadata. */
@@ -35,7 +35,7 @@ export function encodeModel({ model, vocabulary, settings, training }: SavedMode
   });
 }
 
-/** @throws UserError when the file cannot be read or is no character model of this version */
+/** @throws UserError when the file cannot be read or is not a character model of this version */
 export function readModel(path: string): SavedModel {
   const refuse = (reason: string): never => {
     throw new UserError(`--load must name a model file, got '${path}' (${reason})`);

@@ -11,7 +11,7 @@ export const integer =
     throw new UserError(`${flag} must be an integer from ${low} to ${high}, got '${text}'`);
   };
 
-/** A parser of an option that takes a number that `fits`, as `expectation` puts it. */
+/** A parser of an option that takes a number that `fits`; `expectation` says so in words. */
 export const decimal =
   (flag: string, expectation: string, fits: (value: number) => boolean) =>
   (text: string): number => {

@@ -2,7 +2,7 @@ import type { WriteStream } from 'node:tty';
 import { SingleBar } from 'cli-progress';
 import { formatCount, formatDuration, formatLoss } from './format.js';
 
-/** How far the training is. */
+/** The state of a training after a step. */
 export interface Standing {
   readonly step: number;
   /** Mean loss of the last steps, in nats per character. */
@@ -11,7 +11,7 @@ export interface Standing {
   readonly secondsLeft: number;
 }
 
-/** Shows the training to whoever watches it. */
+/** Shows the progress of a training. */
 export interface Reporter {
   step(standing: Standing): void;
   /** Whole lines, which stay on the screen. */
@@ -19,7 +19,7 @@ export interface Reporter {
   stop(): void;
 }
 
-/** A bar at the bottom of a terminal; in a file or a pipe, where a bar would only be noise, a line now and then. */
+/** A bar at the bottom of a terminal; a line now and then in a file or a pipe, where a bar would be noise. */
 export function createReporter(stream: NodeJS.WriteStream, firstStep: number, steps: number): Reporter {
   return stream.isTTY ? new BarReporter(stream, firstStep, steps) : new LineReporter(stream, steps);
 }
@@ -99,6 +99,6 @@ class LineReporter implements Reporter {
   stop(): void {}
 }
 
-/** In a whole training, however short. */
+/** Lines for a whole training of any length. */
 const LINES = 24;
 const LONGEST_SILENCE_MS = 60_000;

@@ -3,7 +3,10 @@ import { defaultHeldBack } from './corpus.js';
 import { flagOf, type GivenOptions, type Options } from './options.js';
 import { UserError } from './user-error.js';
 
-/** All that the course of a training depends on, apart from the model: saved with it, so that it can go on. */
+/**
+ * Everything besides the model that a training depends on. Saved with the model, so that the training can go
+ * on.
+ */
 export interface Settings {
   readonly seqLength: number;
   readonly batch: number;
@@ -26,7 +29,7 @@ const RANGES: Record<Exclude<keyof Settings, 'textHash'>, (value: number) => boo
   seed: (n) => Number.isSafeInteger(n) && n >= 0 && n < 2 ** 32,
 };
 
-/** Reads what JSON.stringify made of settings; null when something is missing or cannot be. */
+/** Reads settings from JSON; null when one is missing or out of range. */
 export function parseSettings(text: string): Settings | null {
   try {
     const settings = JSON.parse(text) as Settings;
@@ -39,21 +42,25 @@ export function parseSettings(text: string): Settings | null {
   }
 }
 
-/** The settings of a training that begins, apart from `--epochs`. */
+/** The settings of a new training, without `--epochs`. */
 export function newSettings(options: Options, characters: number, textHash: string): Settings {
   const { seqLength, batch, steps, lr, clip, seed, heldBack = defaultHeldBack(characters) } = options;
   return { seqLength, batch, steps, lr, clip, heldBack, seed, textHash };
 }
 
-/** Steps in all: as the command line has it, or else as settled before. */
-export function stepsOf({ options, given }: GivenOptions, settled: Settings, stepsInEpoch: number): number {
+/** Steps in all: from the command line, else those settled before. */
+export function resolveSteps(
+  { options, given }: GivenOptions,
+  settled: Settings,
+  stepsInEpoch: number,
+): number {
   if (options.epochs !== undefined) return Math.ceil(options.epochs * stepsInEpoch);
   return given.has('steps') ? options.steps : settled.steps;
 }
 
 /**
- * Refuses options on the command line that differ from those that a file has settled.
- * @param fixed the settled ones, under their option names
+ * Refuses options on the command line that differ from those that a file fixes.
+ * @param fixed the file's values, under their option names
  * @throws UserError
  */
 export function checkFixed({ options, given }: GivenOptions, fixed: Partial<Options>, file: string): void {
@@ -67,13 +74,15 @@ export function checkFixed({ options, given }: GivenOptions, fixed: Partial<Opti
   }
 }
 
-/** The options that a training settles; it may be given other `--steps`, and so a later end. */
-export function settledOptions({ seqLength, batch, lr, clip, heldBack, seed }: Settings): Partial<Options> {
+/**
+ * The options that a training fixes. `--steps` is not among them: a resumed training may have a later end.
+ */
+export function fixedByTraining({ seqLength, batch, lr, clip, heldBack, seed }: Settings): Partial<Options> {
   return { seqLength, batch, lr, clip, heldBack, seed };
 }
 
-/** The options that a model's config settles. */
-export function optionsOf(config: Required<RecurrentModelConfig>): Partial<Options> {
+/** The options that a model's config fixes. */
+export function fixedByModel(config: Required<RecurrentModelConfig>): Partial<Options> {
   const { cell, hiddenSize: hidden, layers, embeddingSize: embedding, dropout, dtype } = config;
   return { cell, hidden, layers, embedding, dropout, dtype };
 }

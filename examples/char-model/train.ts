@@ -1,20 +1,21 @@
 import { RetrogradError } from '@retrograd/arrays';
 import { Adam, fit, type Progress } from '@retrograd/nn';
+import { checkpoint, finish } from './checkpoint.js';
 import { formatLoss } from './format.js';
-import { finish, pause, type TrainingJob } from './interlude.js';
+import type { TrainingJob } from './job.js';
 import type { Message } from './messages.js';
 import { Meter } from './meter.js';
 import type { Settings } from './settings.js';
 import { UserError } from './user-error.js';
 
-/** The learning rate after so many steps: it falls evenly from `lr` to a twentieth of it. */
+/** The learning rate after `step` steps: it falls linearly from `lr` to a twentieth of it. */
 export const learningRate = ({ lr, steps }: Settings, step: number): number =>
   lr * (1 - (0.95 * step) / steps);
 
 /**
- * Trains, tells how it goes, lets the model write now and then, and saves.
- * @param signal ends the training after the step under way
- * @throws UserError when the loss is not finite any more, or the file cannot be written at the end
+ * Trains, reports each step, and makes checkpoints.
+ * @param signal ends the training after the current step
+ * @throws UserError when the loss is no longer finite, or the file cannot be written at the end
  */
 export async function train(
   job: TrainingJob,
@@ -31,14 +32,14 @@ export async function train(
   try {
     const resume = training ?? undefined;
     const progresses = fit(model, job.corpus.training, { optimizer, steps, clipNorm, seed, signal, resume });
-    // Now, as resuming brings the saved rate back, which is another one when --steps has changed.
+    // Set here, because resuming restores the saved rate, which differs when --steps has changed.
     optimizer.lr = learningRate(settings, training?.step ?? 0);
     for await (const progress of progresses) {
       last = progress;
       optimizer.lr = learningRate(settings, progress.step);
       tell({ kind: 'step', standing: meter.add(progress) });
       if (progress.step % job.sampleEvery === 0 && progress.step < steps) {
-        await meter.pause(() => pause(job, progress, print, meter, signal));
+        await meter.pause(() => checkpoint(job, progress, print, meter, signal));
       }
     }
   } catch (error) {

@@ -1,8 +1,8 @@
-/** Something to tell in one line, without a stack trace. */
+/** An error that is shown as one line, without a stack trace. */
 export class UserError extends Error {
   override readonly name = 'UserError';
 
-  /** @param exitCode 2 when whoever started the program can put it right, 1 when the work failed */
+  /** @param exitCode 2 when the user can correct it, 1 when the work failed */
   constructor(
     message: string,
     readonly exitCode = 2,
@@ -25,7 +25,7 @@ const REASONS: Record<string, string> = {
   ERR_FS_FILE_TOO_LARGE: 'too large a file',
 };
 
-/** Why the operating system refused, in words. */
+/** The reason of the operating system's error, in words. */
 export function reasonOf(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
   return REASONS[code ?? ''] ?? code ?? String(message);

@@ -1,4 +1,7 @@
-/** The symbols of a model: characters (whole code points, so that an emoji is one), in the order of their code points. */
+/**
+ * The symbols of a model: characters (whole code points, so that an emoji is one), in the order of their code
+ * points.
+ */
 export class Vocabulary {
   private readonly places: ReadonlyMap<number, number>;
 
@@ -21,7 +24,10 @@ export class Vocabulary {
     return this.places.has(symbol.codePointAt(0) as number);
   }
 
-  /** The first character of a text that is no symbol, and its place counted in characters from 1; null when there is none. */
+  /**
+   * The first character of a text that is not a symbol, and its place in characters from 1; null if all are
+   * symbols.
+   */
   firstUnknown(text: string): { symbol: string; place: number } | null {
     let place = 0;
     for (const symbol of text) {
@@ -45,13 +51,13 @@ export class Vocabulary {
     return text;
   }
 
-  /** All symbols in their order. `Vocabulary.of` makes the vocabulary again from it. */
+  /** All symbols in order. `Vocabulary.of` of this text is the same vocabulary. */
   toString(): string {
     return this.symbols.join('');
   }
 }
 
-/** A character as it stands in messages, also when it cannot be seen: 'é' (U+00E9). */
+/** A character in a message, with its code point in case it is invisible: 'é' (U+00E9). */
 export function nameOf(symbol: string): string {
   const point = (symbol.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0');
   return `'${symbol}' (U+${point})`;

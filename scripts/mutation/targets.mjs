@@ -56,8 +56,8 @@ export const targets = [
     limit: 5,
   },
   {
-    sources: /^packages\/utils\/src\/(clip-gradients|global-norm)\.ts$/,
-    functions: /^export function (limitNorm|scaledNorm|sumOfSquares)\(/,
+    sources: /^packages\/arrays\/src\/norm\.ts$/,
+    functions: /^export function (clipToNorm|scaledNorm|sumOfSquares)\(/,
     tests: ['test/utils/clip-gradients.test.ts'],
     limit: 5,
   },
@@ -88,7 +88,7 @@ export const equivalent = [
     because: 'new blocks of the reference kernels are zeros',
   })),
   {
-    file: 'utils/src/global-norm.ts',
+    file: 'arrays/src/norm.ts',
     line: 'for (const data of flat) squares -= sumOfSquares(data);',
     because: 'what is not above 0 is summed again with a scale',
   },

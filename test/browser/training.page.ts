@@ -4,8 +4,8 @@ import { describeKernels, setThreads } from '@retrograd/kernels';
 import { Adam, fit, loadModel, RecurrentModel, saveModel, textBatches } from '@retrograd/nn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { choosePrompt, sampleText } from '../../examples/char-model/sample.js';
 import { Vocabulary } from '../../examples/char-model/vocabulary.js';
-import { choosePrompt, write } from '../../examples/char-model/write.js';
 import { assertEntries } from '../support/assert-arrays.js';
 import { tellBits } from '../support/browser/bits.js';
 import { setting } from '../support/browser/setting.js';
@@ -32,10 +32,10 @@ for (const dtype of ['float32', 'float64'] as const) {
     assert.ok(Math.abs(losses[0] - Math.log(vocabulary.size)) < 0.5, `starts at a loss of ${losses[0]}`);
     assert.ok(losses[STEPS - 1] < 0.6 * losses[0], `ends at a loss of ${losses[STEPS - 1]}`);
     const options = { prompt: choosePrompt(undefined, vocabulary), length: 100, temperature: 0.5, seed: 7 };
-    const text = [...write(model, vocabulary, options)].join('');
+    const text = [...sampleText(model, vocabulary, options)].join('');
     assert.is(text.length, 100);
     const loaded = loadModel(saveModel(model)).model as RecurrentModel;
-    assert.is([...write(loaded, vocabulary, options)].join(''), text);
+    assert.is([...sampleText(loaded, vocabulary, options)].join(''), text);
     const parameters = model.parameters().map(({ value }) => value);
     loaded.parameters().forEach(({ value }, i) => {
       assertEntries(Array.from(value.data), Array.from(parameters[i].data), `parameter ${i}`);

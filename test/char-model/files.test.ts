@@ -15,11 +15,11 @@ import { createServer } from 'node:net';
 import { loadModel, RecurrentModel, saveModel } from '@retrograd/nn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { AtomicFile } from '../../examples/char-model/atomic-file.js';
 import { readModel } from '../../examples/char-model/model-file.js';
 import { type GivenOptions, readOptions } from '../../examples/char-model/options.js';
-import { prepare } from '../../examples/char-model/prepare.js';
-import { Target } from '../../examples/char-model/target.js';
-import { readText } from '../../examples/char-model/text.js';
+import { prepareJob } from '../../examples/char-model/prepare-job.js';
+import { readText } from '../../examples/char-model/read-text.js';
 import { UserError } from '../../examples/char-model/user-error.js';
 import {
   folder,
@@ -39,7 +39,7 @@ const train = (...args: string[]) => run('--text', 'text.txt', ...small, '--step
 process.chdir(folder);
 
 /** All that the program does before it trains, without the program. */
-const prepareFor = (...args: string[]) => prepare(readOptions(args, () => {}) as GivenOptions);
+const prepareFor = (...args: string[]) => prepareJob(readOptions(args, () => {}) as GivenOptions);
 
 const saved = await train('--cell', 'lstm', '--save', 'model.safetensors');
 const bytes = readFileSync(inFolder('model.safetensors'));
@@ -88,7 +88,7 @@ const wrongTexts: [name: string, content: string | Uint8Array | null, reason: st
   ['cut.txt', Uint8Array.of(104, 0xf0, 0x9f), 'not UTF-8 text'],
 ];
 
-test('what is no text is refused in one line, with exit code 2', async () => {
+test('a file that is not text is refused in one line, with exit code 2', async () => {
   const line = (name: string, reason: string) => `--text must name a text file, got '${name}' (${reason})`;
   for (const [name, content, reason] of wrongTexts) {
     if (content !== null) writeFile(name, content);
@@ -146,7 +146,7 @@ for (const [name, metadata, reason] of [
   wrongModels.push([name, null, reason]);
 }
 
-test('what is no model of this program is refused in one line, with exit code 2', async () => {
+test('a file that is not a model of this program is refused in one line, with exit code 2', async () => {
   for (const [name, content, reason] of wrongModels) {
     if (content !== null) writeFile(name, content);
     const line = `--load must name a model file, got '${name}' (${reason})`;
@@ -155,7 +155,7 @@ test('what is no model of this program is refused in one line, with exit code 2'
   const err = `char-model: --load must name a model file, got 'later.st' (of version 2, where 1 is wanted)\n`;
   assert.equal(await run('--load', 'later.st', '--generate', '5'), { code: 2, out: '', err });
   assert.equal(await run('--load', 'later.st', '--text', 'text.txt'), { code: 2, out: '', err });
-  // Whatever byte is missing or too many, and whatever byte of the header is another one.
+  // One byte missing, one too many, or one bit flipped at 60 places: a model, or a UserError, and nothing else.
   for (const damaged of [
     bytes.subarray(0, -1),
     Buffer.concat([bytes, Uint8Array.of(0)]),
@@ -257,7 +257,7 @@ test('a write that fails leaves the old file, and no other', () => {
   const path = inFolder('kept.st');
   writeFile('kept.st', 'old');
   chmodSync(path, 0o640);
-  const target = Target.prepare(path, true);
+  const target = AtomicFile.prepare(path, true);
   const before = readdirSync(folder);
   // What is in the way of the temporary file makes opening it fail.
   const temporary = `${path}.${process.pid}.tmp`;
@@ -265,7 +265,7 @@ test('a write that fails leaves the old file, and no other', () => {
   assert.throws(() => target.write(Uint8Array.of(1)), /EEXIST/);
   rmdirSync(temporary);
   // What has become a folder in the meantime makes renaming fail.
-  const other = Target.prepare(inFolder('turned.st'), false);
+  const other = AtomicFile.prepare(inFolder('turned.st'), false);
   mkdirSync(inFolder('turned.st'));
   assert.throws(() => other.write(Uint8Array.of(1)), /EISDIR/);
   rmdirSync(inFolder('turned.st'));
@@ -298,7 +298,7 @@ test('a file or a folder without permission is told of', () => {
     );
     const model = inFolder('locked/model.st');
     assert.throws(
-      () => Target.prepare(model, false),
+      () => AtomicFile.prepare(model, false),
       told(`--save must name a file to write, got '${model}' (permission denied)`),
     );
   } finally {
@@ -309,7 +309,7 @@ test('a file or a folder without permission is told of', () => {
 test('writing through a symbolic link keeps the link', () => {
   writeFile('real.st', 'old');
   symlinkSync('real.st', inFolder('link.st'));
-  Target.prepare(inFolder('link.st'), true).write(Buffer.from('new'));
+  AtomicFile.prepare(inFolder('link.st'), true).write(Buffer.from('new'));
   assert.ok(lstatSync(inFolder('link.st')).isSymbolicLink());
   assert.is(readFileSync(inFolder('real.st'), 'utf8'), 'new');
   unlinkSync(inFolder('link.st'));

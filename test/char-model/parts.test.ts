@@ -11,11 +11,11 @@ import {
   printable,
   quote,
 } from '../../examples/char-model/format.js';
-import { readText } from '../../examples/char-model/text.js';
+import { readText } from '../../examples/char-model/read-text.js';
+import { choosePrompt, sampleText } from '../../examples/char-model/sample.js';
 import { learningRate } from '../../examples/char-model/train.js';
 import { UserError } from '../../examples/char-model/user-error.js';
 import { nameOf, Vocabulary } from '../../examples/char-model/vocabulary.js';
-import { choosePrompt, write } from '../../examples/char-model/write.js';
 
 test('characters are code points: an emoji is one, and comes back whole', () => {
   const text = 'ab🦉aé\n🦉';
@@ -92,7 +92,7 @@ for (const [cell, layers] of [
     const config = { cell, layers, inputSize: 8, hiddenSize: 12, embeddingSize: 4 } as const;
     const model = new RecurrentModel(config, { seed: 3 });
     const options = { prompt: 'cab', length: 150, temperature: 1.5, seed: 9 };
-    const pieces = [...write(model, vocabulary, options)];
+    const pieces = [...sampleText(model, vocabulary, options)];
     assert.ok(pieces.length > 1);
     const seed = oneHot(array([[2, 0, 1]]), 8);
     const { data } = generateSequence(model, seed, 150, 1.5, { rng: new Random(9) });
@@ -101,7 +101,7 @@ for (const [cell, layers] of [
   });
 }
 
-test('without a prompt the model begins behind a new line, or its first symbol', () => {
+test('without a prompt the model begins after a new line, or its first symbol', () => {
   assert.is(choosePrompt(undefined, Vocabulary.of('ba\n')), '\n');
   assert.is(choosePrompt(undefined, Vocabulary.of('ba')), 'a');
   assert.is(choosePrompt('b', Vocabulary.of('ba')), 'b');

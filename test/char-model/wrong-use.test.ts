@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { checkMemory, estimateBytes } from '../../examples/char-model/memory.js';
+import { checkMemory, estimateBytes } from '../../examples/char-model/memory-estimate.js';
 import { readOptions } from '../../examples/char-model/options.js';
 import { UserError } from '../../examples/char-model/user-error.js';
 import { inParallel, run, sentences, writeFile } from '../support/char-model-program.js';

@@ -16,8 +16,8 @@ import {
   scan,
   type Tensor,
 } from '@retrograd/autograd';
-import { Adam, type ModelState, RecurrentModel, SGD } from '@retrograd/nn';
-import { clipGradients, globalNorm, sequenceLoss, sequenceLossBackward } from '@retrograd/utils';
+import { Adam, globalNorm, type ModelState, RecurrentModel, SGD } from '@retrograd/nn';
+import { clipGradients, sequenceLoss, sequenceLossBackward } from '@retrograd/utils';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, readFixtures } from '../support/fixtures.js';

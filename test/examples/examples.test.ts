@@ -58,6 +58,14 @@ test('the examples are numbered from 01 without a gap, and each has an expectati
   );
 });
 
+test('the list of the examples has them all', () => {
+  const listed = readFileSync('examples/README.md', 'utf8').matchAll(/^\| \[(\d\d)\]\((.*?)\) \| \S/gm);
+  assert.equal(
+    [...listed].map(([, number, name]) => [number, name]),
+    sources.map((name) => [name.slice(0, 2), name]),
+  );
+});
+
 for (const name of sources) {
   const source = readFileSync(join('examples', name), 'utf8');
   const header = headerOf(source);

@@ -1,4 +1,4 @@
-/** fit: the arithmetic of a step, carried states, epochs, validation, stopping, sharing the thread, wrong calls. */
+/** fit: the arithmetic of a step, carried states, epochs, validation, stopping, event loop, wrong calls. */
 
 import { array, copy, DtypeError, type NdArray, Random, ValueError, wrap } from '@retrograd/arrays';
 import { backward, constant, crossEntropy, mseLoss, mul, parameter, type Tensor } from '@retrograd/autograd';
@@ -8,6 +8,7 @@ import {
   evaluate,
   type FitOptions,
   fit,
+  globalNorm,
   lastStep,
   type ModelState,
   type Progress,
@@ -16,7 +17,7 @@ import {
   sequenceBatches,
   textBatches,
 } from '@retrograd/nn';
-import { clipGradients, createSequences, globalNorm } from '@retrograd/utils';
+import { clipGradients, createSequences } from '@retrograd/utils';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/assert-arrays.js';
@@ -249,7 +250,7 @@ test('gradients never pile up, neither of parameters that only the model has nor
   assert.ok(Math.max(...norms) < 5 * Math.min(...norms), `norms ${norms}`);
 });
 
-test('an abort ends the training after the step under way, whoever calls it', async () => {
+test('an abort from anywhere ends the training after the current step', async () => {
   const data = textBatches(randomTokens(60), { batchSize: 2, seqLength: 5 });
   const straight = makeModel();
   await collect(fit(straight, data, { optimizer: new SGD(straight.parameters()), steps: 3 }));

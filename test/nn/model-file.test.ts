@@ -1,4 +1,4 @@
-/** saveModel and loadModel: what is kept, other versions, files that were tampered with, models of other kinds. */
+/** saveModel and loadModel: what is kept, other versions, files that were changed, other kinds of models. */
 
 import {
   array,

@@ -1,6 +1,7 @@
 /**
- * Optimizers whose running averages forget fast. A decay below one half takes another branch of the interpolation than the
- * usual decays, which the comparison with PyTorch uses; here the oracle is the formula of the docstring.
+ * Optimizers whose running averages forget fast. A decay below one half takes another branch of the
+ * interpolation than the usual decays, which the comparison with PyTorch uses; here the oracle is the formula
+ * of the docstring.
  */
 
 import { array } from '@retrograd/arrays';

@@ -1,4 +1,4 @@
-/** The optimizers beyond PyTorch's numbers: states, skipped parameters, bad gradients, float32, wrong calls. */
+/** The optimizers apart from PyTorch's numbers: states, skipped parameters, bad gradients, float32, wrong calls. */
 
 import {
   array,
@@ -17,8 +17,7 @@ import {
 } from '@retrograd/arrays';
 import { parameter, type Tensor, tensor } from '@retrograd/autograd';
 import { LSTM } from '@retrograd/lstm';
-import { Adam, AdamW, type Optimizer, type OptimizerState, RMSprop, SGD } from '@retrograd/nn';
-import { globalNorm } from '@retrograd/utils';
+import { Adam, AdamW, globalNorm, type Optimizer, type OptimizerState, RMSprop, SGD } from '@retrograd/nn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose, assertSameBits } from '../support/assert-arrays.js';
@@ -366,7 +365,7 @@ test('a saved state that does not fit is refused, and nothing is changed', async
 /** What an optimizer does to one parameter in its step t, and to the arrays that it keeps for it. */
 type Formula = (p: number, gradient: number, t: number, kept: number[]) => [p: number, ...kept: number[]];
 
-/** Three steps on arrays of every length, also long ones, beside a formula for one entry in double precision. */
+/** Three steps on arrays of many lengths, against a formula for one entry in double precision. */
 function assertFormula(title: string, make: Make, slots: readonly string[], formula: Formula): void {
   for (const dtype of ['float64', 'float32'] as const) {
     for (const n of [1, 5, 1023, 1025, 4098, 16_384 + 3, 40_001]) {
@@ -445,7 +444,7 @@ for (const [title, momentum, dampening, nesterov] of [
   });
 }
 
-test('a long parameter is updated in its own dtype, whatever that of its gradient', () => {
+test('a long parameter is updated in its own dtype, even if its gradient has another', () => {
   for (const [name, make] of KINDS) {
     const gradient = randomNormal([2051], { seed: 3, dtype: 'float32' });
     for (const dtype of ['float64', 'float32'] as const) {

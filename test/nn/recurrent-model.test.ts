@@ -1,4 +1,4 @@
-/** RecurrentModel: against its layers run by hand, one step at a time, finite differences, streaming, wrong calls. */
+/** RecurrentModel against its layers run by hand, step by step; finite differences, streaming, wrong calls. */
 
 import {
   array,
@@ -160,7 +160,7 @@ test('a float32 model answers in float32 also to float64 arrays', () => {
   assert.ok(model.parameters().every((p) => p.dtype === 'float32'));
 });
 
-test('dropout stands behind every layer in training only', () => {
+test('dropout follows every layer, in training only', () => {
   const model = make({ cell: 'gru', dropout: 0.5 });
   const x = tokens(2, 6);
   const first = model.forward(x)[0].value;

@@ -213,7 +213,7 @@ test('a file that is cut short anywhere is refused', () => {
   }
 });
 
-test('a file with bytes behind its end is refused', () => {
+test('a file with bytes after its end is refused', () => {
   for (const more of [1, 2, 7, 8, 9, 1000]) {
     const longer = new Uint8Array(valid.length + more);
     longer.set(valid);
@@ -253,28 +253,12 @@ test('random damage gives a typed error or a valid file', () => {
   const seed = 101;
   const rng = new Random(seed);
   const model = new RecurrentModel({ cell: 'gru', inputSize: 3, hiddenSize: 2 }, { seed: 1 });
-  const words = [
-    '"',
-    '{',
-    '}',
-    '[',
-    ']',
-    ',',
-    ':',
-    '-',
-    '0',
-    '9',
-    'e',
-    '\\',
-    '\0',
-    '__proto__',
-    'null',
-    '\ud800',
-  ];
+  const words = [...'"{}[],:-09e\\\0', '__proto__', 'null', '\ud800'];
   for (const [name, original] of [
     ['valid', valid],
     ['model', saveModel(model)],
   ] as const) {
+    let alive = 0;
     for (let trial = 0; trial < 3000; trial++) {
       let bytes = original.slice();
       for (let changes = 1 + rng.integer(4); changes > 0; changes--) {
@@ -292,8 +276,10 @@ test('random damage gives a typed error or a valid file', () => {
           if (bytes.length < 16) bytes = original.slice();
         }
       }
-      survives(bytes, `seed ${seed}, ${name}, trial ${trial}`);
+      if (survives(bytes, `seed ${seed}, ${name}, trial ${trial}`)) alive++;
     }
+    // Most damage is found; what hits a number, or a letter of a name, leaves a valid file.
+    assert.ok(alive > 60 && alive < 600, `${name}: ${alive} of 3000 survive`);
   }
 });
 

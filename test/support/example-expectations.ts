@@ -82,4 +82,18 @@ export const expectations: Record<string, Expectation> = {
     assert.ok(output.endsWith(`\n\n${header}\n`), output);
     assert.match(output.slice(0, -header.length), /sigmoid \[2, 4\]/);
   },
+
+  '11-character-model': (output) => {
+    assert.match(output, /^2000 lines, 21 characters, 60309 parameters\nthe best possible loss is 0\.267$/m);
+    const onTraining = numbers(output, after('training '));
+    const onValidation = numbers(output, after('validation '));
+    assert.is(onTraining.length, 10);
+    between(onTraining[0], 1.5, Math.log(21), 'training loss at first');
+    // What is not in the text cannot be predicted better than the distribution allows.
+    between(onValidation[9], 0.267, 0.4, 'validation loss at last');
+    const [lines, right, unseen] = numbers(output, /of (\d+) lines (\d+) are numbers, (\d+) of them/);
+    between(right, lines / 3, lines, 'lines that are numbers');
+    between(unseen, right / 2, right, 'numbers that are not in the text');
+    assert.match(output, /^loaded from a file of \d+ kB, it writes the same$/m);
+  },
 };

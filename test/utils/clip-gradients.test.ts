@@ -1,6 +1,7 @@
-/** clipGradients and globalNorm against the plain formula, at the ends of the number range, and under the limit. */
+/** clipGradients and globalNorm against the plain formula, at the ends of the number range, under the limit. */
 import { array, copy, dtypeOf, type NdArray, Random, randomNormal, zeros } from '@retrograd/arrays';
-import { clipGradients, globalNorm } from '@retrograd/utils';
+import { globalNorm } from '@retrograd/nn';
+import { clipGradients } from '@retrograd/utils';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 

@@ -1,4 +1,4 @@
-/** sequenceLoss and the graph's crossEntropy are the same numbers, and so are their gradients, to the last bit. */
+/** sequenceLoss and the graph's crossEntropy, and their gradients, are equal to the last bit. */
 
 import { copy, type Dtype, type IndexArray, type NdArray, Random, randomNormal } from '@retrograd/arrays';
 import { backward, crossEntropy, parameter } from '@retrograd/autograd';

@@ -1,4 +1,4 @@
-/** How symbols are drawn: their distribution, the limits of the temperature, and logits at the ends of the number range. */
+/** How symbols are drawn: distribution, limits of the temperature, logits at the ends of the number range. */
 import { Random } from '@retrograd/arrays';
 import { generateSequence } from '@retrograd/utils';
 import { test } from 'uvu';

@@ -1,4 +1,4 @@
-/** sequenceLoss against the definition written out, sequenceLossBackward against central differences, both at extremes. */
+/** sequenceLoss against its definition, sequenceLossBackward against central differences, both at extremes. */
 
 import {
   array,

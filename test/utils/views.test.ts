@@ -1,10 +1,13 @@
-/** Every kind of view gives, bit for bit, what its dense copy gives; and no view, nor what lies between its entries, is changed. */
+/**
+ * Every kind of view gives, bit for bit, what its dense copy gives; and no view, nor what lies between its
+ * entries, is changed.
+ */
 import { copy, type FloatData, type NdArray, Random, randomNormal, wrap } from '@retrograd/arrays';
+import { globalNorm } from '@retrograd/nn';
 import {
   clipGradients,
   createSequences,
   generateSequence,
-  globalNorm,
   sequenceLoss,
   sequenceLossBackward,
 } from '@retrograd/utils';
@@ -24,7 +27,9 @@ const bits = (answer: unknown): unknown => {
   return [shape, stride, offset, bytes(data)];
 };
 
-/** Calls `fn` on views of its arguments, all of a kind together and each alone, and on dense copies of them. */
+/**
+ * Calls `fn` on views of its arguments, all of a kind together and each alone, and on dense copies of them.
+ */
 function check(title: string, args: readonly NdArray[], fn: (...views: NdArray[]) => unknown): void {
   const compare = (label: string, views: readonly NdArray[]) => {
     const dense = views.map((x) => copy(x));
@@ -94,7 +99,7 @@ for (const dtype of ['float64', 'float32'] as const) {
   });
 }
 
-test('models may answer with any view', () => {
+test('models may return any view', () => {
   const model = new Leaky(4, 2, 0.5);
   const start = randomNormal([1, 3, 4], { seed: 6 });
   const expected = bits(generateSequence(model, start, 12, 1, { seed: 8 }));

@@ -10,11 +10,11 @@ import {
   view,
   zeros,
 } from '@retrograd/arrays';
+import { globalNorm } from '@retrograd/nn';
 import {
   clipGradients,
   createSequences,
   generateSequence,
-  globalNorm,
   sequenceLoss,
   sequenceLossBackward,
 } from '@retrograd/utils';
@@ -75,7 +75,7 @@ const notGradients = (op: string): WrongCall[] => [
 refuses('globalNorm refuses what is not a list of arrays', globalNorm, notGradients('globalNorm'));
 
 refuses(
-  'clipGradients refuses wrong lists, limits that are none, and gradients that are not finite',
+  'clipGradients refuses wrong lists, invalid limits, and gradients that are not finite',
   clipGradients,
   [
     ...notGradients('clipGradients'),

@@ -1,6 +1,9 @@
-/** The cells of peers whose definition is not ours, of the graph's ops and with the problem's weights, to check them by. */
+/** The cells that peers define otherwise, made of our graph's ops, to check the peers' results against. */
 
-/** (fromInput = x_t V + b, h, U, helpers) -> h_t for each definition; `gates` is how many stand side by side. */
+/**
+ * Each definition: (library, gate) -> (fromInput = x_t V + b, h, U) -> h_t; `gate` cuts a gate out of the
+ * sums.
+ */
 const STEPS = {
   /** PyTorch and cuDNN: the reset gate after the product, h~ = tanh(x V_h + b_h + r ∘ (h U_h)). */
   'reset-after':

@@ -1,4 +1,4 @@
-/** One step of each cell in jax-js: (fromInput (B, G·H), state, U (H, G·H), H) -> state, consuming its arguments. */
+/** One step of each cell in jax-js, which consumes (fromInput (B, G·H), state, U (H, G·H), H) -> state. */
 export function jaxCells({ numpy: np, nn }) {
   const zeros = (B, H) => np.zeros([B, H]);
   const gate = (sums, g, H) => sums.ref.slice([], [g * H, (g + 1) * H]);

@@ -1,7 +1,8 @@
 /**
- * From the problem's packed weights to other layouts and back. The problem's W (H + I, G·H) holds the hidden part in its
- * first H rows and the gates side by side: h for the RNN, f, i, c, o for the LSTM, z, r, h for the GRU, whose z lets the
- * new state in (most others let z keep the old one: the sign of z turns, as sigmoid(-a) = 1 - sigmoid(a)).
+ * From the problem's packed weights to other layouts and back. The problem's W (H + I, G·H) holds the hidden
+ * part in its first H rows and the gates side by side: h for the RNN, f, i, c, o for the LSTM, z, r, h for
+ * the GRU, whose z lets the new state in (most others let z keep the old one: the sign of z turns, as
+ * sigmoid(-a) = 1 - sigmoid(a)).
  */
 
 /**

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 
 const BUILT = 'packages/retrograd/dist/index.js';
 
-/** The file that RETROGRAD_LIBRARY names: itself, or what was built in the checkout that it is. Undefined without the variable. */
+/** The file that RETROGRAD_LIBRARY names, or the built file of the checkout that it names; else undefined. */
 function libraryFile() {
   const named = process.env.RETROGRAD_LIBRARY;
   if (!named) return undefined;
@@ -13,7 +13,7 @@ function libraryFile() {
   return resolve(existsSync(built) ? built : named);
 }
 
-/** The library under test: the built package `retrograd`, or what RETROGRAD_LIBRARY names, so that two builds can be compared. */
+/** The library under test: the built package `retrograd`, or the build that RETROGRAD_LIBRARY names. */
 export const importLibrary = () => importOfBuild('retrograd', libraryFile());
 
 /** Another package of the build under test, such as '@retrograd/blas/use', which must share its kernels. */

@@ -1,4 +1,4 @@
-/** What onnxruntime-node and onnxruntime-web have in common: a session in, the operations of the benchmark out. */
+/** What onnxruntime-node and onnxruntime-web share: the operations of the benchmark on a session. */
 import { swapAxes } from './layouts.mjs';
 import { onnxModel } from './onnx-model.mjs';
 

@@ -1,8 +1,8 @@
 import { importBeside } from './library.mjs';
 
 /**
- * Our sets of kernels by the names of the variants: plain, wasm-<threads>, blas-<threads> (the library that is found
- * first), openblas-<threads>, default.
+ * Our sets of kernels by the names of the variants: plain, wasm-<threads>, blas-<threads> (the library that
+ * is found first), openblas-<threads>, default.
  */
 
 /**

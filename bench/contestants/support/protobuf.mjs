@@ -1,4 +1,4 @@
-/** As much of protobuf's encoding as an ONNX file needs. Field numbers and wire types: protobuf.dev, "Encoding". */
+/** The part of protobuf's encoding that an ONNX file needs. Wire types: protobuf.dev, "Encoding". */
 
 /** A field that holds an integer. */
 export const integer = (field, value) => Buffer.concat([varint(field << 3), varint(value)]);

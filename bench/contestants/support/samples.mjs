@@ -1,6 +1,6 @@
 /**
- * The operations of the benchmark for libraries that know no batches: sample by sample, with the weight gradients adding
- * up in the library's own matrices.
+ * The operations of the benchmark for libraries that know no batches: sample by sample, with the weight
+ * gradients adding up in the library's own matrices.
  */
 import { GATES } from '../../src/cases.mjs';
 

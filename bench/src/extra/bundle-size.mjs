@@ -1,4 +1,7 @@
-/** What a browser has to load: a program bundled by esbuild, minified and gzipped, with the .wasm files that it fetches. */
+/**
+ * What a browser loads: a program bundled by esbuild, minified and gzipped, and the .wasm files that it
+ * fetches.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';

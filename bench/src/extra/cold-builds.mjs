@@ -1,4 +1,4 @@
-/** Cold starts of two builds of ours (compare-builds.mjs): a process that loads the library and does one LSTM training step at S. */
+/** Cold starts of two builds: a process that loads the library and does one LSTM training step at S. */
 import { join } from 'node:path';
 import { SIZES } from '../cases.mjs';
 import { makeProblem } from '../problem.mjs';

@@ -1,8 +1,10 @@
 /**
- * From the start of a process to its end, with one LSTM training step at S in between (a forward, where there is no training).
+ * From the start of a process to its end, with one LSTM training step at S in between (a forward, where there
+ * is no training).
  *
- * A contestant's program is one file, so that what it takes to load is the library and not the parts of this benchmark. Before each
- * one an empty process is timed, and the difference of the two counts: the machine's speed changes from one second to the next.
+ * A contestant's program is one file, so that what it takes to load is the library and not the parts of this
+ * benchmark. Before each one an empty process is timed, and the difference of the two counts: the machine's
+ * speed changes from one second to the next.
  */
 import { join } from 'node:path';
 import { SIZES } from '../cases.mjs';

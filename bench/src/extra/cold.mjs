@@ -1,6 +1,6 @@
 /**
- * One call of one contestant, for a program of its own (cold-start.mjs): `node <program> <variant> <tensors file> <case>`. The
- * process ends when nothing is left to do.
+ * One call of one contestant, for a program of its own (cold-start.mjs): `node <program>
+ * <variant> <tensors file> <case>`. The process ends when nothing is left to do.
  */
 import { readTensors } from '../tensors-file.mjs';
 

@@ -10,8 +10,8 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const program = join(root, 'build/examples/char-model/main.js');
 
 /**
- * The whole job with the fast kernels, some steps of it with the plain ones. RETROGRAD_KERNELS chooses; without it the program takes a
- * native library where there is one.
+ * The whole job with the fast kernels, some steps of it with the plain ones. RETROGRAD_KERNELS chooses;
+ * without it the program takes a native library where there is one.
  */
 const SETS = [
   { name: 'plain', env: { RETROGRAD_KERNELS: 'plain' }, steps: 15 },

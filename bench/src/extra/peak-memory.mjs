@@ -1,4 +1,6 @@
-/** The largest resident size of a process that trains at L: three steps, weights, data and the runtime itself included. */
+/**
+ * Largest resident size of a process that trains three steps at L: weights, data and the runtime included.
+ */
 import { join } from 'node:path';
 import { SIZES } from '../cases.mjs';
 import { Child } from '../child.mjs';

@@ -2,7 +2,7 @@
 import { bestOf } from './best.mjs';
 import { formatRatio, formatTable } from './format.mjs';
 
-/** The first of `ours` is to be `least` times as fast as `peer` (of several names the fastest) at op and size, for each cell. */
+/** The fastest of `ours` is to be `least` times as fast as `peer`, at op and size, for each cell. */
 const TARGETS = [
   ...faster('train', ['wasm-1', 'wasm-2'], 'torch', { S: 20, M: 0.9, L: 0.4 }),
   ...faster('train', ['wasm-1', 'wasm-2'], 'tfjs', { S: 10, M: 10, L: 10, XL: 10 }),

@@ -33,6 +33,16 @@ export function checkArray(
   checkView(op, argument, value, shape, note);
 }
 
+/** @throws DtypeError when `value` is not a list of float ndarrays */
+export function checkArrays(
+  op: string,
+  argument: string,
+  value: unknown,
+): asserts value is readonly NdArray[] {
+  if (!Array.isArray(value)) throw new DtypeError(op, argument, 'a list of ndarrays', describe(value));
+  value.forEach((array, i) => checkArray(op, `${argument}[${i}]`, array));
+}
+
 /**
  * Refuses anything but an ndarray of numbers, of any typed array or of a list.
  * @throws DtypeError when `value` is not an ndarray over numbers

@@ -5,6 +5,7 @@ export { addAlike } from './add-into.js';
 export { checkDtype } from './array.js';
 export {
   checkArray,
+  checkArrays,
   checkFinite,
   checkIndexArray,
   checkInteger,
@@ -19,6 +20,7 @@ export { load, loadRows, store, unload } from './in-blocks.js';
 export * from './index.js';
 export { checkKeys } from './keys.js';
 export { addMatmul } from './matmul.js';
+export { clipToNorm, scaledNorm, sumOfSquares } from './norm.js';
 export { sumTo } from './reduce.js';
 export { broadcastShapes, normalizeAxes, normalizeAxis, shapesEqual, sizeOf } from './shape.js';
 export { unslice } from './slice.js';

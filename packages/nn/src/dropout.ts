@@ -3,9 +3,12 @@ import { describe } from '@retrograd/arrays/internal';
 import { asTensor, dropout, type Tensor, type TensorLike } from '@retrograd/autograd';
 import { Module } from './module.js';
 
-/** Drops entries with probability p while training (Srivastava et al. 2014), and does nothing in use. */
+/**
+ * Drops entries with probability p in training mode (Srivastava et al. 2014); the identity in evaluation
+ * mode.
+ */
 export class Dropout extends Module {
-  /** Where the next mask comes from; its state is part of the state of training. */
+  /** Draws the masks; its state is part of the training state. */
   rng: Random;
 
   /**
@@ -21,7 +24,7 @@ export class Dropout extends Module {
     this.rng = randomFrom(options);
   }
 
-  /** x itself in use; while training x with dropped entries, the others divided by 1 - p. */
+  /** In training mode x with dropped entries, the others divided by 1 - p; in evaluation mode x itself. */
   forward(x: TensorLike): Tensor {
     return this.training ? dropout(x, this.p, { rng: this.rng }) : asTensor('Dropout.forward', 'x', x);
   }

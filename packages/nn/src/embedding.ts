@@ -1,7 +1,7 @@
 import { type IndexArray, randomNormal, zeros } from '@retrograd/arrays';
 import { checkDtype, checkPositiveInteger } from '@retrograd/arrays/internal';
 import { embedding, parameter, type Tensor } from '@retrograd/autograd';
-import type { InitialOptions } from './initial.js';
+import type { InitialOptions } from './initial-options.js';
 import { Module } from './module.js';
 
 /** A trained vector for each of V symbols. */
@@ -9,7 +9,7 @@ export class Embedding extends Module {
   /** (V, E) standard normal at first */
   readonly weight: Tensor;
 
-  /** @throws ValueError when a size is not a positive integer, DtypeError when dtype is none */
+  /** @throws ValueError when a size is not a positive integer, DtypeError when dtype is not a dtype */
   constructor(
     readonly vocabularySize: number,
     readonly embeddingSize: number,
@@ -29,7 +29,7 @@ export class Embedding extends Module {
   /**
    * @param indices integers from 0 to V - 1, of any shape
    * @returns (…, E), `indices.shape` followed by E
-   * @throws ValueError when an index is no integer from 0 to V - 1
+   * @throws ValueError when an index is not an integer from 0 to V - 1
    */
   forward(indices: IndexArray): Tensor {
     return embedding(this.weight, indices);

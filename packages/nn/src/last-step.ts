@@ -3,13 +3,13 @@ import { formatShape } from '@retrograd/arrays/internal';
 import { asTensor, reshape, slice, type Tensor, type TensorLike } from '@retrograd/autograd';
 
 /**
- * What a model answers at the last time step, when one answer a sequence is wanted:
+ * A model's output at the last time step, for a loss with one target a sequence:
  *
  *     const loss = (output, target) => mseLoss(lastStep(output), target);
  *
  * @param output (B, T, …)
  * @returns (B, …)
- * @throws ShapeError when there is no time axis or no step
+ * @throws ShapeError when there is no time axis, or it is empty
  */
 export function lastStep(output: TensorLike): Tensor {
   const t = asTensor('lastStep', 'output', output);

@@ -1,23 +1,23 @@
 import { randomUniform, ShapeError, zeros } from '@retrograd/arrays';
 import { checkDtype, checkPositiveInteger, formatShape } from '@retrograd/arrays/internal';
 import { asTensor, parameter, type Tensor, type TensorLike } from '@retrograd/autograd';
-import type { InitialOptions } from './initial.js';
+import type { InitialOptions } from './initial-options.js';
+import { linear } from './linear-op.js';
 import { Module } from './module.js';
-import { project } from './project.js';
 
 export interface LinearOptions extends InitialOptions {
   /** Whether there is a bias. Default true. */
   bias?: boolean;
 }
 
-/** y = x W + b, on the last axis of x, whatever stands before it. */
+/** y = x W + b on the last axis of x. */
 export class Linear extends Module {
   /** (I, O) uniform in ±√(6/(I+O)) at first (Glorot and Bengio 2010, eq. 16) */
   readonly weight: Tensor;
   /** (O) zero at first; null without bias */
   readonly bias: Tensor | null;
 
-  /** @throws ValueError when a size is not a positive integer, DtypeError when dtype is none */
+  /** @throws ValueError when a size is not a positive integer, DtypeError when dtype is not a dtype */
   constructor(
     readonly inputSize: number,
     readonly outputSize: number,
@@ -41,7 +41,7 @@ export class Linear extends Module {
   /**
    * @param x (…, I)
    * @returns (…, O)
-   * @throws ShapeError when the last axis of x has not I entries
+   * @throws ShapeError when the last axis of x does not have I entries
    */
   forward(x: TensorLike): Tensor {
     const input = asTensor('Linear.forward', 'x', x);
@@ -49,6 +49,6 @@ export class Linear extends Module {
     if (input.shape.length === 0 || input.shape.at(-1) !== inputSize) {
       throw new ShapeError('Linear.forward', 'x', `[…, ${inputSize}]`, formatShape(input.shape));
     }
-    return project(input, weight, bias);
+    return linear(input, weight, bias);
   }
 }

@@ -4,12 +4,13 @@ import { checkStateDict, emptyStateDict, entriesBelow } from './state-dict.js';
 import { isStateful, type StateDict, type Stateful } from './stateful.js';
 
 /**
- * What a model is made of. A module's parameters and children are simply its fields:
+ * Base class of models and their parts. A module's parameters and children are its fields:
  *
  * - a leaf tensor that requires grad is a parameter, named after the field;
- * - another module or a recurrent layer is a child, whose names are put behind the field's: `head.weight`;
- * - a list of these numbers its members: `rnn.0.W_f`;
- * - a generator (`Random`) belongs to the state of training (see `generatorStates`).
+ * - another module or a recurrent layer is a child; the field's name goes before the child's names:
+ *   `head.weight`;
+ * - the members of a list of these are numbered: `rnn.0.W_f`;
+ * - a generator (`Random`) is part of the training state (see `generatorStates`).
  *
  *     class Classifier extends Module {
  *       readonly rnn = new GRU(8, 32);
@@ -17,7 +18,7 @@ import { isStateful, type StateDict, type Stateful } from './stateful.js';
  *     }
  */
 export abstract class Module implements Stateful {
-  /** Whether layers behave as in training; Dropout does nothing when it is false. Set by `train` and `eval`. */
+  /** Training mode or evaluation mode, which Dropout depends on. Set by `train` and `eval`. */
   training = true;
 
   /** The tensors to train, each once, in the order of the fields. */
@@ -25,7 +26,7 @@ export abstract class Module implements Stateful {
     return this.namedParameters().map(([, parameter]) => parameter);
   }
 
-  /** The tensors to train with their names. One that is shared stands once, under its first name. */
+  /** The tensors to train with their names. A shared tensor appears once, under its first name. */
   namedParameters(): [name: string, parameter: Tensor][] {
     const found = new Map<Tensor, string>();
     for (const [name, member] of members(this)) {
@@ -40,12 +41,12 @@ export abstract class Module implements Stateful {
     return [...found].map(([parameter, name]) => [name, parameter]);
   }
 
-  /** Number of trained numbers; what is shared counts once. */
+  /** The number of trained numbers; shared parameters count once. */
   get parameterCount(): number {
     return this.parameters().reduce((count, parameter) => count + parameter.size, 0);
   }
 
-  /** The model's numbers by dotted name. These are views of the live parameters: copy them to keep them, do not write to them. */
+  /** Parameters by dotted name, as views of the live ones: copy them to keep them, do not write to them. */
   stateDict(): StateDict {
     const result = emptyStateDict();
     for (const [name, member] of members(this)) {
@@ -57,9 +58,9 @@ export abstract class Module implements Stateful {
   }
 
   /**
-   * Copies numbers into the model. The names, shapes and dtypes must be exactly those of `stateDict()`.
-   * @throws ValueError when names are missing or unknown, ShapeError or DtypeError when an array does not fit; the message lists
-   *         the names, and nothing is changed
+   * Copies arrays into the parameters. The names, shapes and dtypes must be exactly those of `stateDict()`.
+   * @throws ValueError when names are missing or unknown, ShapeError or DtypeError when an array does not
+   *         fit; the message lists the names. Nothing is changed then
    */
   loadStateDict(stateDict: StateDict): void {
     checkStateDict('loadStateDict', this.stateDict(), stateDict);
@@ -69,14 +70,14 @@ export abstract class Module implements Stateful {
     }
   }
 
-  /** Makes this module and all below it behave as in training (or not). */
+  /** Puts this module and all below it into training mode, or with false into evaluation mode. */
   train(training = true): this {
     this.training = training;
     for (const [, member] of members(this)) if (member instanceof Module) member.train(training);
     return this;
   }
 
-  /** Makes this module and all below it behave as in use: no dropout. */
+  /** Puts this module and all below it into evaluation mode: no dropout. */
   eval(): this {
     return this.train(false);
   }
@@ -86,7 +87,9 @@ export abstract class Module implements Stateful {
     for (const parameter of this.parameters()) parameter.grad = null;
   }
 
-  /** The states of the generators in the fields of this module and of those below, by dotted name: what dropout will draw next. */
+  /**
+   * States of the generators of this module and of those below, by dotted name: what dropout will draw next.
+   */
   generatorStates(): Record<string, number[]> {
     const states: Record<string, number[]> = Object.create(null);
     for (const [name, value] of Object.entries(this)) {
@@ -101,8 +104,9 @@ export abstract class Module implements Stateful {
   }
 
   /**
-   * Puts the generators where `generatorStates` found them. A generator that several modules shared is not shared any more.
-   * @throws ValueError when a state is missing or none that a generator has; nothing is changed then
+   * Restores generator states. A generator that several modules shared becomes one generator for each of
+   * them.
+   * @throws ValueError when a state is missing or is not a generator's state; nothing is changed then
    */
   loadGeneratorStates(states: Readonly<Record<string, readonly number[]>>): void {
     const restored = Object.keys(this.generatorStates()).map(
@@ -112,7 +116,7 @@ export abstract class Module implements Stateful {
   }
 }
 
-/** The parameters and children in the fields of a module, lists opened: [name, member]. */
+/** The parameters and children in a module's fields and in lists there: [name, member]. */
 function* members(module: Module): Generator<[string, Tensor | Stateful]> {
   for (const [field, value] of Object.entries(module)) {
     const listed = Array.isArray(value);
@@ -126,7 +130,7 @@ function* members(module: Module): Generator<[string, Tensor | Stateful]> {
 const isParameter = (value: unknown): value is Tensor =>
   value instanceof Tensor && value.requiresGrad && value.call === null;
 
-/** Follows a dotted name down from an object and sets what stands there. */
+/** Sets the field at the end of a dotted name. */
 function replaceGenerator(from: object, path: readonly string[], generator: Random): void {
   const owner = path
     .slice(0, -1)

@@ -1,7 +1,7 @@
 import { type Dtype, DtypeError, ValueError } from '@retrograd/arrays';
 import { checkDtype, checkPositiveInteger, describe } from '@retrograd/arrays/internal';
 
-/** What a RecurrentModel is made of; a plain JSON object. */
+/** The structure of a RecurrentModel, as a plain JSON object. */
 export interface RecurrentModelConfig {
   cell: 'rnn' | 'lstm' | 'gru';
   /** Symbols in the vocabulary (V), or features a step (I). */
@@ -13,7 +13,7 @@ export interface RecurrentModelConfig {
   input?: 'tokens' | 'features';
   /** Size of the trained vector of each symbol; 0 feeds one-hot vectors instead. Default 0. Tokens only. */
   embeddingSize?: number;
-  /** Recurrent layers one above the other. Default 1. */
+  /** Number of stacked recurrent layers. Default 1. */
   layers?: number;
   /** Probability of dropping an output of a recurrent layer while training. Default 0. */
   dropout?: number;
@@ -21,7 +21,7 @@ export interface RecurrentModelConfig {
   dtype?: Dtype;
 }
 
-/** Gates of each cell, for its number of parameters. */
+/** Gates of each cell, from which the number of parameters follows. */
 const GATES = { rnn: 1, lstm: 4, gru: 3 } as const;
 
 const KEYS = [
@@ -38,9 +38,10 @@ const KEYS = [
 
 /**
  * Fills in the defaults.
- * @throws DtypeError when config is no object, ValueError when an entry is missing, unknown or out of range
+ * @throws DtypeError when config is not an object, ValueError when an entry is missing, unknown or out of
+ *         range
  */
-export function settleConfig(config: RecurrentModelConfig): Required<RecurrentModelConfig> {
+export function resolveConfig(config: RecurrentModelConfig): Required<RecurrentModelConfig> {
   const op = 'RecurrentModel';
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     throw new DtypeError(op, 'config', 'an object', describe(config));
@@ -74,9 +75,9 @@ export function settleConfig(config: RecurrentModelConfig): Required<RecurrentMo
   return { cell, inputSize, hiddenSize, outputSize, input, embeddingSize, layers, dropout, dtype };
 }
 
-/** How many numbers a model of this config has, without making it. */
+/** The number of parameters of a model with this config, without making the model. */
 export function countParameters(config: RecurrentModelConfig): number {
-  const { cell, inputSize, hiddenSize: H, outputSize, embeddingSize: E, layers } = settleConfig(config);
+  const { cell, inputSize, hiddenSize: H, outputSize, embeddingSize: E, layers } = resolveConfig(config);
   const layer = (I: number): number => GATES[cell] * ((H + I) * H + H);
   const recurrent = layer(E === 0 ? inputSize : E) + (layers - 1) * layer(H);
   return inputSize * E + recurrent + H * outputSize + outputSize;

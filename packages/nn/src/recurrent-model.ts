@@ -17,13 +17,13 @@ import { VanillaRNN } from '@retrograd/rnn';
 import { Dropout } from './dropout.js';
 import { Embedding } from './embedding.js';
 import { Linear } from './linear.js';
+import { linear } from './linear-op.js';
 import { Module } from './module.js';
 import { oneHot } from './one-hot.js';
-import { project } from './project.js';
-import { type RecurrentModelConfig, settleConfig } from './recurrent-config.js';
+import { type RecurrentModelConfig, resolveConfig } from './recurrent-config.js';
 import type { Stateful } from './stateful.js';
 
-/** What a recurrent layer is to a model; the three built-in ones fit, and so may others. */
+/** What a model needs of a recurrent layer. The three built-in layers have it, and others may. */
 export interface RecurrentLayerLike extends Stateful {
   run(x: Tensor, state?: readonly TensorLike[]): [h_all: Tensor, state: Tensor[]];
   step(x_t: NdArray, state?: readonly NdArray[]): [h_t: NdArray, state: NdArray[]];
@@ -40,14 +40,14 @@ const CELLS = { rnn: VanillaRNN, lstm: LSTM, gru: GRU } as const;
  *
  *     x ── embedding or one-hot ── rnn.0 ── dropout ── rnn.1 ── dropout ── head ── y
  *
- * Dropout stands behind every recurrent layer and never inside of one (Zaremba et al. 2014, "Recurrent neural network
- * regularization").
+ * Dropout follows each recurrent layer; it is never applied inside one (Zaremba et al. 2014, "Recurrent
+ * neural network regularization").
  *
  *     const model = new RecurrentModel({ cell: 'gru', inputSize: 65, hiddenSize: 128 }, { seed: 1 });
  *     const [logits, state] = model.forward(indices);   // (B, T) to (B, T, 65)
  */
 export class RecurrentModel extends Module {
-  /** Everything that is needed to make this model again, defaults filled in. */
+  /** The config with its defaults filled in: enough to make this model again. */
   readonly config: Readonly<Required<RecurrentModelConfig>>;
   readonly embedding: Embedding | null;
   readonly rnn: readonly RecurrentLayerLike[];
@@ -60,7 +60,7 @@ export class RecurrentModel extends Module {
    */
   constructor(config: RecurrentModelConfig, options: RandomOptions & { init?: 'zeros' } = {}) {
     super();
-    this.config = settleConfig(config);
+    this.config = resolveConfig(config);
     const { cell, inputSize, hiddenSize, outputSize, embeddingSize, layers, dtype, dropout } = this.config;
     const rng = randomFrom(options);
     const initial = { rng, dtype, init: options.init };
@@ -70,18 +70,18 @@ export class RecurrentModel extends Module {
       { length: layers },
       (_, i) => new CELLS[cell](i === 0 ? lowest : hiddenSize, hiddenSize, initial),
     );
-    // A generator of its own: what dropout draws is then apart from whatever else uses rng.
+    // A generator of its own, so that dropout's draws do not depend on other uses of rng.
     this.dropout = new Dropout(dropout, { rng: new Random(rng.integer(2 ** 32)) });
     this.head = new Linear(hiddenSize, outputSize, initial);
   }
 
   /**
    * Runs sequences as one graph.
-   * @param x     tokens: indices (B, T), or one-hot (or any weights of the symbols) (B, T, V). Features: (B, T, I).
-   *              Arrays are cast to the model's dtype
+   * @param x     tokens: indices (B, T), or one-hot (or any weights of the symbols) (B, T, V). Features: (B,
+   *              T, I). Arrays are cast to the model's dtype
    * @param state of every layer before the first step; zeros when left out
    * @returns logits (B, T, outputSize), and the state after the last step
-   * @throws ShapeError, DtypeError when x or a state does not fit, ValueError when an index is no symbol
+   * @throws ShapeError, DtypeError when x or a state does not fit, ValueError when an index is not a symbol
    */
   forward(x: IndexArray | Tensor, state?: ModelState<TensorLike>): [logits: Tensor, state: Tensor[][]] {
     this.checkState('forward', state);
@@ -95,7 +95,8 @@ export class RecurrentModel extends Module {
   }
 
   /**
-   * One time step without graph and without dropout, the state carried: for streaming and for `generateSequence`.
+   * One time step with the state carried, without graph and dropout: for streaming and for
+   * `generateSequence`.
    * @param x_t   tokens: indices (B), or one-hot (B, V). Features: (B, I)
    * @param state from the step before; zeros when left out
    * @returns logits (B, outputSize), and the state after the step
@@ -119,7 +120,7 @@ export class RecurrentModel extends Module {
     return this.rnn.map((layer) => layer.zeroState(batch));
   }
 
-  /** What the lowest layer reads: (…, E), (…, V) or (…, I), where `leading` names the axes before. */
+  /** The input of the lowest layer: (…, E), (…, V) or (…, I); `leading` names the axes before the last. */
   private vectors(method: string, x: IndexArray | Tensor, leading: readonly string[]): Tensor {
     const op = `RecurrentModel.${method}`;
     const argument = method === 'step' ? 'x_t' : 'x';
@@ -135,7 +136,7 @@ export class RecurrentModel extends Module {
       throw new ShapeError(op, argument, expectation, formatShape(value.shape));
     }
     const t = x instanceof Tensor ? x : constant(cast(value, dtype));
-    return this.embedding === null ? t : project(t, this.embedding.weight);
+    return this.embedding === null ? t : linear(t, this.embedding.weight);
   }
 
   private checkState(method: string, state: unknown): void {

@@ -2,15 +2,16 @@ import { DtypeError, dtypeOf, ShapeError, ValueError } from '@retrograd/arrays';
 import { checkArray, formatShape, shapesEqual } from '@retrograd/arrays/internal';
 import type { StateDict } from './stateful.js';
 
-/** A state dict without a prototype, so that an entry may have any name, `__proto__` too. */
+/** A state dict without a prototype, so that an entry may have any name, even `__proto__`. */
 export const emptyStateDict = (): StateDict => Object.create(null) as StateDict;
 
 /**
- * Refuses a state dict that is not exactly the expected one. All faults of the first kind found are listed at once.
+ * Checks that a state dict has exactly the expected entries. All faults of the first kind found are listed at
+ * once.
  * @param op       the public function that was called
  * @param expected entries with the wanted names, shapes and dtypes
- * @throws ValueError when names are missing or unknown, DtypeError when an entry is no array or of another dtype, ShapeError
- *         when one has another shape
+ * @throws ValueError when names are missing or unknown, DtypeError when an entry is not an array or of
+ *         another dtype, ShapeError when one has another shape
  */
 export function checkStateDict(op: string, expected: StateDict, given: StateDict): void {
   if (typeof given !== 'object' || given === null) {

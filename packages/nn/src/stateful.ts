@@ -4,7 +4,9 @@ import type { Tensor } from '@retrograd/autograd';
 /** Arrays by dotted name: `rnn.0.W_f`, `head.weight`. */
 export type StateDict = Record<string, NdArray>;
 
-/** Whatever owns parameters: a Module, or a recurrent layer (which is no Module, yet has these four). */
+/**
+ * Something that owns parameters: a Module, or a recurrent layer (not a Module, but with these four methods).
+ */
 export interface Stateful {
   /** The tensors that an optimizer updates. */
   parameters(): Tensor[];

@@ -2,17 +2,17 @@ import { dense, dtypeOf, type NdArray, ValueError, wrap } from '@retrograd/array
 import { allocate, checkArray, checkPositiveInteger } from '@retrograd/arrays/internal';
 
 /**
- * Cuts a series into windows for forecasting: each window of seqLength rows, and the row that follows it. Windows start at
- * 0, stride, 2 stride, ... while start + seqLength < total, so that each has a row after it:
+ * Cuts a series into windows for forecasting: each window of seqLength rows, and the row that follows it.
+ * Windows start at 0, stride, 2 stride, ... while start + seqLength < total, so that each has a row after it:
  *
  *     X[i] = data[i stride : i stride + seqLength],   y[i] = data[i stride + seqLength]
  *
  * @param data      (total, features)
- * @param seqLength rows in a window, from 1 to total; at total there is no window, as no row follows
+ * @param seqLength rows in a window, from 1 to total; at total there is no window, because no row follows
  * @param stride    rows between the starts of two windows, at least 1
  * @returns X (n, seqLength, features) and y (n, features), of the dtype of data
- * @throws DtypeError when data is no float ndarray, ShapeError when it has not two axes
- * @throws ValueError when seqLength or stride is no positive integer, or seqLength exceeds total
+ * @throws DtypeError when data is not a float ndarray, ShapeError when it does not have two axes
+ * @throws ValueError when seqLength or stride is not a positive integer, or seqLength exceeds total
  */
 export function createSequences(data: NdArray, seqLength: number, stride = 1): [X: NdArray, y: NdArray] {
   checkArray('createSequences', 'data', data, ['total_length', 'features']);

@@ -16,31 +16,34 @@ import {
   formatShape,
 } from '@retrograd/arrays/internal';
 import { noGrad } from '@retrograd/autograd';
-import { logitsReader } from './logits-reader.js';
 import type { GenerativeModel } from './model.js';
+import { modelReader } from './model-reader.js';
 import { sample } from './sample.js';
 
 /**
- * Lets a model write. It reads the seed; a symbol is drawn from softmax(logits / temperature) of its last step; the symbol's
- * one-hot vector is fed back; and so on, `length` times. A model that can `step` is stepped with its state carried, and
- * the cost grows linearly with length; any other is run again over the whole sequence for every symbol. Both give the
- * same symbols. Nothing is recorded on the graph.
+ * Generates a sequence. The model reads the seed; a symbol is drawn from softmax(logits / temperature) of the
+ * last step; its one-hot vector is the next input; and so on, `length` times. A model with `step` is stepped
+ * with its state carried, at a cost linear in length; any other model is run again over the whole sequence
+ * for every symbol. Both give the same symbols. Nothing is recorded on the graph.
  *
  *     generateSequence(model, seed, 100, 0.8, { seed: 7 })
  *
- * @param model         a raw recurrent layer with as many hidden units as inputs (its hidden states are read as logits), or
- *                      any object with `step(x_t, state?) -> [y_t, newState]` or `forward(x) -> logits (1, T, input_size)`;
- *                      forward may answer with a tensor too, or with a list that starts with the logits
+ * @param model         a raw recurrent layer with as many hidden units as inputs (its hidden states are read
+ *                      as logits), or any object with `step(x_t, state?) -> [y_t, newState]` or `forward(x)
+ *                      -> logits (1, T, input_size)`; forward may return a tensor, or a list that starts with
+ *                      the logits
  * @param seed_sequence (1, seed_length, input_size), at least one step
- * @param length        symbols to write, at least 0
- * @param temperature   above 1 more random, below 1 less; 0 always takes the largest logit, the first of several
- * @param options       `rng` to draw from, or `seed` for a generator of its own; without them the default generator
+ * @param length        symbols to generate, at least 0
+ * @param temperature   above 1 more random, below 1 less; 0 always takes the largest logit, the first of
+ *                      several
+ * @param options       `rng` to draw from, or `seed` for a generator of its own; otherwise the default
+ *                      generator
  * @returns (1, length, input_size), one-hot, of the dtype of seed_sequence
  * @throws DtypeError when model, seed_sequence or an answer of the model is of the wrong kind
- * @throws ShapeError when seed_sequence is not one sequence of at least one step and one input, or an answer of the model
- *         has not a logit for each input
- * @throws ValueError when length is no integer >= 0, temperature is not finite or negative, or a logit is NaN or
- *         +Infinity
+ * @throws ShapeError when seed_sequence is not one sequence of at least one step and one input, or an answer
+ *         of the model does not have a logit for each input
+ * @throws ValueError when length is not an integer >= 0, temperature is not finite or negative, or a logit is
+ *         NaN or +Infinity
  */
 export function generateSequence(
   model: GenerativeModel,
@@ -65,7 +68,7 @@ export function generateSequence(
   }
   const rng = randomFrom(options);
   const dtype = dtypeOf(seed_sequence);
-  const read = logitsReader(op, model, inputSize, dtype, seedLength + length);
+  const read = modelReader(op, model, inputSize, dtype, seedLength + length);
   const generated = allocate(dtype, length * inputSize);
   noGrad(() => {
     let x = seed_sequence;

@@ -6,8 +6,8 @@ export interface SequenceModel {
 }
 
 /**
- * A model that reads one step at a time. x_t is (B, input_size), y_t is (B, outputs). The state is whatever the model
- * carries from step to step; left out, it is the one that `forward` starts from.
+ * A model that reads one step at a time. x_t is (B, input_size), y_t is (B, outputs). The state is what the
+ * model carries from step to step; left out, it is the one that `forward` starts from.
  */
 export interface Steppable {
   step(x_t: NdArray, state?: readonly NdArray[]): readonly [y_t: NdArray, newState: readonly NdArray[]];
@@ -16,7 +16,7 @@ export interface Steppable {
 /** An array, or a tensor that holds one. */
 export type ArrayOrTensor = NdArray | { readonly value: NdArray };
 
-/** What `generateSequence` takes: a model that steps, or one with a forward pass, on arrays or with tensors as answers. */
+/** A model for `generateSequence`: one with `step`, or one with `forward`, which return arrays or tensors. */
 export type GenerativeModel =
   | Steppable
   | { step(x_t: NdArray, state?: unknown): readonly [y_t: ArrayOrTensor, newState: unknown] }

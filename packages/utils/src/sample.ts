@@ -1,9 +1,9 @@
 import { type Random, ValueError } from '@retrograd/arrays';
 
 /**
- * Draws a symbol v with probability proportional to exp(logits[v] / temperature). The largest logit is taken off before the
- * division, so that no temperature overflows; at temperature 0 all that is left is the largest logit (the first of
- * several), and nothing is drawn.
+ * Draws a symbol v with probability proportional to exp(logits[v] / temperature). The largest logit is
+ * subtracted before the division, so that no temperature overflows. Temperature 0 takes the largest logit
+ * (the first of several) and draws nothing.
  * @param logits V logits; -Infinity rules a symbol out
  * @throws ValueError when a logit is NaN or +Infinity, or all are -Infinity
  */

@@ -22,16 +22,16 @@ import {
  *
  *     loss = mean over the selected (b, t) of  -log softmax(predictions[b, t])[targets[b, t]]
  *
- * The mask selects, it does not weigh: what stands in a masked step (NaN in the predictions, any padding in the targets) is
- * not read.
+ * The mask selects, it does not weigh: the content of a masked step (NaN in the predictions, any padding in
+ * the targets) is not read.
  * @param predictions (B, T, V) logits
  * @param targets     (B, T) classes 0, 1, ..., V - 1, as integers or as floats that hold integers
  * @param mask        (B, T) 0 where a step is padding, not 0 where it counts; left out, all steps count
  * @returns the loss; 0 when no step counts; Infinity when the logit of a target is -Infinity
- * @throws DtypeError when predictions is no float ndarray, or targets or mask no ndarray of numbers
- * @throws ShapeError when predictions has not three axes, or targets or mask differ from its first two
- * @throws ValueError when a target that counts is no integer from 0 to V - 1, when logits that count hold NaN or
- *         +Infinity, or nothing but -Infinity in a step, or when the mask holds NaN
+ * @throws DtypeError when predictions is not a float ndarray, or targets or mask is not an ndarray of numbers
+ * @throws ShapeError when predictions does not have three axes, or targets or mask differ from its first two
+ * @throws ValueError when a target that counts is not an integer from 0 to V - 1, when logits that count hold
+ *         NaN or +Infinity, or nothing but -Infinity in a step, or when the mask holds NaN
  */
 export function sequenceLoss(predictions: NdArray, targets: IndexArray, mask?: IndexArray | null): number {
   const { logits, N, V, classes, selected } = read('sequenceLoss', predictions, targets, mask);
@@ -39,8 +39,8 @@ export function sequenceLoss(predictions: NdArray, targets: IndexArray, mask?: I
 }
 
 /**
- * Gradient of `sequenceLoss` in the predictions: (softmax(predictions) - onehot(targets)) / n in the n steps that count,
- * 0 in the others.
+ * Gradient of `sequenceLoss` in the predictions: (softmax(predictions) - onehot(targets)) / n in the n steps
+ * that count, 0 in the others.
  * @param predictions, targets, mask as for `sequenceLoss`
  * @returns grad_predictions (B, T, V), of the dtype of predictions
  * @throws as `sequenceLoss`
@@ -79,7 +79,10 @@ function read(
   return { logits, N: B * T, V, classes, selected };
 }
 
-/** A softmax exists when the largest logit is finite and none is NaN; -Infinity stands for a class that is ruled out. */
+/**
+ * A softmax exists when the largest logit is finite and none is NaN; -Infinity stands for a class that is
+ * ruled out.
+ */
 function checkLogits(
   op: string,
   logits: FloatData,

@@ -1,19 +1,19 @@
 import type { FloatData } from '@retrograd/arrays';
 import { memoizeByKernels } from '@retrograd/kernels/internal';
 import { adamCode } from '../wasm/adam.js';
-import { updateInPieces } from './in-pieces.js';
+import { updateInChunks } from './chunked-update.js';
 
-/** What a step of Adam does to every parameter alike. */
+/** The numbers of one step of Adam, the same for every entry. */
 export interface AdamStep {
-  /** What is left of a parameter before anything else: 1 - lr · weightDecay for AdamW, else 1. */
+  /** Factor on the parameter before its update: 1 - lr · weightDecay for AdamW, else 1. */
   readonly kept: number;
-  /** Share of a parameter that is added to its gradient. */
+  /** Share of the parameter that is added to its gradient. */
   readonly decay: number;
   readonly beta1: number;
   readonly beta2: number;
   /** lr √(1 - β₂ᵗ) / (1 - β₁ᵗ) */
   readonly stepSize: number;
-  /** eps √(1 - β₂ᵗ): with the correction taken out of the denominator there is one division a parameter. */
+  /** eps √(1 - β₂ᵗ): with the correction moved out of the denominator there is one division an entry. */
   readonly eps: number;
 }
 
@@ -23,7 +23,7 @@ const adamOf = /* @__PURE__ */ memoizeByKernels((kernels) =>
 );
 
 /**
- * Updates parameters and their moments in place.
+ * Updates a parameter and its moments in place.
  * @param largest the largest running squares, for AMSGrad; else null
  */
 export function adamUpdate(
@@ -38,11 +38,13 @@ export function adamUpdate(
   const done =
     largest === null &&
     !isFar(step) &&
-    updateInPieces(adamOf, [gradient, p, m, v], [kept, decay, 1 - beta1, beta2, 1 - beta2, stepSize, eps]);
+    updateInChunks(adamOf, [gradient, p, m, v], [kept, decay, 1 - beta1, beta2, 1 - beta2, stepSize, eps]);
   if (!done) plainUpdate(p, gradient, m, v, largest, step);
 }
 
-/** PyTorch interpolates between m and g from the end that is nearer: the rounding differs from β₁ m + (1 - β₁) g. */
+/**
+ * PyTorch interpolates between m and g from the nearer end, which rounds differently from β₁ m + (1 - β₁) g.
+ */
 const isFar = ({ beta1 }: AdamStep): boolean => 1 - beta1 >= 0.5;
 
 function plainUpdate(

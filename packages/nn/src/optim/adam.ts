@@ -9,7 +9,10 @@ export interface AdamOptions extends OptimizerOptions {
   betas?: readonly [number, number];
   /** Added to the denominator, at least 0. Default 1e-8. */
   eps?: number;
-  /** Adam: adds weightDecay · p to the gradient, default 0. AdamW: shrinks p by lr · weightDecay, default 0.01. */
+  /**
+   * Adam: adds weightDecay · p to the gradient, default 0. AdamW: shrinks p by lr · weightDecay, default
+   * 0.01.
+   */
   weightDecay?: number;
   /** Divides by the largest running square so far (Reddi et al. 2018). Default false. */
   amsgrad?: boolean;
@@ -20,7 +23,7 @@ type AdamSettings = Required<AdamOptions>;
 const adamAlgorithm = (name: string, defaultDecay: number): Algorithm<AdamSettings> => ({
   name,
   slots: ['exp_avg', 'exp_avg_sq', 'max_exp_avg_sq'],
-  settle: (op, options: AdamOptions) => {
+  resolveOptions: (op, options: AdamOptions) => {
     const {
       lr = 1e-3,
       betas = [0.9, 0.999],
@@ -43,7 +46,10 @@ const ADAM = /* @__PURE__ */ adamAlgorithm('Adam', 0);
 const ADAM_W = /* @__PURE__ */ adamAlgorithm('AdamW', 0.01);
 
 abstract class AdamBase extends Optimizer<AdamSettings> {
-  /** Step number `step` of parameter i, whose weight decay is either in the gradient or apart from it. */
+  /**
+   * Step number `step` of parameter i. `kept` and `decay` say whether the weight decay goes through the
+   * gradient.
+   */
   protected update(
     value: FloatData,
     gradient: FloatData,
@@ -88,7 +94,7 @@ export class Adam extends AdamBase {
   }
 }
 
-/** Adam with the weights shrunk apart from the gradient (Loshchilov and Hutter 2019), as torch.optim.AdamW. */
+/** Adam with weight decay decoupled from the gradient (Loshchilov and Hutter 2019), as torch.optim.AdamW. */
 export class AdamW extends AdamBase {
   /**
    * @param options lr 1e-3 and weightDecay 0.01 unless given

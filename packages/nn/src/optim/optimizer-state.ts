@@ -4,7 +4,10 @@ import type { Tensor } from '@retrograd/autograd';
 
 export type OptionValue = number | boolean | readonly number[];
 
-/** All that the next steps of an optimizer depend on, apart from the parameters. Arrays and numbers only, fit for a file. */
+/**
+ * Everything besides the parameters that an optimizer's next steps depend on: arrays and numbers, fit for a
+ * file.
+ */
 export interface OptimizerState {
   /** 'Adam', … */
   readonly algorithm: string;
@@ -12,7 +15,7 @@ export interface OptimizerState {
   readonly options: Readonly<Record<string, OptionValue>>;
   /** How often each parameter has been updated. */
   readonly steps: readonly number[];
-  /** Running averages, named by the parameter's place and PyTorch's name: `0.exp_avg`. */
+  /** Running averages, named by the parameter's index and PyTorch's name: `0.exp_avg`. */
   readonly arrays: Readonly<Record<string, NdArray>>;
 }
 
@@ -31,8 +34,8 @@ export function flattenSlots(slots: Slots): Record<string, NdArray> {
 /**
  * Checks a saved state against an optimizer's parameters and copies its arrays.
  * @param names the arrays that this algorithm may keep
- * @throws ValueError when it belongs to another algorithm or number of parameters, or an array is unknown; ShapeError or
- *         DtypeError when an array does not fit its parameter
+ * @throws ValueError when it belongs to another algorithm or number of parameters, or an array is unknown;
+ *         ShapeError or DtypeError when an array does not fit its parameter
  */
 export function readSlots(
   algorithm: string,

@@ -8,9 +8,8 @@ import {
   ValueError,
   zeros,
 } from '@retrograd/arrays';
-import { describe, formatShape, shapesEqual } from '@retrograd/arrays/internal';
+import { describe, formatShape, shapesEqual, sumOfSquares } from '@retrograd/arrays/internal';
 import { Tensor } from '@retrograd/autograd';
-import { sumOfSquares } from '@retrograd/utils';
 import {
   flattenSlots,
   type OptimizerState,
@@ -19,7 +18,7 @@ import {
   type Slots,
 } from './optimizer-state.js';
 
-/** What every optimizer can be told. */
+/** Options of every optimizer. */
 export interface OptimizerOptions {
   /** Learning rate, at least 0. */
   lr?: number;
@@ -28,38 +27,38 @@ export interface OptimizerOptions {
 /** The rule of one optimizer, without any state. */
 export interface Algorithm<Options> {
   readonly name: string;
-  /** The arrays that it may keep for a parameter, under PyTorch's names. */
+  /** Names of the arrays that it may keep for a parameter, as in PyTorch. */
   readonly slots: readonly string[];
-  /** Fills in the defaults. @throws ValueError when a setting is out of range */
-  readonly settle: (op: string, options: OptimizerOptions) => Options;
+  /** Fills in the defaults. @throws ValueError when an option is out of range */
+  readonly resolveOptions: (op: string, options: OptimizerOptions) => Options;
 }
 
 /**
- * What the optimizers share. Formulas, order of operations and defaults are PyTorch's (`foreach=False`), so that float64 runs
- * agree to rounding. For float32 parameters the arithmetic is done in float32, as PyTorch does, or in double precision and
- * rounded when it is stored, whichever is faster.
+ * Base class of the optimizers. Formulas, order of operations and defaults are PyTorch's (`foreach=False`),
+ * so that float64 runs agree to rounding. Float32 parameters are updated in float32, as by PyTorch, or in
+ * double precision that is rounded when it is stored, whichever is faster.
  *
- * One thing differs on purpose: a gradient that is not finite is refused before anything is changed, where PyTorch would write NaN
- * into the parameter, from where it never goes away.
+ * One difference is deliberate: a gradient that is not finite is refused before anything changes. PyTorch
+ * would write NaN into the parameter, where it stays.
  */
 export abstract class Optimizer<Options extends Required<OptimizerOptions> = Required<OptimizerOptions>> {
   /** The tensors that `step` changes. */
   readonly parameters: readonly Tensor[];
-  /** The settings in force, defaults filled in. */
+  /** The current options, defaults filled in. */
   options: Readonly<Options>;
   #steps: number[];
   #slots: Slots;
 
   /**
-   * @throws GraphError when a parameter is no leaf that requires grad
-   * @throws ValueError when there is no parameter, one comes twice, or a setting is out of range
+   * @throws GraphError when a parameter is not a leaf that requires grad
+   * @throws ValueError when there is no parameter, one comes twice, or an option is out of range
    */
   protected constructor(
     parameters: readonly Tensor[],
     options: OptimizerOptions,
     private readonly algorithm: Algorithm<Options>,
   ) {
-    const { name, settle } = algorithm;
+    const { name, resolveOptions } = algorithm;
     if (!Array.isArray(parameters) || parameters.length === 0) {
       const actual = parameters instanceof Tensor ? 'a tensor' : describe(parameters);
       throw new ValueError(name, 'parameters', 'a list of at least one tensor', actual);
@@ -74,7 +73,7 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions> = Req
     if (new Set(parameters).size < parameters.length) {
       throw new ValueError(name, 'parameters', 'different tensors', 'one of them twice');
     }
-    this.options = settle(name, options);
+    this.options = resolveOptions(name, options);
     this.parameters = parameters.slice();
     this.#steps = parameters.map(() => 0);
     this.#slots = parameters.map(() => new Map());
@@ -86,14 +85,14 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions> = Req
   }
 
   set lr(lr: number) {
-    this.options = this.algorithm.settle(this.algorithm.name, { ...this.options, lr });
+    this.options = this.algorithm.resolveOptions(this.algorithm.name, { ...this.options, lr });
   }
 
   /**
    * Updates every parameter that has a gradient; the others stay as they are.
-   * @param norm of all these gradients together, where it is known: a finite one says that no entry has to be looked at
-   * @throws ValueError when a gradient holds NaN or infinity, ShapeError when one is not of its parameter's shape; nothing is
-   *         changed then
+   * @param norm of all these gradients together, if known: when it is finite, the entries need no check
+   * @throws ValueError when a gradient holds NaN or infinity, ShapeError when one does not have its
+   *         parameter's shape; nothing is changed then
    */
   step(norm = Number.NaN): void {
     const op = `${this.algorithm.name}.step`;
@@ -111,7 +110,7 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions> = Req
     for (const parameter of this.parameters) parameter.grad = null;
   }
 
-  /** A copy of all that the next steps depend on, apart from the parameters. */
+  /** A copy of everything besides the parameters that the next steps depend on. */
   stateDict(): OptimizerState {
     return {
       algorithm: this.algorithm.name,
@@ -122,22 +121,22 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions> = Req
   }
 
   /**
-   * Goes on where another optimizer of the same kind was, with its settings.
-   * @throws ValueError, ShapeError, DtypeError when the state is another algorithm's or does not fit the parameters; nothing is
-   *         changed then
+   * Takes over the state and the options of another optimizer of the same kind.
+   * @throws ValueError, ShapeError, DtypeError when the state is another algorithm's or does not fit the
+   *         parameters; nothing is changed then
    */
   loadStateDict(state: OptimizerState): void {
-    const { name, slots, settle } = this.algorithm;
+    const { name, slots, resolveOptions } = this.algorithm;
     const loaded = readSlots(name, slots, this.parameters, state);
-    this.options = settle(`${name}.loadStateDict`, state.options);
+    this.options = resolveOptions(`${name}.loadStateDict`, state.options);
     this.#steps = state.steps.slice();
     this.#slots = loaded;
   }
 
-  /** The update rule, on dense data. `step` counts from 1, `i` is the parameter's place. */
+  /** The update rule, on dense data. `step` counts from 1, `i` is the parameter's index. */
   protected abstract change(value: FloatData, gradient: FloatData, step: number, i: number): void;
 
-  /** A running array of parameter i; zeros when it is first asked for. */
+  /** A running array of parameter i; zeros at first use. */
   protected slot(i: number, name: string): FloatData {
     let array = this.#slots[i].get(name);
     if (array === undefined) {

@@ -3,7 +3,7 @@ import { checkNonNegative, describe } from '@retrograd/arrays/internal';
 import type { Tensor } from '@retrograd/autograd';
 import { memoizeByKernels } from '@retrograd/kernels/internal';
 import { rmspropCode } from '../wasm/rmsprop.js';
-import { updateInPieces } from './in-pieces.js';
+import { updateInChunks } from './chunked-update.js';
 import { type Algorithm, Optimizer, type OptimizerOptions } from './optimizer.js';
 
 export interface RMSpropOptions extends OptimizerOptions {
@@ -13,7 +13,7 @@ export interface RMSpropOptions extends OptimizerOptions {
   eps?: number;
   /** Adds weightDecay · p to the gradient. Default 0. */
   weightDecay?: number;
-  /** Share of the last update that is kept, at least 0. Default 0. */
+  /** Factor on the last update that is added to this one, at least 0. Default 0. */
   momentum?: number;
   /** Divides by the deviation from the running mean (Graves 2013, eq. 38-41). Default false. */
   centered?: boolean;
@@ -24,7 +24,7 @@ type RMSpropSettings = Required<RMSpropOptions>;
 const RMSPROP: Algorithm<RMSpropSettings> = {
   name: 'RMSprop',
   slots: ['square_avg', 'grad_avg', 'momentum_buffer'],
-  settle: (op, options: RMSpropOptions) => {
+  resolveOptions: (op, options: RMSpropOptions) => {
     const { lr = 1e-2, alpha = 0.99, eps = 1e-8, weightDecay = 0, momentum = 0, centered = false } = options;
     checkNonNegative(op, 'lr', lr);
     if (!(alpha >= 0 && alpha <= 1))
@@ -61,7 +61,7 @@ export class RMSprop extends Optimizer<RMSpropSettings> {
     const done =
       mean === null &&
       buffer === null &&
-      updateInPieces(rmspropOf, [gradient, value, squares], [weightDecay, alpha, 1 - alpha, lr, eps]);
+      updateInChunks(rmspropOf, [gradient, value, squares], [weightDecay, alpha, 1 - alpha, lr, eps]);
     if (!done) rmspropUpdate(value, gradient, squares, mean, buffer, this.options);
   }
 }
@@ -85,10 +85,10 @@ function rmspropUpdate(
     squares[i] = square;
     let variance = square;
     if (means !== null) {
-      // PyTorch interpolates here, from the end that is nearer, as in Adam.
+      // PyTorch interpolates here from the nearer end, as in Adam.
       const mean = 1 - alpha < 0.5 ? means[i] + (1 - alpha) * (g - means[i]) : g - (g - means[i]) * alpha;
       means[i] = mean;
-      // Rounding can push the difference of equal numbers below 0, and its root would be NaN.
+      // Rounding can make the difference of equal numbers negative, and its root NaN.
       variance = Math.max(0, square - mean * mean);
     }
     const denominator = Math.sqrt(variance) + eps;

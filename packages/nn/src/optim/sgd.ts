@@ -3,24 +3,24 @@ import { checkNonNegative, describe } from '@retrograd/arrays/internal';
 import type { Tensor } from '@retrograd/autograd';
 import { memoizeByKernels } from '@retrograd/kernels/internal';
 import { sgdCode } from '../wasm/sgd.js';
-import { updateInPieces } from './in-pieces.js';
+import { updateInChunks } from './chunked-update.js';
 import { type Algorithm, Optimizer, type OptimizerOptions } from './optimizer.js';
 
 export interface SGDOptions extends OptimizerOptions {
-  /** Share of the last update that is kept, at least 0. Default 0. */
+  /** Factor on the last update that is added to this one, at least 0. Default 0. */
   momentum?: number;
   /** Share of a gradient that momentum leaves out. Default 0. */
   dampening?: number;
   /** Adds weightDecay · p to the gradient. Default 0. */
   weightDecay?: number;
-  /** Looks one step of momentum ahead (Sutskever et al. 2013). Default false. */
+  /** Nesterov's momentum, which looks one step ahead (Sutskever et al. 2013). Default false. */
   nesterov?: boolean;
 }
 
 const SGD_ALGORITHM: Algorithm<Required<SGDOptions>> = {
   name: 'SGD',
   slots: ['momentum_buffer'],
-  settle: (op, options: SGDOptions) => {
+  resolveOptions: (op, options: SGDOptions) => {
     const { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
     checkNonNegative(op, 'lr', lr);
     checkNonNegative(op, 'momentum', momentum);
@@ -45,7 +45,8 @@ const SGD_ALGORITHM: Algorithm<Required<SGDOptions>> = {
 export class SGD extends Optimizer<Required<SGDOptions>> {
   /**
    * @param options lr 1e-3 unless given
-   * @throws GraphError, ValueError as `Optimizer`; ValueError when nesterov comes without momentum or with dampening
+   * @throws GraphError, ValueError as `Optimizer`; ValueError when nesterov comes without momentum or with
+   *         dampening
    */
   constructor(parameters: readonly Tensor[], options: SGDOptions = {}) {
     super(parameters, options, SGD_ALGORITHM);
@@ -54,7 +55,7 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
   protected override change(value: FloatData, gradient: FloatData, _step: number, i: number): void {
     const { lr, momentum, dampening, weightDecay, nesterov } = this.options;
     if (momentum === 0) {
-      const done = updateInPieces(sgdOf, [gradient, value], [weightDecay, lr]);
+      const done = updateInChunks(sgdOf, [gradient, value], [weightDecay, lr]);
       if (!done) descend(value, gradient, this.options);
       return;
     }
@@ -62,7 +63,7 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
     const buffer = this.slot(i, 'momentum_buffer');
     const shares = nesterov ? [1, momentum] : [0, 1];
     const settings = [weightDecay, lr, momentum, 1 - dampening, ...shares];
-    const done = !first && updateInPieces(momentumOf, [gradient, value, buffer], settings);
+    const done = !first && updateInChunks(momentumOf, [gradient, value, buffer], settings);
     if (!done) descendWithMomentum(value, gradient, buffer, first, this.options);
   }
 }

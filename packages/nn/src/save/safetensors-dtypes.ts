@@ -1,6 +1,6 @@
 import type { Dtype } from '@retrograd/arrays';
 
-/** How numbers of a format of safetensors are read. */
+/** How the numbers of one safetensors format are read. */
 export interface StoredDtype {
   /** Bytes a number. */
   readonly bytes: number;
@@ -9,10 +9,12 @@ export interface StoredDtype {
   readonly read: (view: DataView, at: number) => number;
 }
 
-/** Little-endian everywhere, whatever the machine's own order. */
+/** The files are little-endian on every machine. */
 const LITTLE = true;
 
-/** The formats that become arrays. Others exist (8-bit floats, complex numbers); no array here could hold them faithfully. */
+/**
+ * The formats that can become arrays. No array here holds the others (8-bit floats, complex numbers) exactly.
+ */
 export const STORED: ReadonlyMap<string, StoredDtype> = new Map<string, StoredDtype>([
   ['F64', { bytes: 8, dtype: 'float64', read: (v, at) => v.getFloat64(at, LITTLE) }],
   ['F32', { bytes: 4, dtype: 'float32', read: (v, at) => v.getFloat32(at, LITTLE) }],

@@ -1,25 +1,27 @@
 import { DtypeError } from '@retrograd/arrays';
 import { describe } from '@retrograd/arrays/internal';
-import { FormatError } from '../format-error.js';
-import { type JsonValue, OtherNumber, parseJson } from './json.js';
+import { FormatError } from './format-error.js';
 import { STORED } from './safetensors-dtypes.js';
+import { type JsonValue, OtherNumber, parseJson } from './strict-json.js';
 
 const OP = 'decodeSafetensors';
 
-/** As the official reader has it. */
+/** The official reader's limit. */
 export const MAX_HEADER_BYTES = 100_000_000;
 
-/** NumPy has 64. Every rank makes ndarray build a class of its own, so a file must not ask for a rank of thousands. */
+/**
+ * NumPy allows 64. A file must not ask for a rank of thousands, because every rank needs a class of its own.
+ */
 const MAX_RANK = 32;
 
-/** Where a tensor lies. */
+/** Format, shape and place of a tensor. */
 export interface TensorInfo {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
   /** First byte, counted from the end of the header. */
   readonly begin: number;
-  /** Behind the last byte. */
+  /** One past the last byte. */
   readonly end: number;
 }
 
@@ -31,7 +33,8 @@ export interface Header {
 }
 
 /**
- * Reads and checks the header of a safetensors file: 8 bytes of length, JSON, and then nothing but the data that it describes.
+ * Reads and checks the header of a safetensors file: 8 bytes of length, JSON, then exactly the data that it
+ * describes.
  * @throws FormatError, DtypeError
  */
 export function readHeader(bytes: Uint8Array): Header {
@@ -118,7 +121,7 @@ function readInfo(name: string, value: JsonValue): TensorInfo {
 const isIntegers = (value: JsonValue | undefined): value is number[] =>
   Array.isArray(value) && value.every((each) => typeof each === 'number');
 
-/** Bytes of a tensor; null when a product on the way leaves the integers that a double holds. */
+/** Bytes of a tensor; null when they exceed the integers that a double holds. */
 function byteSize(shape: readonly number[], bytes: number): number | null {
   let size = 1;
   for (const n of [...shape, bytes]) {
@@ -128,7 +131,7 @@ function byteSize(shape: readonly number[], bytes: number): number | null {
   return size;
 }
 
-/** Every byte of the data belongs to exactly one tensor. */
+/** Checks that every byte of the data belongs to exactly one tensor. */
 function checkTiling(tensors: readonly TensorInfo[], available: number): void {
   const ordered = tensors.toSorted((a, b) => a.begin - b.begin || a.end - b.end);
   let next = 0;

@@ -3,31 +3,31 @@ import { checkNonNegative } from '@retrograd/arrays/internal';
 import { crossEntropy, noGrad, type Tensor, type TensorLike } from '@retrograd/autograd';
 import type { Module } from '../module.js';
 import type { ModelState } from '../recurrent-model.js';
-import type { Batch, BatchSource } from './batches.js';
-import { sharedThread } from './pause.js';
+import type { Batch, BatchSource } from './batch-source.js';
+import { yieldEvery } from './yield-to-event-loop.js';
 
-/** A module that answers to sequences and hands on its state; RecurrentModel is one. */
+/** A module that maps sequences to outputs and returns its state; RecurrentModel is one. */
 export interface SequenceLearner extends Module {
   forward(x: IndexArray, state?: ModelState<TensorLike>): [output: Tensor, state: ModelState<Tensor>];
 }
 
-/** The loss of a model's answers to a batch: a mean, a tensor of one element. */
+/** The loss of a model's outputs for a batch: a mean, as a tensor of one element. */
 export type LossFunction = (output: Tensor, target: IndexArray, mask?: IndexArray) => Tensor;
 
 export interface EvaluateOptions {
   /** Default crossEntropy. */
   loss?: LossFunction;
-  /** Milliseconds of work after which other tasks of the thread get a turn. Default 20. */
+  /** Milliseconds of work after which the event loop gets a turn. Default 20. */
   turnEvery?: number;
   /** Ends the evaluation between two batches. */
   signal?: AbortSignal;
 }
 
 /**
- * Mean loss of a model over a data source, from the zero state, without graph and without dropout. The model's mode and its generators
- * are as before afterwards.
- * @returns the mean over all answers, in nats for crossEntropy; null when aborted
- * @throws ValueError when the source is empty, or what the model or the loss throw
+ * Mean loss of a model over a data source, from the zero state, without graph and dropout. The model's mode
+ * and its generators are unchanged afterwards.
+ * @returns the mean over all outputs, in nats for crossEntropy; null when aborted
+ * @throws ValueError when turnEvery is negative, and what the model or the loss throw
  */
 export async function evaluate(
   model: SequenceLearner,
@@ -36,8 +36,8 @@ export async function evaluate(
 ): Promise<number | null> {
   const { loss = crossEntropy, turnEvery = 20, signal } = options;
   checkNonNegative('evaluate', 'turnEvery', turnEvery);
-  const giveWay = sharedThread(turnEvery);
-  // The order does not matter, but a source may want to draw one.
+  const maybeYield = yieldEvery(turnEvery);
+  // The order does not matter here, but a source may draw one.
   const batchAt = data.epoch(new Random(0));
   let state: ModelState | undefined;
   let total = 0;
@@ -49,12 +49,14 @@ export async function evaluate(
     if (data.continues) state = answer.state;
     total += answer.loss * batch.count;
     count += batch.count;
-    await giveWay();
+    await maybeYield();
   }
   return count === 0 ? 0 : total / count;
 }
 
-/** The mode is switched for this batch alone: while other tasks have their turn, the model is as they left it. */
+/**
+ * Switches the model's mode for this batch alone, so that other tasks find it unchanged when they get a turn.
+ */
 function evaluateBatch(
   model: SequenceLearner,
   batch: Batch,
@@ -73,6 +75,6 @@ function evaluateBatch(
   }
 }
 
-/** The arrays of a state; the graph behind it is let go. */
+/** The arrays of a state, detached from the graph. */
 export const valuesOf = (state: ModelState<Tensor>): ModelState =>
   state.map((layer) => layer.map((tensor) => tensor.value));

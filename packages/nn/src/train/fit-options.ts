@@ -3,7 +3,7 @@ import { checkInteger, checkNonNegative, checkPositiveInteger, describe } from '
 import { crossEntropy } from '@retrograd/autograd';
 import { Module } from '../module.js';
 import { Optimizer } from '../optim/optimizer.js';
-import type { BatchSource } from './batches.js';
+import type { BatchSource } from './batch-source.js';
 import type { LossFunction, SequenceLearner } from './evaluate.js';
 import type { TrainingState } from './training-state.js';
 
@@ -13,9 +13,9 @@ export interface FitOptions extends RandomOptions {
   optimizer: Optimizer;
   /** Default crossEntropy. */
   loss?: LossFunction;
-  /** Ends when this many steps are done, those before `resume` counted. */
+  /** Stops after this many steps in all, including those before `resume`. */
   steps?: number;
-  /** Ends when this many epochs are done, those before `resume` counted. */
+  /** Stops after this many epochs in all, including those before `resume`. */
   epochs?: number;
   /** Largest norm of all gradients together. Default: no limit. */
   clipNorm?: number;
@@ -23,11 +23,11 @@ export interface FitOptions extends RandomOptions {
   validation?: BatchSource;
   /** Steps between two validations. Default: at the end of every epoch. */
   validateEvery?: number;
-  /** Ends the training between two steps. */
+  /** Stops the training between two steps. */
   signal?: AbortSignal;
-  /** Where to go on, with the weights of then in the model. */
+  /** The state to resume from; the model must have the weights of that moment. */
   resume?: TrainingState;
-  /** Milliseconds of work after which other tasks of the thread get a turn. Default 20. */
+  /** Milliseconds of work after which the event loop gets a turn. Default 20. */
   turnEvery?: number;
   onStep?: Callback;
   /** After the steps at which the validation loss was measured. */
@@ -36,7 +36,7 @@ export interface FitOptions extends RandomOptions {
   onEpoch?: Callback;
 }
 
-/** What a step of training tells. */
+/** The result of one training step. */
 export interface Progress {
   /** Steps done. */
   readonly step: number;
@@ -50,27 +50,27 @@ export interface Progress {
   readonly loss: number;
   /** Norm of all gradients together, before clipping. */
   readonly gradientNorm: number;
-  /** Answers that the loss is a mean of. */
+  /** Number of outputs that the loss averages. */
   readonly count: number;
   /** null where it was not measured. */
   readonly validationLoss: number | null;
-  /** A copy of where the training is now, for `saveModel` and `resume`. */
+  /** A copy of the training's current state, for `saveModel` and `resume`. */
   state(): TrainingState;
 }
 
 /** The options with their defaults. */
-export type SettledFitOptions = FitOptions &
+export type ResolvedFitOptions = FitOptions &
   Required<Pick<FitOptions, 'loss' | 'steps' | 'epochs' | 'clipNorm' | 'turnEvery'>>;
 
 /**
  * Checks the options and fills in the defaults.
  * @throws DtypeError, ValueError
  */
-export function settleFitOptions(
+export function resolveFitOptions(
   model: SequenceLearner,
   data: BatchSource,
   options: FitOptions,
-): SettledFitOptions {
+): ResolvedFitOptions {
   if (typeof options !== 'object' || options === null) {
     throw new DtypeError('fit', 'options', 'an object', describe(options));
   }

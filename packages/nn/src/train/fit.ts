@@ -1,27 +1,30 @@
 import { copy, Random, randomFrom, ValueError } from '@retrograd/arrays';
 import { checkInteger } from '@retrograd/arrays/internal';
 import type { ModelState } from '../recurrent-model.js';
-import type { Batch, BatchSource } from './batches.js';
+import type { Batch, BatchSource } from './batch-source.js';
 import { evaluate, type SequenceLearner } from './evaluate.js';
-import { type FitOptions, type Progress, type SettledFitOptions, settleFitOptions } from './fit-options.js';
-import { sharedThread } from './pause.js';
-import { trainStep } from './step.js';
+import { type FitOptions, type Progress, type ResolvedFitOptions, resolveFitOptions } from './fit-options.js';
+import { trainStep } from './train-step.js';
 import type { TrainingState } from './training-state.js';
+import { yieldEvery } from './yield-to-event-loop.js';
 
 /**
  * Trains a model, step by step, as an async iterator:
  *
  *     for await (const { step, loss } of fit(model, data, { optimizer, steps: 1000, clipNorm: 1 })) { … }
  *
- * A step is one batch: forward, backward, clipping by the global norm, update. Where the source continues its sequences, the hidden state is
- * carried from batch to batch and gradients are cut there (truncated back-propagation through time, Williams and Peng 1990).
+ * A step is one batch: forward, backward, clipping by the global norm, update. If the source continues its
+ * sequences, the hidden state is carried from batch to batch and gradients stop there (truncated
+ * back-propagation through time, Williams and Peng 1990).
  *
- * Other tasks of the thread get a turn about every `turnEvery` milliseconds (a single step is not divided). Between steps the model is
- * consistent and in evaluation mode, so the loop's body may sample from it, save it, or leave by `break`. An abort ends the iteration
- * after the step under way; it throws nothing. Without `steps` and `epochs` training goes on until one of the two.
+ * The event loop gets a turn about every `turnEvery` milliseconds, between two steps. Between steps the model
+ * is consistent and in evaluation mode, so the loop's body may sample from it, save it, or leave by `break`.
+ * An abort ends the iteration after the current step; it throws nothing. Without `steps` and `epochs`
+ * training runs until an abort or a `break`.
  *
- * @throws DtypeError, ValueError at once when an option is wrong
- * @throws ValueError from the iteration when the loss or a gradient is not finite; the model is as after the step before
+ * @throws DtypeError, ValueError from this call when an option is wrong
+ * @throws ValueError from the iteration when the loss or a gradient is not finite; the model is as after the
+ *         last good step
  */
 export function fit(
   model: SequenceLearner,
@@ -31,9 +34,9 @@ export function fit(
   return new Training(model, data, options).run();
 }
 
-/** A training and its place in the data. */
+/** A training and its position in the data. */
 class Training {
-  private readonly options: SettledFitOptions;
+  private readonly options: ResolvedFitOptions;
   private rng: Random;
   /** State of `rng` when the epoch began. */
   private generator: readonly number[];
@@ -48,7 +51,7 @@ class Training {
     private readonly data: BatchSource,
     options: FitOptions,
   ) {
-    this.options = settleFitOptions(model, data, options);
+    this.options = resolveFitOptions(model, data, options);
     const { resume } = options;
     this.rng = resume === undefined ? randomFrom(options) : Random.fromState(resume.generator);
     if (resume !== undefined) this.resume(resume);
@@ -58,14 +61,14 @@ class Training {
 
   async *run(): AsyncGenerator<Progress, void, void> {
     const { turnEvery, onStep, onValidation, onEpoch } = this.options;
-    const giveWay = sharedThread(turnEvery);
+    const maybeYield = yieldEvery(turnEvery);
     while (!this.isOver()) {
       const progress = await this.advance();
       await onStep?.(progress);
       if (progress.validationLoss !== null) await onValidation?.(progress);
       if (progress.position === progress.length) await onEpoch?.(progress);
       yield progress;
-      await giveWay();
+      await maybeYield();
     }
   }
 

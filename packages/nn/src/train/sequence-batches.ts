@@ -1,22 +1,22 @@
 import { type NdArray, ShapeError, take, wrap } from '@retrograd/arrays';
 import { checkArray, checkPositiveInteger, formatShape, readMask } from '@retrograd/arrays/internal';
-import type { BatchSource } from './batches.js';
+import type { BatchSource } from './batch-source.js';
 
 export interface SequenceBatchesOptions {
   batchSize: number;
   /** A new random order every epoch. Default true. */
   shuffle?: boolean;
-  /** (N, …) which of the answers count; all when left out. */
+  /** (N, …) which outputs count; all when left out. */
   mask?: NdArray;
 }
 
 /**
- * Sequences that have nothing to do with each other, as `createSequences` makes them. The state starts from zero in every batch. The
- * last batch of an epoch may be smaller.
+ * Batches of independent sequences, such as `createSequences` makes. The state starts from zero in every
+ * batch. The last batch of an epoch may be smaller.
  * @param X (N, T, I) sequences, or (N, T) indices
- * @param y (N, …) what should be answered to each
- * @throws DtypeError, ShapeError when an array is none or they have not the same N of at least 1, ValueError when batchSize is no
- *         positive integer
+ * @param y (N, …) the target of each
+ * @throws DtypeError, ShapeError when an argument is not an array or N is 0 or differs, ValueError when
+ *         batchSize is not a positive integer
  */
 export function sequenceBatches(X: NdArray, y: NdArray, options: SequenceBatchesOptions): BatchSource {
   const op = 'sequenceBatches';

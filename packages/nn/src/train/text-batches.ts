@@ -1,19 +1,20 @@
 import { DtypeError, ValueError, wrap } from '@retrograd/arrays';
 import { checkPositiveInteger, describe } from '@retrograd/arrays/internal';
-import type { BatchSource } from './batches.js';
+import type { BatchSource } from './batch-source.js';
 
 /**
- * One long text as B streams of contiguous text, cut into chunks of T symbols. The target of a symbol is the one behind it.
+ * One long text as B streams of contiguous text, cut into chunks of T symbols. The target of a symbol is the
+ * next one.
  *
  *     tokens  0 1 2 3 4 5 6 7 8 9 10 11 12, B = 2, T = 4:
  *     stream 0   0 1 2 3 | 4 5        targets  1 2 3 4 | 5 6
  *     stream 1   6 7 8 9 | 10 11               7 8 9 10 | 11 12
  *
- * Stream b goes on in the next batch where it stopped in the last, so the state can be carried. The last chunk may be shorter; up
- * to B - 1 symbols at the end of the text are left out.
+ * Stream b continues in the next batch, so the state can be carried. The last chunk may be shorter; up to B -
+ * 1 symbols at the end of the text are left out.
  * @param tokens integers of at least 0, copied
- * @throws DtypeError when tokens is no list of numbers, ValueError when one is no integer >= 0, there are not at least B + 1, or an
- *         option is no positive integer
+ * @throws DtypeError when tokens is not a list of numbers, ValueError when one is not an integer >= 0, when
+ *         there are fewer than B + 1, or when an option is not a positive integer
  */
 export function textBatches(
   tokens: ArrayLike<number>,

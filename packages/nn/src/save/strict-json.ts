@@ -1,19 +1,19 @@
-import { FormatError } from '../format-error.js';
+import { FormatError } from './format-error.js';
 
-/** A number that is not written as a plain integer of at least 0 that a double holds exactly. */
+/** A number that is not a plain integer of at least 0 that a double holds exactly. */
 export class OtherNumber {
   constructor(readonly text: string) {}
 }
 
-/** Objects come as maps, so that no name has a meaning. */
+/** Objects become maps, so that no name is special. */
 export type JsonValue = null | boolean | string | number | OtherNumber | JsonValue[] | Map<string, JsonValue>;
 
-/** Far more than any header of a file needs; deeper ones could only exhaust the stack. */
+/** Far more levels than any file's header needs; more could exhaust the stack. */
 const DEEPEST = 64;
 
 /**
- * JSON by RFC 8259, with three things that JSON.parse does not do: a name that comes twice in an object is refused, so is text
- * that is no Unicode, and 1, 1.0 and 1e0 are told apart.
+ * JSON by RFC 8259, with three checks that JSON.parse does not make: a name that comes twice in an object is
+ * refused, a lone surrogate is refused, and 1, 1.0 and 1e0 are told apart.
  * @throws FormatError
  */
 export function parseJson(op: string, text: string): JsonValue {
@@ -82,7 +82,7 @@ class Parser {
     return values;
   }
 
-  /** What stands between brackets, separated by commas. */
+  /** The items between brackets, separated by commas. */
   private items(close: string, read: () => void): void {
     this.at++;
     this.space();
@@ -105,7 +105,7 @@ class Parser {
       const c = this.text.charCodeAt(this.at);
       if (c === 0x22) break;
       if (c === 0x5c) this.at++;
-      // NaN at the end of the text.
+      // At the end of the text c is NaN.
       else if (!(c >= 0x20)) this.fail('a closed string');
     }
     this.at++;

@@ -1,16 +1,19 @@
 import type { NdArray } from '@retrograd/arrays';
+import type { OptimizerState } from '../optim/optimizer-state.js';
+import { entriesBelow } from '../state-dict.js';
+import type { StateDict } from '../stateful.js';
+import type { TrainingState } from '../train/training-state.js';
 import { FormatError } from './format-error.js';
-import type { OptimizerState } from './optim/optimizer-state.js';
-import { entriesBelow } from './state-dict.js';
-import type { StateDict } from './stateful.js';
-import type { TrainingState } from './train/training-state.js';
 
-/** Arrays of a training state stand in a file below this name; no module has one there, as `training` is its mode. */
+/**
+ * The arrays of a training state have names below this one. No parameter can: a module's `training` is its
+ * mode.
+ */
 const PREFIX = 'training';
 
-/** The part of a training state that goes into the metadata. */
+/** The part of a training state that is stored in the metadata. */
 interface StoredTraining extends Omit<TrainingState, 'hidden' | 'optimizer'> {
-  /** Arrays of the hidden state of each layer; null for none. */
+  /** Number of arrays in each layer's hidden state; null without a hidden state. */
   hidden: readonly number[] | null;
   optimizer: Omit<OptimizerState, 'arrays'>;
 }
@@ -35,8 +38,9 @@ export function packTraining(state: TrainingState): { text: string; tensors: Sta
 }
 
 /**
- * The way back of `packTraining`.
- * @throws FormatError when the text or the arrays are not what packTraining makes. What the numbers mean is checked where they are used
+ * The inverse of `packTraining`.
+ * @throws FormatError when the text or the arrays are not as packTraining makes them. Values are checked
+ *         where they are used
  */
 export function unpackTraining(op: string, text: string, tensors: StateDict): TrainingState {
   const refuse = (part: string): never => {

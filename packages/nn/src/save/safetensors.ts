@@ -1,21 +1,22 @@
 import { DtypeError, dense, dtypeOf, type NdArray, ValueError, wrap } from '@retrograd/arrays';
 import { allocate, checkArray, describe, sizeOf } from '@retrograd/arrays/internal';
-import { STORED, type StoredDtype } from './save/safetensors-dtypes.js';
-import { MAX_HEADER_BYTES, readHeader, type TensorInfo } from './save/safetensors-header.js';
+import { STORED, type StoredDtype } from './safetensors-dtypes.js';
+import { MAX_HEADER_BYTES, readHeader, type TensorInfo } from './safetensors-header.js';
 
-/** What a safetensors file holds. Neither object has a prototype, so that any name is harmless. */
+/** The content of a safetensors file. Neither object has a prototype, so that any name is harmless. */
 export interface SafetensorsFile {
   readonly tensors: Record<string, NdArray>;
   readonly metadata: Record<string, string>;
 }
 
 /**
- * Reads a safetensors file: an 8-byte little-endian header length, a JSON header, and the numbers. Everything is checked before
- * anything is read, as strictly as the official reader does it; in addition, a name that comes twice is refused.
+ * Reads a safetensors file: an 8-byte little-endian header length, a JSON header, and the numbers. The header
+ * is checked whole before a number is read, as strictly as by the official reader; in addition, a name that
+ * comes twice is refused.
  *
  * F64 gives float64, F32, F16 and BF16 give float32, integers and BOOL give float64. The arrays are copies.
- * @throws DtypeError  when bytes is no Uint8Array, or a tensor is of a format that no array here can hold
- * @throws FormatError when the bytes are no valid file, with what is wrong
+ * @throws DtypeError  when bytes is not a Uint8Array, or a tensor has a format that no array here can hold
+ * @throws FormatError when the bytes are not a valid file; the message says why
  * @throws ValueError  when a 64-bit integer is beyond ±(2^53 - 1)
  */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
@@ -54,12 +55,13 @@ function readTensor(
 }
 
 /**
- * Writes a safetensors file. float32 is stored as F32 and float64 as F64, bit for bit; the wider ones come first and the header is
- * filled up with spaces to a multiple of 8 bytes, so that every tensor is aligned. The same content gives the same bytes.
+ * Writes a safetensors file. float32 is stored as F32 and float64 as F64, bit for bit. The wider tensors come
+ * first and the header is padded with spaces to a multiple of 8 bytes, so that every tensor is aligned. Equal
+ * content gives equal bytes.
  * @param tensors  arrays by name, any views
  * @param metadata strings by name
- * @throws DtypeError when a tensor is no array of floats or a metadata value no string
- * @throws ValueError when a name is not valid Unicode or is `__metadata__`, or the header gets too long
+ * @throws DtypeError when a tensor is not an array of floats, or a metadata value is not a string
+ * @throws ValueError when a name is not valid Unicode or is `__metadata__`, or the header becomes too long
  */
 export function encodeSafetensors(
   tensors: Readonly<Record<string, NdArray>>,

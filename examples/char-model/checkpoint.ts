@@ -1,28 +1,16 @@
 import { evaluate, type Progress, type TrainingState } from '@retrograd/nn';
-import type { Corpus } from './corpus.js';
+import type { AtomicFile } from './atomic-file.js';
 import { formatDuration, formatLoss, quote } from './format.js';
+import type { TrainingJob } from './job.js';
 import type { Meter } from './meter.js';
-import { encodeModel, type SavedModel } from './model-file.js';
-import type { Target } from './target.js';
+import { encodeModel } from './model-file.js';
+import { sampleText } from './sample.js';
 import { reasonOf, UserError } from './user-error.js';
-import { type WriteOptions, write } from './write.js';
-
-export interface TrainingJob {
-  /** What to train. Its `training` says where to go on; null for the beginning. */
-  readonly start: SavedModel;
-  readonly text: { readonly name: string; readonly characters: number };
-  readonly corpus: Corpus;
-  /** Where to save; null for nowhere. */
-  readonly target: Target | null;
-  /** Steps between two interludes. */
-  readonly sampleEvery: number;
-  readonly sample: WriteOptions;
-}
 
 type Print = (text: string) => void;
 
-/** Between two steps: saves, validates, and lets the model write. */
-export async function pause(
+/** Between two steps: saves, validates, and prints a sample. */
+export async function checkpoint(
   job: TrainingJob,
   progress: Progress,
   print: Print,
@@ -32,7 +20,7 @@ export async function pause(
   try {
     save(job, progress.state());
   } catch (error) {
-    // The disk may have room again by the end, and the file is still as it was.
+    // The disk may have room again by the end, and the file is unchanged.
     print(`could not save to ${job.target?.path} (${reasonOf(error)}); the training goes on\n`);
   }
   const validation = await validate(job, signal);
@@ -43,8 +31,9 @@ export async function pause(
 }
 
 /**
- * After the last step, or after the one at which the training was stopped.
- * @param last null when no step was done
+ * After the last step, or after the step at which the training was stopped: saves, validates, and prints a
+ * sample.
+ * @param last progress at that step; null when no step was done
  * @throws UserError when the file cannot be written
  */
 export async function finish(
@@ -58,7 +47,7 @@ export async function finish(
   const { steps } = start.settings;
   const step = last?.step ?? start.training?.step ?? 0;
   const state = last?.state() ?? start.training;
-  // First of all: what comes next takes time, and may be interrupted.
+  // Save first: validation and sampling take time and may be interrupted.
   if (state !== null) saveOrFail(job, state);
   const kept = state === null ? 'nothing to save yet' : keptIn(target, step < steps);
   if (step < steps) {
@@ -72,17 +61,17 @@ export async function finish(
   print(`step ${step}/${steps}  ${losses}${validation}  ${done}, writes:\n${sample(job, step)}${kept}\n`);
 }
 
-/** The loss on the text held back, as part of a line; nothing when there is none, or no time. */
+/** The loss on the text held back, as part of a line; empty without such text or after an abort. */
 async function validate({ start, corpus }: TrainingJob, signal: AbortSignal): Promise<string> {
   if (corpus.validation === null) return '';
   const loss = await evaluate(start.model, corpus.validation, { signal });
   return loss === null ? '' : `  validation ${formatLoss(loss)}`;
 }
 
-/** Every step has its own seed, so that samples differ; a training that is resumed shows the same ones. */
+/** Every step has its own seed, so that samples differ; a resumed training prints the same ones. */
 function sample({ start: { model, vocabulary }, sample: options }: TrainingJob, step: number): string {
   const { prompt } = options;
-  const text = [...write(model, vocabulary, { ...options, seed: options.seed + step })].join('');
+  const text = [...sampleText(model, vocabulary, { ...options, seed: options.seed + step })].join('');
   return quote(prompt === '\n' ? text : prompt + text);
 }
 
@@ -99,7 +88,7 @@ function saveOrFail(job: TrainingJob, training: TrainingState): void {
   }
 }
 
-function keptIn(target: Target | null, unfinished: boolean): string {
+function keptIn(target: AtomicFile | null, unfinished: boolean): string {
   if (target === null) return 'not saved; give --save FILE to keep the model';
   const next = unfinished
     ? 'give the same options and --resume to go on'

@@ -1,12 +1,12 @@
-/** A turn of the event loop: timers, input and network get their chance. Resolves as soon as they have had it. */
+/** Waits for one turn of the event loop, in which timers, input and network are served. */
 function turn(): Promise<void> {
   const { setImmediate } = globalThis as { setImmediate?: (run: () => void) => void };
   if (setImmediate !== undefined) return new Promise((resolve) => setImmediate(resolve));
-  // Twice, as Chromium takes the first message before the timers that have become due during the work.
+  // Twice, because Chromium handles the first message before the timers that have become due during the work.
   return message().then(message);
 }
 
-/** Timers would do everywhere, but browsers make repeated ones wait 4 ms; a message to oneself does not wait. */
+/** A message to ourselves: browsers delay repeated timers by 4 ms, and messages not at all. */
 function message(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -19,10 +19,10 @@ function message(): Promise<void> {
 }
 
 /**
- * Lets long work share its thread. Call the result between pieces of work and await it: when `milliseconds` have passed since the last
- * time, it gives way for one turn of the event loop.
+ * Lets long work share its thread. Await a call of the result between pieces of work: when `milliseconds`
+ * have passed since the last turn of the event loop, it waits for one.
  */
-export function sharedThread(milliseconds: number): () => Promise<void> {
+export function yieldEvery(milliseconds: number): () => Promise<void> {
   let since = performance.now();
   return async () => {
     if (performance.now() - since < milliseconds) return;

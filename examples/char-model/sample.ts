@@ -4,7 +4,7 @@ import { generateSequence } from '@retrograd/utils';
 import { UserError } from './user-error.js';
 import { nameOf, type Vocabulary } from './vocabulary.js';
 
-export interface WriteOptions {
+export interface SampleOptions {
   /** The model reads it before it writes. */
   readonly prompt: string;
   /** Characters to write. */
@@ -17,18 +17,19 @@ export interface WriteOptions {
 const PIECE = 64;
 
 /**
- * Lets a model go on from a prompt, piece by piece. The pieces together are what one call of generateSequence would write.
- * @returns pieces of the text behind the prompt
+ * Samples the text that follows a prompt, in pieces. Together they are what one call of generateSequence
+ * returns.
+ * @returns pieces of the text after the prompt
  */
-export function* write(
+export function* sampleText(
   model: RecurrentModel,
   vocabulary: Vocabulary,
-  options: WriteOptions,
+  options: SampleOptions,
 ): Generator<string> {
   const { prompt, length, temperature, seed } = options;
   const { dtype } = model.config;
   const rng = new Random(seed);
-  // A call of generateSequence starts without a state; this one starts where the last one ended.
+  // generateSequence starts without a state; here each call starts from the state after the last one.
   let carried: NdArray[][] | undefined;
   const reader = {
     step(x_t: NdArray, state?: unknown) {
@@ -52,7 +53,7 @@ function indicesOf({ data, shape: [, T, V] }: NdArray): number[] {
 }
 
 /**
- * The prompt to use: the given one, or a new line, or the first character there is.
+ * The prompt to use: the given one, else a new line, else the first character of the vocabulary.
  * @throws UserError when it has characters that the model has never seen
  */
 export function choosePrompt(given: string | undefined, vocabulary: Vocabulary): string {
@@ -60,6 +61,7 @@ export function choosePrompt(given: string | undefined, vocabulary: Vocabulary):
   const unknown = vocabulary.firstUnknown(given);
   if (unknown === null) return given;
   throw new UserError(
-    `--prompt must be written in the ${vocabulary.size} characters of the text, got ${nameOf(unknown.symbol)}`,
+    `--prompt must be written in the ${vocabulary.size} characters of the text, ` +
+      `got ${nameOf(unknown.symbol)}`,
   );
 }

@@ -10,30 +10,33 @@ import {
 } from 'node:fs';
 import { reasonOf, UserError } from './user-error.js';
 
-/** A file to be written, and written again, so that at every moment it is either as before or complete. */
-export class Target {
+/**
+ * A file that is written several times, and that holds either the old content or the new one at every moment.
+ */
+export class AtomicFile {
   private constructor(
-    /** As it was given. */
+    /** The path as the user gave it. */
     readonly path: string,
-    /** Where it really is: writing through a symbolic link keeps the link. */
+    /** The file itself: writing through a symbolic link keeps the link. */
     private readonly file: string,
     private readonly mode: number,
   ) {}
 
   /**
-   * Makes sure, before any work is done, that the file can be written.
-   * @param replace whether a file that is there already may be replaced
-   * @throws UserError when it may not, when it is no ordinary file, or when its folder refuses new files
+   * Checks, before any work is done, that the file can be written.
+   * @param replace whether an existing file may be replaced
+   * @throws UserError when it may not, when it is not an ordinary file, or when its folder refuses new files
    */
-  static prepare(path: string, replace: boolean): Target {
+  static prepare(path: string, replace: boolean): AtomicFile {
     const refuse = (reason: string): never => {
       throw new UserError(`--save must name a file to write, got '${path}' (${reason})`);
     };
     try {
-      const target = Target.find(path);
+      const target = AtomicFile.find(path);
       if (target.mode !== NEW_FILE && !replace) {
         throw new UserError(
-          `--save must name a new file, got '${path}', which exists; add --resume to go on with its training, or --force to replace it`,
+          `--save must name a new file, got '${path}', which exists; ` +
+            'add --resume to go on with its training, or --force to replace it',
         );
       }
       const { temporary, descriptor } = target.open();
@@ -46,23 +49,23 @@ export class Target {
     }
   }
 
-  private static find(path: string): Target {
+  private static find(path: string): AtomicFile {
     const stats = lstatSync(path, { throwIfNoEntry: false });
-    if (stats === undefined) return new Target(path, path, NEW_FILE);
+    if (stats === undefined) return new AtomicFile(path, path, NEW_FILE);
     const file = realpathSync(path);
     const real = lstatSync(file);
     if (real.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
     if (!real.isFile()) throw new Error('no ordinary file');
-    return new Target(path, file, real.mode & 0o777);
+    return new AtomicFile(path, file, real.mode & 0o777);
   }
 
-  /** @throws the system's error; the file is as before then */
+  /** @throws the system's error; the file is unchanged then */
   write(bytes: Uint8Array): void {
     const { temporary, descriptor } = this.open();
     try {
       try {
         for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
-        // Else a power cut after the renaming could leave a file of the right name without its content.
+        // Without this, a power cut after the renaming could leave an empty file of the right name.
         fsyncSync(descriptor);
       } finally {
         closeSync(descriptor);
@@ -74,14 +77,14 @@ export class Target {
     }
   }
 
-  /** A new file beside the real one, as only within a folder is renaming a single act. */
+  /** A new file in the folder of the real one: renaming is atomic only within a file system. */
   private open(): { temporary: string; descriptor: number } {
     const temporary = `${this.file}.${process.pid}.tmp`;
     return { temporary, descriptor: openSync(temporary, 'wx', this.mode) };
   }
 }
 
-/** Before the process's umask. */
+/** The mode of a new file, before the process's umask. */
 const NEW_FILE = 0o666;
 
 /** Whether two paths lead to the same file. */

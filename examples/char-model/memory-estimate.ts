@@ -13,8 +13,8 @@ type Sizes = Pick<
 >;
 
 /**
- * Roughly the bytes that training needs. For every character of a batch a layer keeps its gates, their gradients and a few states;
- * behind the head stand the logits, their softmax and their gradients.
+ * Roughly the bytes that training needs. For every character of a batch a layer keeps its gates, their
+ * gradients and a few states; after the head come the logits, their softmax and their gradients.
  */
 export function estimateBytes(sizes: Sizes, batch: { batch: number; seqLength: number }): number {
   const { cell, inputSize: V, hiddenSize: H, layers, embeddingSize: E, dtype } = sizes;
@@ -26,18 +26,21 @@ export function estimateBytes(sizes: Sizes, batch: { batch: number; seqLength: n
   return bytes * (COPIES_OF_WEIGHTS * weights + batch.batch * batch.seqLength * perCharacter);
 }
 
-/** What this process may use. */
+/** The memory that this process may use. */
 export function availableBytes(): number {
   const limit = process.constrainedMemory();
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
-/** @throws UserError when the setting cannot fit, where the system would end the program later on without a word */
+/**
+ * @throws UserError when the training cannot fit; the system would kill the program later without a message
+ */
 export function checkMemory(needed: number, available: number): void {
   if (needed <= available) return;
   const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   throw new UserError(
-    `the model and its training must fit into ${gigabytes(available)} of memory, got about ${gigabytes(needed)}; ` +
+    `the model and its training must fit into ${gigabytes(available)} of memory, ` +
+      `got about ${gigabytes(needed)}; ` +
       'lower --hidden, --layers, --batch or --seq-length',
   );
 }

@@ -5,23 +5,23 @@ import { dirname, join, sep } from 'node:path';
 import { reasonOf, UserError } from './user-error.js';
 
 export interface Text {
-  /** For reports: the path as it was given, or what the default text is. */
+  /** For messages: the path as it was given, or a description of the default text. */
   readonly name: string;
   readonly content: string;
-  /** SHA-256 of the content: a training goes on only with the text that it began with. */
+  /** SHA-256 of the content: a training is resumed only with the text that it began with. */
   readonly hash: string;
 }
 
 /** Above this the characters would not fit into one JavaScript string. */
 const MOST_BYTES = 2 ** 28;
 
-/** Reads the file, or the default text when there is none. @throws UserError when it is no text */
+/** Reads the file, or the default text without a path. @throws UserError when it is not text */
 export function readText(path: string | undefined): Text {
   const [name, content] = path === undefined ? defaultText() : [path, readTextFile(path)];
   return { name, content, hash: createHash('sha256').update(content).digest('hex') };
 }
 
-/** TypeScript's declarations of Node.js, which `npm ci` has put here: every .d.ts file, in the order of the paths. */
+/** The TypeScript declarations of Node.js that `npm ci` installs: every .d.ts file, sorted by path. */
 function defaultText(): [name: string, content: string] {
   const folder = findDeclarations();
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })

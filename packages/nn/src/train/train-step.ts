@@ -1,9 +1,9 @@
 import { ValueError } from '@retrograd/arrays';
+import { clipToNorm, scaledNorm } from '@retrograd/arrays/internal';
 import { backward } from '@retrograd/autograd';
-import { limitNorm, scaledNorm } from '@retrograd/utils';
 import type { Optimizer } from '../optim/optimizer.js';
 import type { ModelState } from '../recurrent-model.js';
-import type { Batch } from './batches.js';
+import type { Batch } from './batch-source.js';
 import { type LossFunction, type SequenceLearner, valuesOf } from './evaluate.js';
 
 export interface StepOptions {
@@ -17,13 +17,13 @@ export interface StepResult {
   readonly loss: number;
   /** Before clipping. */
   readonly gradientNorm: number;
-  /** After the last time step, cut off from the graph. */
+  /** After the last time step, detached from the graph. */
   readonly state: ModelState;
 }
 
 /**
- * One step of training on one batch: forward, backward, clip, update. The model is in training mode meanwhile and in evaluation mode
- * afterwards. The (clipped) gradients stay in the parameters until the next step.
+ * One training step on one batch: forward, backward, clip, update. The model is in training mode during the
+ * step and in evaluation mode afterwards. The (clipped) gradients stay in the parameters until the next step.
  * @throws ValueError when the loss or a gradient is not finite; the parameters are unchanged then
  */
 export function trainStep(
@@ -32,7 +32,7 @@ export function trainStep(
   state: ModelState | undefined,
   { optimizer, loss, clipNorm }: StepOptions,
 ): StepResult {
-  // Both, as either may have parameters that the other has not.
+  // Both, because each may have parameters that the other does not have.
   optimizer.zeroGrad();
   model.zeroGrad();
   model.train();
@@ -53,12 +53,13 @@ export function trainStep(
   }
 }
 
-/** Clips the gradients of an optimizer's parameters by their global norm, and answers with the norm before. */
+/** Clips the gradients of an optimizer's parameters by their global norm, and returns the norm before. */
 function clip({ parameters }: Optimizer, maxNorm: number): number {
   const gradients = parameters.flatMap(({ grad }) => grad ?? []);
   const norm = scaledNorm(gradients);
   const [scale, root] = norm;
-  // In place: this step's own backward pass made them. Those that are not finite are the optimizer's to refuse.
-  if (Number.isFinite(root)) limitNorm(gradients, norm, maxNorm);
+  // In place, because this step's own backward pass made them. If one is not finite, the optimizer refuses
+  // it.
+  if (Number.isFinite(root)) clipToNorm(gradients, norm, maxNorm);
   return scale * root;
 }

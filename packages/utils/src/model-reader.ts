@@ -2,21 +2,25 @@ import { type Dtype, DtypeError, dense, isNdArray, type NdArray, ShapeError, wra
 import { allocate, checkArray, describe, formatShape, shapesEqual } from '@retrograd/arrays/internal';
 import type { GenerativeModel } from './model.js';
 
-/** Reads on, (1, n, input_size) with n >= 1, and answers with the input_size logits after the last step. */
-export type LogitsReader = (x: NdArray) => ArrayLike<number>;
+/**
+ * Feeds a model the next (1, n, input_size) inputs, n >= 1, and returns the input_size logits after the last
+ * one.
+ */
+export type ModelReader = (x: NdArray) => ArrayLike<number>;
 
 /**
- * The way to read a model on: step by step with its state carried where it can step, else by running it again from the start.
- * @param capacity steps that will be read in all
+ * Reads with a model piece by piece: by `step` with the state carried if it has one, else by `forward` over
+ * the whole sequence again.
+ * @param capacity steps in all
  * @throws DtypeError when model has neither `step` nor `forward`
  */
-export function logitsReader(
+export function modelReader(
   op: string,
   model: GenerativeModel,
   inputSize: number,
   dtype: Dtype,
   capacity: number,
-): LogitsReader {
+): ModelReader {
   const { step, forward } = (model ?? {}) as Record<string, unknown>;
   if (typeof step === 'function') return stepping(op, step.bind(model), inputSize);
   if (typeof forward === 'function') return rereading(op, forward.bind(model), inputSize, dtype, capacity);
@@ -27,7 +31,7 @@ function stepping(
   op: string,
   step: (x_t: NdArray, state: unknown) => unknown,
   inputSize: number,
-): LogitsReader {
+): ModelReader {
   const argument = 'the answer of model.step';
   let state: unknown;
   return (x) => {
@@ -51,13 +55,13 @@ function rereading(
   inputSize: number,
   dtype: Dtype,
   capacity: number,
-): LogitsReader {
+): ModelReader {
   const everything = allocate(dtype, capacity * inputSize);
   let length = 0;
   return (x) => {
     everything.set(dense(x).data, length * inputSize);
     length += x.shape[1];
-    // A copy, as the model may keep what it was given for its backward pass.
+    // A copy, because the model may keep its input for a backward pass.
     const sequence = wrap(everything.slice(0, length * inputSize), [1, length, inputSize]);
     const answer = forward(sequence);
     const h_all = Array.isArray(answer) ? answer[0] : answer;
@@ -66,7 +70,10 @@ function rereading(
   };
 }
 
-/** The entries of an answer, which may come in a tensor. They are fed back, so there is one for each input. */
+/**
+ * The logits in a model's answer, an array or a tensor. A symbol drawn from them is the next input: one for
+ * each input.
+ */
 function checkedLogits(op: string, argument: string, answer: unknown, shape: readonly number[]) {
   const value = isNdArray(answer) ? answer : (answer as { value?: unknown } | null | undefined)?.value;
   if (!isNdArray(value)) {

@@ -8,19 +8,23 @@ import { UserError } from './user-error.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** npm sends on the Ctrl-C that the terminal has already sent to everyone: what comes so soon is the same key press. */
+/**
+ * npm forwards a Ctrl-C that the terminal has already sent to us: a second signal so soon is the same key
+ * press.
+ */
 const SAME_PRESS_MS = 500;
 
-/** What a shell reports of a process that a signal has ended. */
+/** The exit code that a shell reports for a process that a signal ended. */
 const exitCodeOf = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
 
 /**
- * Has a thread of its own train, shows how it goes, and stops it when a signal comes or nobody reads the output any more.
+ * Starts the training thread, reports its progress, and stops it after a signal or when the output's reader
+ * is gone.
  * @returns the exit code: 0, or 128 + n when signal n ended the training early
- * @throws UserError with what went wrong in the other thread
+ * @throws UserError with the error line of the training thread
  */
-export async function supervise(read: GivenOptions, stream: NodeJS.WriteStream): Promise<number> {
-  // The bundle is one file; it sees by itself in which thread it runs.
+export async function runMainThread(read: GivenOptions, stream: NodeJS.WriteStream): Promise<number> {
+  // The bundle is one file; main.ts tells the two threads apart.
   const worker = new Worker(fileURLToPath(import.meta.url), { workerData: read });
   let reporter: Reporter | null = null;
   let exitCode = 0;
@@ -39,7 +43,7 @@ export async function supervise(read: GivenOptions, stream: NodeJS.WriteStream):
       process.exit(exitCode);
     }
   };
-  // `npm start | head`: the reader has gone, and every line after that fails again.
+  // `npm start | head`: the reader is gone, and every later line fails too.
   stream.on('error', () => {
     if (exitCode === 0) stop('SIGPIPE');
   });

@@ -1,6 +1,6 @@
 import { RetrogradError } from '@retrograd/arrays';
 
-/** Bytes that should be a file of some format are not. */
+/** Bytes are not a valid file of the expected format. */
 export class FormatError extends RetrogradError {
   override readonly name = 'FormatError';
 }

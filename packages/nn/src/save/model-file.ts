@@ -1,31 +1,33 @@
 import { ValueError } from '@retrograd/arrays';
 import { describe } from '@retrograd/arrays/internal';
+import type { Module } from '../module.js';
+import { countParameters, type RecurrentModelConfig } from '../recurrent-config.js';
+import { RecurrentModel } from '../recurrent-model.js';
+import { emptyStateDict } from '../state-dict.js';
+import type { StateDict } from '../stateful.js';
+import type { TrainingState } from '../train/training-state.js';
 import { FormatError } from './format-error.js';
-import type { Module } from './module.js';
-import { countParameters, type RecurrentModelConfig } from './recurrent-config.js';
-import { RecurrentModel } from './recurrent-model.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
-import { emptyStateDict } from './state-dict.js';
-import type { StateDict } from './stateful.js';
-import type { TrainingState } from './train/training-state.js';
 import { isTrainingName, packTraining, unpackTraining } from './training-file.js';
 
-/** Of the metadata's entries and of the tensors' names. */
+/** Version of the metadata's entries and of the tensors' names. */
 const VERSION = '1';
 
-/** Metadata whose name begins so is ours. */
+/** Metadata whose name begins with this is ours. */
 const OWN = 'retrograd.';
 const VERSION_KEY = `${OWN}version`;
 const CONFIG_KEY = `${OWN}config`;
 const TRAINING_KEY = `${OWN}training`;
 
-/** A module that a plain JSON object describes. */
+/** A module that can be made again from a plain JSON object. */
 export type Saveable = Module & { readonly config: object };
 
 export interface SaveOptions {
-  /** Any strings to keep with the model, such as its vocabulary; names that begin with `retrograd.` are taken. */
+  /**
+   * Any strings to keep with the model, such as its vocabulary; names that begin with `retrograd.` are taken.
+   */
   metadata?: Readonly<Record<string, string>>;
-  /** Where the training is, to go on later. */
+  /** The training state, to resume from later. */
   training?: TrainingState;
 }
 
@@ -38,8 +40,8 @@ export interface LoadedModel<M> {
 }
 
 /**
- * A model as the bytes of a safetensors file: its weights under their dotted names, and its config and the version of the format in the
- * metadata. With a training state it holds all that `fit` needs to go on.
+ * A model as the bytes of a safetensors file: its weights under their dotted names, and its config and the
+ * version of the format in the metadata. With a training state the file holds all that `fit` needs to resume.
  * @throws ValueError when a name of metadata is taken, or as encodeSafetensors
  */
 export function saveModel(model: Saveable, options: SaveOptions = {}): Uint8Array {
@@ -58,9 +60,10 @@ export function saveModel(model: Saveable, options: SaveOptions = {}): Uint8Arra
 }
 
 /**
- * The way back of `saveModel`. Everything is checked before the model is handed out; no initial weights are drawn.
- * @param create makes a model of another kind than RecurrentModel from its config
- * @throws FormatError when the bytes are no such file, or of another version of the format
+ * The inverse of `saveModel`. Everything is checked before the model is returned; no initial weights are
+ * drawn.
+ * @param create makes the model from its config, if it is not a RecurrentModel
+ * @throws FormatError when the bytes are not such a file, or are of another version of the format
  * @throws ValueError, ShapeError, DtypeError when the config is wrong or the weights do not fit it
  */
 export function loadModel(bytes: Uint8Array): LoadedModel<RecurrentModel>;
@@ -81,7 +84,7 @@ export function loadModel(bytes: Uint8Array, create?: (config: unknown) => Savea
   const weights = emptyStateDict();
   for (const name of Object.keys(tensors)) if (!isTrainingName(name)) weights[name] = tensors[name];
   const config = parseConfig(metadata[CONFIG_KEY]);
-  const model = create === undefined ? createRecurrent(config, weights) : create(config);
+  const model = create === undefined ? createRecurrentModel(config, weights) : create(config);
   model.loadStateDict(weights);
   const text = metadata[TRAINING_KEY];
   const training = text === undefined ? null : unpackTraining('loadModel', text, tensors);
@@ -98,8 +101,10 @@ function parseConfig(text: string | undefined): unknown {
   }
 }
 
-/** The sizes in a file's config are compared with its weights first: a few wrong digits must not claim all memory. */
-function createRecurrent(config: unknown, weights: StateDict): RecurrentModel {
+/**
+ * Compares the config's sizes with the weights first, so that a few wrong digits cannot exhaust the memory.
+ */
+function createRecurrentModel(config: unknown, weights: StateDict): RecurrentModel {
   const expected = countParameters(config as RecurrentModelConfig);
   const found = Object.values(weights).reduce((count, { size }) => count + size, 0);
   if (found !== expected) {

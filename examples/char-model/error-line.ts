@@ -2,10 +2,10 @@ import { RetrogradError } from '@retrograd/arrays';
 import { UserError } from './user-error.js';
 
 /**
- * An error as one line and an exit code; null for one that shows a mistake in the program. What the library refuses, and an array that
- * no memory is left for, are none.
+ * An error as one line and an exit code; null for an error that shows a bug in the program. What the library
+ * refuses, and an array that does not fit into memory, are not bugs.
  */
-export function lineOf(error: unknown): { line: string; exitCode: number } | null {
+export function errorLine(error: unknown): { line: string; exitCode: number } | null {
   if (error instanceof UserError) return { line: error.message, exitCode: error.exitCode };
   if (error instanceof RetrogradError) return { line: error.message, exitCode: 1 };
   const { code, message } = error as { code?: string; message: string };

@@ -1,25 +1,32 @@
 import { RecurrentModel, type RecurrentModelConfig, type TrainingState } from '@retrograd/nn';
+import { AtomicFile, isSameFile } from './atomic-file.js';
 import { splitCorpus } from './corpus.js';
-import type { TrainingJob } from './interlude.js';
-import { availableBytes, checkMemory, estimateBytes } from './memory.js';
+import type { TrainingJob } from './job.js';
+import { availableBytes, checkMemory, estimateBytes } from './memory-estimate.js';
 import { readModel, type SavedModel } from './model-file.js';
 import type { GivenOptions, Options } from './options.js';
-import { checkFixed, newSettings, optionsOf, type Settings, settledOptions, stepsOf } from './settings.js';
-import { isSameFile, Target } from './target.js';
-import { readText, type Text } from './text.js';
+import { readText, type Text } from './read-text.js';
+import { choosePrompt } from './sample.js';
+import {
+  checkFixed,
+  fixedByModel,
+  fixedByTraining,
+  newSettings,
+  resolveSteps,
+  type Settings,
+} from './settings.js';
 import { UserError } from './user-error.js';
 import { nameOf, Vocabulary } from './vocabulary.js';
-import { choosePrompt } from './write.js';
 
 /**
- * Reads what is to be read, and checks everything that can be wrong before the first step.
+ * Reads the text and the saved model, and checks before the first step everything that can be wrong.
  * @throws UserError
  */
-export function prepare(read: GivenOptions): TrainingJob {
+export function prepareJob(read: GivenOptions): TrainingJob {
   const { options } = read;
   const source = options.load ?? (options.resume ? options.save : undefined);
   const saved = source === undefined ? null : readModel(source);
-  if (saved !== null) checkFixed(read, optionsOf(saved.model.config), source as string);
+  if (saved !== null) checkFixed(read, fixedByModel(saved.model.config), source as string);
   const text = readText(options.text);
   const vocabulary = saved?.vocabulary ?? Vocabulary.of(text.content);
   checkCharacters(text, vocabulary);
@@ -28,7 +35,7 @@ export function prepare(read: GivenOptions): TrainingJob {
   const settled =
     training === null ? newSettings(options, tokens.length, text.hash) : (saved as SavedModel).settings;
   const corpus = splitCorpus(tokens, settled, text.name);
-  const settings = { ...settled, steps: stepsOf(read, settled, corpus.training.length) };
+  const settings = { ...settled, steps: resolveSteps(read, settled, corpus.training.length) };
   checkStepsLeft(settings, training);
   const prompt = choosePrompt(options.prompt, vocabulary);
   const target = prepareTarget(options, source);
@@ -50,17 +57,18 @@ function checkCharacters(text: Text, vocabulary: Vocabulary): void {
   if (unknown === null) return;
   const { symbol, place } = unknown;
   throw new UserError(
-    `--text must be written in the ${vocabulary.size} characters of the model, got ${nameOf(symbol)} as character ${place} of ${text.name}`,
+    `--text must be written in the ${vocabulary.size} characters of the model, ` +
+      `got ${nameOf(symbol)} as character ${place} of ${text.name}`,
   );
 }
 
-/** The state to go on from, when file, text and options are those of the training that it belongs to. */
+/** The saved training state, if the text and the options are those that the training began with. */
 function resumable(read: GivenOptions, saved: SavedModel, text: Text, source: string): TrainingState {
   const { settings, training } = saved;
   if (training === null) {
     throw new UserError(`--resume must have a saved training, got '${source}', a model without one`);
   }
-  checkFixed(read, settledOptions(settings), source);
+  checkFixed(read, fixedByTraining(settings), source);
   if (settings.textHash !== text.hash) {
     throw new UserError(
       `--resume must have the text that the training began with, got another one (${text.name})`,
@@ -74,10 +82,10 @@ function checkStepsLeft({ steps }: Settings, training: TrainingState | null): vo
   throw new UserError(`--steps must be at least the ${training.step} that are done, got ${steps}`);
 }
 
-function prepareTarget({ save, force }: Options, source: string | undefined): Target | null {
+function prepareTarget({ save, force }: Options, source: string | undefined): AtomicFile | null {
   if (save === undefined) return null;
-  // Whoever names the file that they load from wants it to be replaced.
-  return Target.prepare(save, force === true || (source !== undefined && isSameFile(save, source)));
+  // A file that is both loaded and saved is meant to be replaced.
+  return AtomicFile.prepare(save, force === true || (source !== undefined && isSameFile(save, source)));
 }
 
 function configOf(options: Options, inputSize: number): Required<RecurrentModelConfig> {
@@ -95,7 +103,9 @@ function configOf(options: Options, inputSize: number): Required<RecurrentModelC
   };
 }
 
-/** A model whose dropout depends on the seed alone; a saved one gives it its weights. */
+/**
+ * A model whose dropout depends on the seed alone; the weights are those of the saved model, if there is one.
+ */
 function seededModel(
   config: Required<RecurrentModelConfig>,
   seed: number,
