@@ -27,7 +27,11 @@ const library = join(folder, 'kernels.mjs');
 
 test('the kernels can be bundled for a process of their own', async () => {
   await build({
-    stdin: { contents: "export * from '@retrograd/kernels';", resolveDir: process.cwd(), loader: 'ts' },
+    stdin: {
+      contents: "export * from '@retrograd/kernels/internal';",
+      resolveDir: process.cwd(),
+      loader: 'ts',
+    },
     bundle: true,
     format: 'esm',
     outfile: library,

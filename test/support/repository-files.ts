@@ -27,6 +27,17 @@ export const packageNames = [
   ...['kernels', 'arrays', 'autograd', 'recurrent', 'rnn', 'lstm', 'gru', 'utils', 'nn', 'retrograd', 'blas'],
 ];
 
+/** The doors of a package besides its index. */
+export const furtherDoors: Record<string, string[]> = {
+  kernels: ['internal'],
+  arrays: ['internal'],
+  recurrent: ['graph'],
+  blas: ['use'],
+};
+
+export const fullName = (name: string): string => (name === 'retrograd' ? name : `@retrograd/${name}`);
+export const shortName = (name: string): string => name.replace('@retrograd/', '');
+
 const LAYERS = ['rnn', 'lstm', 'gru'];
 
 /** What a package may import: what stands to the left of it, and no layer another layer. */

@@ -11,7 +11,7 @@ export const PROGRAMS = [
     system: null,
     title: 'Retrograd, LSTM inference by function',
     source: `
-      import { wrap } from '@retrograd/kernels';
+      import { wrap } from '@retrograd/arrays';
       import { lstmForward } from '@retrograd/lstm';
       export const run = (x, T, params, h_0, c_0) => lstmForward(wrap(x, [1, T, 32]), h_0, c_0, params);`,
   },
@@ -20,7 +20,7 @@ export const PROGRAMS = [
     title: 'Retrograd, LSTM inference by layer, step by step',
     source: `
       import { LSTM } from '@retrograd/lstm';
-      import { wrap } from '@retrograd/kernels';
+      import { wrap } from '@retrograd/arrays';
       const lstm = new LSTM(32, 32, { dtype: 'float32', init: 'zeros' });
       export const load = (W, b) => { lstm.W.value.data.set(W); lstm.b.value.data.set(b); };
       export const step = (x, state) => lstm.step(wrap(x, [1, 32]), state);`,
