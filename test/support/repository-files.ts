@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, posix, relative, sep } from 'node:path';
 
 /** The tests run with the repository as their working directory. */
 export const root = process.cwd();
@@ -58,4 +58,36 @@ export function importsOf(source: string): string[] {
   const statements = /^\s*(?:import|export)\b(?:[^'";]*?\bfrom)?\s*['"]([^'"]+)['"]/gm;
   const calls = /\bimport\(\s*['"]([^'"]+)['"]/g;
   return [...code.matchAll(statements), ...code.matchAll(calls)].map((match) => match[1]);
+}
+
+/** The names that a door of a package exports, those of types included; `* as x` gives x, `* from` the names of that door. */
+export function exportsOf(path: string): string[] {
+  const code = readText(path)
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/^\s*\/\/.*$/gm, '');
+  const lists = [...code.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list]) =>
+    list.split(',').map((each) =>
+      each
+        .trim()
+        .replace(/^type /, '')
+        .replace(/^.* as /, ''),
+    ),
+  );
+  const declared = [
+    ...code.matchAll(/^export (?:declare |async )*(?:const|function|class|interface|type|enum)\*? (\w+)/gm),
+  ];
+  const spaces = [...code.matchAll(/^export \* as (\w+) from/gm)];
+  const all = [...code.matchAll(/^export \* from '([^']+)'/gm)].flatMap(([, from]) =>
+    exportsOf(doorOf(path, from)),
+  );
+  const names = [...lists, ...[...declared, ...spaces].map(([, name]) => name), ...all];
+  return [...new Set(names.filter((name) => name !== ''))].sort();
+}
+
+/** The file behind an import of a package of this repository, or of a file beside `from`. */
+export function doorOf(from: string, name: string): string {
+  if (name.startsWith('.')) return posix.join(posix.dirname(from), name).replace(/\.js$/, '.ts');
+  const [own, door = 'index'] = shortName(name).split('/');
+  const path = `packages/${own}/src/${door}`;
+  return existsSync(join(root, `${path}.ts`)) ? `${path}.ts` : `${path}/index.ts`;
 }
