@@ -31,7 +31,7 @@ export const packageNames = [
 export const furtherDoors: Record<string, string[]> = {
   kernels: ['internal'],
   arrays: ['internal'],
-  recurrent: ['graph'],
+  recurrent: ['graph', 'internal'],
   blas: ['use'],
 };
 
