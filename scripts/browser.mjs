@@ -4,7 +4,7 @@
  * has one of the words in its name, as `test/browser/threads.page.ts [isolated]`.
  *
  * The browser is an installed Chromium, or the program that the environment variable RETROGRAD_BROWSER names. The last line is
- * `N passed, M failed`; without a browser the exit code is 2.
+ * `N passed, M failed, K skipped`; without a browser the exit code is 2.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,8 @@ import { listPages, urlOf } from './browser/pages.mjs';
 import { runPage } from './browser/run-page.mjs';
 import { sameBits } from './browser/same-bits.mjs';
 import { serve } from './browser/serve.mjs';
-import { parseUvuOutput } from './parse-uvu-output.mjs';
+import { parseUvuOutput } from './testing/parse-uvu-output.mjs';
+import { reporter } from './testing/report.mjs';
 
 const PARALLEL = 2;
 // Only pages of our own are opened, so containers without a sandbox will do.
@@ -25,16 +26,7 @@ const FLAGS = [
   ...['--disable-background-networking', '--disable-component-update'],
 ];
 
-const totals = { passed: 0, failed: 0 };
-
-function report(name, { passed, failed, reasons, output, seconds }) {
-  totals.passed += passed;
-  totals.failed += failed;
-  const mark = failed > 0 ? 'FAIL' : 'ok  ';
-  const rest = reasons.length > 0 ? `: ${reasons.join(', ')}` : '';
-  console.log(`${mark} ${name}  ${passed} passed${rest}  (${seconds.toFixed(1)} s)`);
-  if (failed > 0) console.log(`${output.trimEnd()}\n`);
-}
+const { report, end } = reporter();
 
 async function runAll(pages, executablePath) {
   const outdir = `build/browser-${process.pid}`;
@@ -60,7 +52,7 @@ async function runAll(pages, executablePath) {
       }
     };
     await Promise.all(Array.from({ length: PARALLEL }, worker));
-    report('the same bits on every page', { ...sameBits(outputs), seconds: 0 });
+    report('the same bits on every page', sameBits(outputs));
   } finally {
     await browser.close();
     server.close();
@@ -82,8 +74,7 @@ async function main(filters) {
     return 1;
   }
   await runAll(pages, browser);
-  console.log(`${totals.passed} passed, ${totals.failed} failed`);
-  return totals.failed > 0 ? 1 : 0;
+  return end();
 }
 
 try {

@@ -1,77 +1,24 @@
 /**
- * The mutation run: `node scripts/mutate.mjs [filter] [--all] [--list]` breaks one line of a backward function at a time and
+ * The mutation run: `node scripts/mutate.mjs [filter] [--all] [--list]` breaks one expression of a backward function at a time and
  * shows that the tests notice. A mutant is caught when one of the test files named for its source fails, and survives when all
- * of them pass. Exit code 1 when any survives, or when the tests fail on the unbroken sources.
+ * of them pass. Exit code 1 when any survives, or when the tests fail on the unbroken sources. A filter is a part of a file's path
+ * or of a mutant's name.
  *
  * Mutants are made in memory, by a plugin of the bundler; the source tree is never written to.
  * --all takes every mutant instead of the sample that keeps the run under two minutes; --list only prints them.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { bundlePrograms, listFiles, listTests, packageNames, root } from '../esbuild.config.mjs';
-import { derivativeLines } from './mutation/regions.mjs';
-import { NEGATE, rules } from './mutation/rules.mjs';
+import { bundlePrograms, listTests, root } from '../esbuild.config.mjs';
+import { allMutants } from './mutation/mutants.mjs';
+import { NEGATE } from './mutation/rules.mjs';
 import { equivalent, targets } from './mutation/targets.mjs';
+import { inPlaceOfUvu } from './testing/bundle-tests.mjs';
 
 const PARALLEL = 2;
 const TIMEOUT_MS = 60_000;
 const outdir = `build/mutate-${process.pid}`;
-
-/** All mutants of one target, in the order of the file, with equal ones taken once. */
-function mutantsOf(target) {
-  // Not all of packages/: what is built may come and go meanwhile.
-  const files = packageNames.flatMap((name) =>
-    listFiles(`packages/${name}/src`, (path) => target.sources.test(path)),
-  );
-  return files.flatMap((file) => {
-    const source = readFileSync(join(root, file), 'utf8');
-    const seen = new Set();
-    const lines = source.split('\n');
-    const extra = (target.extra ?? []).map(([find, broken]) => {
-      const index = lines.findIndex((line) => line.includes(find));
-      if (index < 0) throw new Error(`scripts/mutation/targets.mjs: ${file} has no line with ${find}`);
-      const line = lines[index];
-      return {
-        file,
-        source,
-        index,
-        line,
-        broken: line.replace(find, broken),
-        rule: 'extra',
-        target,
-      };
-    });
-    const made = derivativeLines(source, target).flatMap(({ index, line, from, scope }) =>
-      rules.flatMap((rule) =>
-        rule.apply(line, from).flatMap((broken) => {
-          const key = `${index}:${broken}`;
-          const skip =
-            seen.has(key) || broken === line || bringsName(scope, broken) || isEquivalent(file, broken);
-          if (skip) return [];
-          seen.add(key);
-          return [{ file, source, index, line, broken, rule: rule.name, target }];
-        }),
-      ),
-    );
-    return [...extra, ...made];
-  });
-}
-
-/** Whether the line uses a name that its function does not know: a crash, not a wrong derivative. */
-const bringsName = (scope, broken) =>
-  (broken.match(/[a-z_]\w*/gi) ?? []).some(
-    (name) => name !== 'null' && name !== NEGATE && !new RegExp(`\\b${name}\\b`).test(scope),
-  );
-
-/** Entries of the table that stand for a mutant of today's sources. */
-const recognised = new Set();
-
-function isEquivalent(file, broken) {
-  const entry = equivalent.find((one) => file.endsWith(one.file) && broken.trim() === one.line);
-  if (entry) recognised.add(entry);
-  return entry !== undefined;
-}
 
 /** Takes at most `limit` mutants, evenly from the list, so that every function and rule has its turn. */
 const sample = (list, limit) =>
@@ -88,11 +35,7 @@ const replaceFile = (path, contents) => ({
     ),
 });
 
-const bail = {
-  name: 'bail',
-  setup: (build) =>
-    build.onResolve({ filter: /^uvu$/ }, () => ({ path: join(root, 'scripts/mutation/bail.mjs') })),
-};
+const bail = inPlaceOfUvu('scripts/mutation/bail.mjs');
 
 /** Runs one bundle until its first failing test; gives true when all passed. `words` name the tests that come first. */
 function passes(program, words) {
@@ -145,26 +88,34 @@ async function forEach(list, work) {
   await Promise.all(Array.from({ length: PARALLEL }, worker));
 }
 
-const describe = ({ file, index, line, broken, rule }) =>
-  `${file}:${index + 1} (${rule})\n    - ${line.trim()}\n    + ${broken.trim() || '(nothing)'}`;
+const describe = ({ file, line, name, before, broken }) =>
+  `${file}:${line} ${name}\n    - ${oneLine(before)}\n    + ${oneLine(broken)}`;
+
+const oneLine = (text) => text.replace(/\s+/g, ' ').slice(0, 160);
+
+const isEntry = (entry) => (mutant) => mutant.file === entry.file && mutant.name === entry.mutant;
 
 async function main(words) {
   const filters = words.filter((word) => !word.startsWith('--'));
   const limit = words.includes('--all') ? Number.POSITIVE_INFINITY : undefined;
-  const mutants = targets
-    .flatMap((target) => sample(mutantsOf(target), limit ?? target.limit))
-    .filter(({ file }) => filters.length === 0 || filters.some((word) => file.includes(word)));
+  const made = allMutants(targets);
+  const stale = equivalent.filter((entry) => !made.flat().some(isEntry(entry)));
+  const mutants = made
+    .map((list) => list.filter((mutant) => !equivalent.some((entry) => isEntry(entry)(mutant))))
+    .flatMap((list) => sample(list, limit ?? list[0]?.target.limit))
+    .filter(
+      ({ file, name }) => filters.length === 0 || filters.some((word) => `${file} ${name}`.includes(word)),
+    );
   if (words.includes('--list')) {
     for (const mutant of mutants) console.log(describe(mutant));
     console.log(`${mutants.length} mutants`);
     return 0;
   }
 
-  const stale = equivalent.filter((entry) => !recognised.has(entry));
   const known = listTests();
   const inUse = [...new Set(mutants.map(({ target }) => target))];
   const problems = stale.map(
-    ({ file, line }) => `targets.mjs calls a mutant equivalent that is no longer made: ${file}: ${line}`,
+    ({ file, mutant }) => `targets.mjs calls a mutant equivalent that is no longer made: ${file} ${mutant}`,
   );
   await forEach(inUse, async (target, i) => {
     const missing = target.tests.filter((test) => !known.includes(test));
@@ -179,9 +130,10 @@ async function main(words) {
 
   let caught = 0;
   await forEach(mutants, async (mutant, i) => {
-    const lines = mutant.source.split('\n').with(mutant.index, mutant.broken);
-    if (mutant.broken.includes(NEGATE)) lines.push(`import { neg as ${NEGATE} } from '@retrograd/kernels';`);
-    const plugin = replaceFile(join(root, mutant.file), lines.join('\n'));
+    const negation = mutant.broken.includes(NEGATE)
+      ? `import { neg as ${NEGATE} } from '@retrograd/arrays';`
+      : '';
+    const plugin = replaceFile(join(root, mutant.file), `${mutant.text}\n${negation}`);
     if (await firstFailure(mutant.target.tests, `mutant-${i}`, [plugin], wordsOf(mutant.file))) caught++;
     else console.log(`SURVIVED ${describe(mutant)}`);
   });

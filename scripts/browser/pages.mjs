@@ -1,5 +1,5 @@
 import { listTests } from '../../esbuild.config.mjs';
-import { isRepeated, KERNELS } from '../kernel-sets.mjs';
+import { KERNELS, runsOnAllKernels } from '../testing/kernel-sets.mjs';
 
 /** Tests of what computes. */
 const COMPUTES = /^test\/(arrays|autograd|cross-check|kernels|recurrent|nn|utils)\//;
@@ -15,7 +15,7 @@ export function listPages() {
   const tests = listTests().filter((file) => COMPUTES.test(file) && !NEEDS_NODE.test(file));
   const numeric = KERNELS.flatMap((kernels) =>
     tests
-      .filter((file) => kernels === 'wasm' || isRepeated(file))
+      .filter((file) => kernels === 'wasm' || runsOnAllKernels(file))
       .map((file) => page(file, kernels === 'wasm' ? 'isolated' : 'ordinary', { kernels }, `[${kernels}]`)),
   );
   return [...scenes(), ...numeric];

@@ -1,36 +1,39 @@
-/**
- * Which lines of a file are derivatives: whole functions whose first line matches `functions`, up to the closing brace in
- * its column, and single lines from where `lines` matches on. Comments, signatures, checks and unpacking are left alone.
- *
- * Gives the line's index and text, the column `from` which it may be broken, and the text of the function around it.
- */
-export function derivativeLines(source, { functions, lines }) {
+import { isFunction, SyntaxKind, textOf, walk } from '../syntax-tree.mjs';
+
+/** Ops of the graph hand their vjps to these. */
+const RECORDERS = new Set(['record', 'recordAll']);
+
+/** All vjps in a file: functions among the arguments of `record` and `recordAll`, each under the name of what they are in. */
+export function vjpsIn(declarations) {
   const found = [];
-  const all = source.split('\n');
-  let inComment = false;
-  let start = -1;
-  let closes = /^\}/;
-  let inBody = false;
-  for (const [index, line] of all.entries()) {
-    if (/^\s*\/\*/.test(line)) inComment = true;
-    const comment = inComment || /^\s*\/\//.test(line);
-    if (/\*\//.test(line)) inComment = false;
-    if (comment) continue;
-    if (functions?.test(line)) {
-      start = index;
-      closes = new RegExp(`^ {${line.search(/\S/)}}\\}`);
-      inBody = /\{$/.test(line);
-    } else if (start >= 0 && !inBody) {
-      inBody = /^ *\).*\{$/.test(line);
-    } else if (start >= 0 && closes.test(line)) {
-      start = -1;
-    } else if (start >= 0 && !/\b(check\w*|throw|import)\b|\.length\b|^\s*const \{/.test(line)) {
-      const end = all.findIndex((other, i) => i > index && closes.test(other));
-      found.push({ index, line, from: 0, scope: all.slice(start, end).join('\n') });
-      continue;
-    }
-    const from = lines?.exec(line)?.index;
-    if (from !== undefined) found.push({ index, line, from, scope: source });
+  for (const [name, node] of declarations) {
+    walk(node, (inner, ancestors) => {
+      if (!isFunction(inner)) return true;
+      const recorded = ancestors.some(
+        ({ kind, expression }) => kind === SyntaxKind.CallExpression && RECORDERS.has(expression.text),
+      );
+      if (recorded) found.push([name, inner]);
+      return !recorded;
+    });
   }
   return found;
+}
+
+/** Statements that no test of values can miss, or that refuse wrong calls: they are not derivatives. */
+const ASIDE = /^(check\w*|giveBack|release|\w+\.(release|give|saved\.release))$/;
+
+/** Places in which arithmetic is about memory and not about values: a mistake there is a crash. */
+const isAside = (node, source) =>
+  node.kind === SyntaxKind.ThrowStatement ||
+  node.kind === SyntaxKind.TypeReference ||
+  (node.kind === SyntaxKind.CallExpression && ASIDE.test(textOf(node.expression, source)));
+
+/** Calls `visit(node, ancestors)` for every node of a region in which a derivative may go wrong. */
+export function visitRegion(region, source, visit) {
+  const parameters = new Set(isFunction(region) ? region.parameters : []);
+  walk(region, (node, ancestors) => {
+    if (parameters.has(node) || isAside(node, source)) return false;
+    visit(node, ancestors);
+    return true;
+  });
 }

@@ -1,139 +1,172 @@
 /**
- * How a line can be broken. A rule takes a line and a column, and gives every broken form of the line whose change stands
- * at or behind that column. The forms are the mistakes that people make in backward functions: a sign, a lost factor, a
- * lost sum, a mixed-up gate, a step too early or too late.
+ * How a derivative can be broken. A rule looks at a node of the syntax tree and gives every broken form of its text. The forms are
+ * the mistakes that people make in backward functions: a sign, a lost factor, a lost sum, a mixed-up gate, a step too early or too
+ * late.
  */
+import { isFunction, SyntaxKind, textOf, walk } from '../syntax-tree.mjs';
 
-/** Calls of `name(…)` in the line: where each begins and ends, and its arguments. */
-function* callsOf(line, name, from) {
-  for (const match of line.matchAll(new RegExp(`(?<![\\w.])${name}\\(`, 'g'))) {
-    if (match.index < from) continue;
-    const args = [];
-    let depth = 0;
-    let start = match.index + match[0].length;
-    for (let i = start; i < line.length; i++) {
-      const c = line[i];
-      if (depth === 0 && (c === ',' || c === ')')) {
-        args.push(line.slice(start, i).trim());
-        start = i + 1;
-        if (c === ')') {
-          yield { begin: match.index, end: i + 1, args };
-          break;
-        }
-      } else if ('([{'.includes(c)) depth++;
-      else if (')]}'.includes(c)) depth--;
-    }
-  }
-}
-
-/** A rule on calls: `change` gives the text that takes the place of the call, or null. */
-const onCall = (name, callee, change) => ({
-  name,
-  apply: (line, from) =>
-    [...callsOf(line, callee, from)].flatMap(({ begin, end, args }) => {
-      const text = change(args);
-      return text === null ? [] : [line.slice(0, begin) + text + line.slice(end)];
-    }),
-});
-
-/** A rule on text: one broken form for every match. */
-const onText = (name, pattern, replacement) => ({
-  name,
-  apply: (line, from) =>
-    [...line.matchAll(new RegExp(pattern.source, 'g'))]
-      .filter((match) => match.index >= from)
-      .map((match) => {
-        // Sticky, on the whole line, so that what the pattern looks back and ahead at is there.
-        const here = new RegExp(pattern.source, 'y');
-        here.lastIndex = match.index;
-        return line.replace(here, replacement);
-      }),
-});
-
-/** Lines that lay out memory: a wrong size or offset there is a crash, not a wrong derivative. */
-const LAYOUT =
-  /\b(gemm|allocate|columnSums|addBlock|rows|slice|wrap|gatesBackward)\(|const (\[.*\]|block|now|start|[A-Z]|[a-z]) =|; \w+ < \w+; /;
-
-const outsideLayout = (rule) => ({
-  name: rule.name,
-  apply: (line, from) => (LAYOUT.test(line) && !/\) \w+\[.*=/.test(line) ? [] : rule.apply(line, from)),
-});
-
-/** `gemm(…, accumulate, C, cOffset, ldc)`: the product overwrites what it should be added to. */
-const ACCUMULATE = 11;
-
-/** `(g) => …`, up to the comma or bracket that ends it: the input gets no gradient. */
-const loseGradient = {
-  name: 'lose a gradient',
-  apply: (line, from) =>
-    [...line.matchAll(/\(g\) => /g)].flatMap((match) => {
-      if (match.index < from || line.endsWith('{')) return [];
-      let depth = 0;
-      let end = match.index + match[0].length;
-      while (end < line.length && depth >= 0 && !(depth === 0 && ',;'.includes(line[end]))) {
-        if ('([{'.includes(line[end])) depth++;
-        if (')]}'.includes(line[end])) depth--;
-        if (depth >= 0) end++;
-      }
-      return [`${line.slice(0, match.index)}() => null${line.slice(end)}`];
-    }),
-};
-
-/** The name under which mutate.mjs brings a negation into a broken file. */
+/** The name under which mutate.mjs brings a negation of arrays into a broken file. */
 export const NEGATE = 'mutantNeg';
 
-/** An operand of `*` or `/`. */
-const FACTOR = String.raw`(?:Math\.\w+)?(?:\([^()]*\)|[\w.]+(?:\[[^\]]*\])?)`;
+/** Numbers that say how memory is laid out: a mistake in arithmetic on them is a crash, not a wrong derivative. */
+const SIZES = new Set([
+  ...['B', 'T', 'I', 'H', 'N', 'V', 'G', 'K', 'M', 't', 'width', 'ld', 'rows', 'columns', 'stride', 'steps'],
+  ...['at', 'from', 'to', 'top', 'left', 'offset', 'later', 'next', 'rank'],
+]);
 
-/** A gate of a layer, and the one that it is taken for. */
-const GATES = [
-  ['f', 'i'],
-  ['i', 'o'],
-  ['o', 'f'],
-  ['z', 'r'],
-  ['r', 'z'],
-];
+/** Whether an expression is a place or a size; what an array holds at a place is not. */
+function isLayout(node) {
+  let found = false;
+  walk(node, ({ kind, text }) => {
+    if (kind === SyntaxKind.Identifier && SIZES.has(text)) found = true;
+    return kind !== SyntaxKind.ElementAccessExpression && kind !== SyntaxKind.CallExpression;
+  });
+  return found;
+}
+
+/** Whether a node stands in an index, or in the head of a loop. */
+const isPlace = (node, ancestors) =>
+  ancestors.some((ancestor, depth) => {
+    const child = ancestors[depth + 1] ?? node;
+    if (ancestor.kind === SyntaxKind.ElementAccessExpression) return child === ancestor.argumentExpression;
+    return ancestor.kind === SyntaxKind.ForStatement && child !== ancestor.statement;
+  });
+
+/** A rule on calls of one function: `change` gives texts for the place of the call. */
+const onCall = (name, callee, change) => ({
+  name,
+  apply: (node, { text }) => {
+    if (node.kind !== SyntaxKind.CallExpression || node.expression.text !== callee) return [];
+    return change(node.arguments.map(text));
+  },
+});
+
+/** A rule on arithmetic with two operands, outside of layout. */
+const onOperator = (name, operator, change) => ({
+  name,
+  apply: (node, { text, ancestors }) => {
+    if (node.kind !== SyntaxKind.BinaryExpression || node.operatorToken.kind !== SyntaxKind[operator])
+      return [];
+    if (isPlace(node, ancestors) || isLayout(node.left) || isLayout(node.right)) return [];
+    return change(text(node.left), text(node.right));
+  },
+});
+
+/** A gate of a layer, and the one that it is taken for: by its letter, and by the name that the point-wise loops use. */
+const GATES = { f: 'i', i: 'o', o: 'f', z: 'r', r: 'z' };
+const GATE_NAMES = { forget: 'input', input: 'output', output: 'forget' };
+
+const otherGate = (name) => {
+  const [, before, letter] = name.match(/^(grad_a_|W_|b_)([fiozr])$/) ?? [];
+  if (letter !== undefined) return `${before}${GATES[letter]}`;
+  const [, own] = name.match(/^([fiozr])_t$/) ?? [];
+  return own === undefined ? GATE_NAMES[name] : `${GATES[own]}_t`;
+};
+
+/** Parents under whose name an identifier is no value. */
+const isNamed = (node, parent) =>
+  parent.name === node ||
+  parent.propertyName === node ||
+  parent.kind === SyntaxKind.ShorthandPropertyAssignment;
+
+const isOne = (text) => /^[\d.]+$/.test(text);
 
 export const rules = [
-  onCall('drop a factor', 'mul', ([a]) => a),
-  onCall('drop the other factor', 'mul', ([, b]) => (b === undefined || /^-?[\d.]+$/.test(b) ? null : b)),
-  onCall('drop a divisor', 'div', ([a]) => a),
-  onCall('drop a term', 'add', ([a, b]) => (b === undefined ? null : a)),
-  onCall('drop the other term', 'add', ([, b]) => b ?? null),
-  onCall('swap a difference', 'sub', ([a, b]) => `sub(${b}, ${a})`),
-  onCall('drop a sign', 'neg', ([a]) => a),
-  onCall('swap the branches', 'where', ([c, a, b]) => `where(${c}, ${b}, ${a})`),
-  onCall('drop an accumulation', 'gemm', (args) =>
-    args[ACCUMULATE] === 'true' ? `gemm(${args.with(ACCUMULATE, 'false').join(', ')})` : null,
-  ),
-  loseGradient,
-  onText(
-    'flip the sign of a gradient',
-    /(?<=^\s*(?:const grad_\w+ =|[Wb]_\w+:) )((?:matmul|sum|mul|add|sub)\(.*\))(?=[;,]$)/,
-    `${NEGATE}($1)`,
-  ),
-  ...GATES.map(([gate, other]) =>
-    onText(
-      'mix up a gate',
-      new RegExp(String.raw`(?<!')\b(grad_a_|W_|b_|(?=${gate}_t\b))${gate}(_t)?\b(?=[^=:]*[;,)])`),
-      `$1${other}$2`,
-    ),
-  ),
-  onText('flip a sign', /\b1 - /, '1 + '),
-  outsideLayout(onText('assign for accumulate', / \+= /, ' = ')),
-  outsideLayout(onText('subtract for accumulate', / \+= /, ' -= ')),
-  outsideLayout(onText('assign for multiply', / \*= /, ' = ')),
-  outsideLayout(onText('drop a factor', new RegExp(String.raw` \* ${FACTOR}`), '')),
-  outsideLayout(onText('drop a divisor', new RegExp(` / ${FACTOR}`), '')),
-  outsideLayout(onText('drop a term', new RegExp(String.raw` \+ (?!1\b|[a-z]\])${FACTOR}(?! [*/])`), '')),
-  onText('flip a unary minus', /(?<=[=(:?,] )-(?=[\w(])/, ''),
-  onText('lose the last step', /\bt >= 1\b/, 't > 1'),
-  onText('lose the last step', /\bt >= 0\b/, 't > 0'),
-  onText('a step off', /(?<=stepOf\(\w+, )t\b/, 't && t - 1'),
-  onText('a step off', /\bnow - block\b/, 'now'),
-  onText('a step off', /\bafter\b(?=.*\);$)/, 'before'),
+  onCall('drop a factor', 'mul', ([a, b]) => [a, b].filter((text) => !/^-?[\d.]+$/.test(text))),
+  onCall('drop a divisor', 'div', ([a]) => [a]),
+  onCall('drop a term', 'add', ([a, b]) => [a, b]),
+  onCall('swap a difference', 'sub', ([a, b]) => [`sub(${b}, ${a})`]),
+  onCall('drop a sign', 'neg', ([a]) => [a]),
+  onCall('swap the branches', 'where', ([c, a, b]) => [`where(${c}, ${b}, ${a})`]),
+  {
+    name: 'lose a gradient',
+    apply: (node, { text, isVjp }) =>
+      isVjp && isFunction(node) ? [`(${node.parameters.map(text).join(', ')}) => null as never`] : [],
+  },
+  {
+    name: 'flip the sign of a gradient',
+    apply: (node, { text, ancestors }) => {
+      const parent = ancestors.at(-1);
+      const isGradient = /^(grad_|[Wb]_)/.test(parent?.name?.text ?? '') && parent.initializer === node;
+      const isSum = ['matmul', 'sum', 'mul', 'add', 'sub'].includes(node.expression?.text);
+      return isGradient && isSum ? [`${NEGATE}(${text(node)})`] : [];
+    },
+  },
+  {
+    name: 'mix up a gate',
+    apply: (node, { ancestors }) => {
+      if (node.kind !== SyntaxKind.Identifier || isNamed(node, ancestors.at(-1))) return [];
+      const other = otherGate(node.text);
+      return other === undefined ? [] : [other];
+    },
+  },
+  onOperator('flip a sign', 'MinusToken', (a, b) => [`${a} + ${b}`]),
+  onOperator('drop a factor', 'AsteriskToken', (a, b) => [a, b].filter((text) => !isOne(text))),
+  onOperator('drop a divisor', 'SlashToken', (a) => [a]),
+  onOperator('drop a term', 'PlusToken', (a, b) => [a, b]),
+  onOperator('assign for accumulate', 'PlusEqualsToken', (a, b) => [`${a} = ${b}`, `${a} -= ${b}`]),
+  onOperator('assign for multiply', 'AsteriskEqualsToken', (a, b) => [`${a} = ${b}`]),
+  {
+    name: 'flip a unary minus',
+    apply: (node, { text, ancestors }) =>
+      node.kind === SyntaxKind.PrefixUnaryExpression &&
+      node.operator === SyntaxKind.MinusToken &&
+      node.operand.kind !== SyntaxKind.NumericLiteral &&
+      !isPlace(node, ancestors)
+        ? [text(node.operand)]
+        : [],
+  },
+  {
+    name: 'lose the last step',
+    apply: (node, { text }) =>
+      node.kind === SyntaxKind.BinaryExpression && /^t >= [01]$/.test(text(node))
+        ? [text(node).replace('>=', '>')]
+        : [],
+  },
+  {
+    name: 'a step off',
+    apply: (node, { text, ancestors }) => {
+      const call = ancestors.at(-1);
+      const isPlaceOfStep = call?.kind === SyntaxKind.CallExpression && /\bat$/.test(text(call.expression));
+      if (!isPlaceOfStep || node === call.expression) return [];
+      return { 't + 1': ['t'], t: ['t + 1'] }[text(node)] ?? [];
+    },
+  },
+  {
+    name: 'flip a flag',
+    apply: (node, { ancestors }) => {
+      const parent = ancestors.at(-1)?.kind;
+      if (parent !== SyntaxKind.PropertyAssignment && parent !== SyntaxKind.CallExpression) return [];
+      if (node.kind === SyntaxKind.TrueKeyword) return ['false'];
+      return node.kind === SyntaxKind.FalseKeyword ? ['true'] : [];
+    },
+  },
+  {
+    name: 'take the other branch',
+    apply: (node, { text }) =>
+      node.kind === SyntaxKind.ConditionalExpression && !isLayout(node.whenTrue)
+        ? [`${text(node.condition)} ? ${text(node.whenFalse)} : ${text(node.whenTrue)}`]
+        : [],
+  },
   {
     name: 'drop a statement',
-    apply: (line) => (/^\s+(if \(.*\) )?(addBlock|addInto|addRows)\(.*\);$/.test(line) ? [''] : []),
+    apply: (node) => {
+      const isWork =
+        node.kind === SyntaxKind.ExpressionStatement &&
+        (node.expression.kind === SyntaxKind.CallExpression ||
+          node.expression.operatorToken?.kind === SyntaxKind.EqualsToken);
+      return isWork ? [';'] : [];
+    },
   },
 ];
+
+/** All broken forms of a node: the rule's name and the text that takes the node's place. */
+export function brokenForms(node, ancestors, source, isVjp) {
+  const text = (inner) => textOf(inner, source);
+  return rules.flatMap((rule) =>
+    rule
+      .apply(node, { text, ancestors, isVjp })
+      .filter((broken) => broken !== undefined && broken !== text(node))
+      .map((broken) => ({ rule: rule.name, broken })),
+  );
+}

@@ -1,100 +1,137 @@
+import { listFiles } from '../../esbuild.config.mjs';
+
+const ofLayers = (file, names) =>
+  Object.fromEntries(['rnn', 'lstm', 'gru'].map((layer) => [file(layer), names(layer)]));
+
+/** Every op, but for those that have targets of their own or no derivative. */
+const OPS = listFiles(
+  'packages/autograd/src/ops',
+  (path) => !/\/(cross-entropy|mse-loss|dropout)\.ts$/.test(path),
+);
+
 /**
- * Where the derivatives are, and which tests must notice when one is broken: `sources` are files below packages/, `functions`
- * and `lines` mark the derivatives in them (see regions.mjs), `extra` names mistakes that no rule makes, `tests` are tried in this
- * order, and `limit` is the sample of an ordinary run.
+ * Where the derivatives are, and which tests must notice when one is broken. `regions` names declarations by file: a function, or a
+ * member of an object or a class (`lstm.backward`); 'vjps' stands for all functions that ops hand to `record`. `tests` are tried in
+ * this order, and `limit` is the sample of an ordinary run.
  */
-
-/** A pullback of an op: from its arrow function to the end of the line. */
-const PULLBACK = /\((g|\[g\]|cotangents?)(: [\w[\] ]+)?\) =>/;
-
 export const targets = [
   {
-    sources: /^packages\/(rnn|lstm|gru)\/src\/cell\.ts$/,
-    functions: /^export function \w+CellBackward\b/,
-    lines: /Slope = \(.*\) =>|Slope = \(.*=> /,
+    regions: {
+      ...ofLayers(
+        (layer) => `packages/${layer}/src/cell.ts`,
+        (layer) => [`${layer}CellBackward`],
+      ),
+      'packages/arrays/src/slopes.ts': ['sigmoidSlope', 'tanhSlope', 'oneMinus'],
+    },
     tests: ['test/cross-check/pytorch-cells.test.ts'],
-    limit: 18,
+    limit: 20,
   },
   {
-    sources: /^packages\/(rnn|lstm|gru)\/src\/(tape|sequence)\.ts$/,
-    functions: /^(export )?function (runBackward|stepByStep)\b/,
+    regions: {
+      'packages/recurrent/src/backward.ts': ['runBackward', 'gradientSeries', 'loadGradients', 'runSteps'],
+      'packages/recurrent/src/products.ts': ['backwardProducts'],
+      'packages/recurrent/src/caches.ts': ['backwardByCaches', 'addParams'],
+      'packages/recurrent/src/sequence.ts': ['sequenceBackward'],
+      'packages/recurrent/src/graph/op.ts': ['sequenceOp'],
+      ...ofLayers(
+        (layer) => `packages/${layer}/src/sequence.ts`,
+        () => ['stepBack'],
+      ),
+    },
+    tests: ['test/cross-check/pytorch-sequences.test.ts', 'test/recurrent/caches.test.ts'],
+    limit: 16,
+  },
+  {
+    // The reference: what is left without a module in WebAssembly.
+    regions: {
+      ...ofLayers(
+        (layer) => `packages/${layer}/src/${layer}.ts`,
+        (layer) => [`${layer}.backward`],
+      ),
+      'packages/rnn/src/gate.ts': ['plainBackward'],
+      'packages/lstm/src/gates.ts': ['plainBackward'],
+      'packages/gru/src/gates.ts': ['plainMixBackward', 'plainResetBackward'],
+    },
     tests: ['test/cross-check/pytorch-sequences.test.ts'],
     limit: 16,
   },
   {
-    // The reference: an entry of `plainBackward`, or what is left without a module.
-    sources: /^packages\/(rnn|lstm|gru)\/src\/gates\.ts$/,
-    functions: /^ {2}\w*[bB]ackward: \($/,
-    lines: /gradients\[.*\] \*= /,
-    tests: ['test/cross-check/pytorch-sequences.test.ts'],
-    limit: 12,
-  },
-  {
-    sources: /^packages\/autograd\/src\/ops\/(?!cross-entropy|mse-loss|dropout)/,
-    functions: /^(export )?function (max|maximum|slope|growth|\w+Pullback)\(/,
-    lines: PULLBACK,
+    regions: {
+      ...Object.fromEntries(OPS.map((file) => [file, 'vjps'])),
+    },
     tests: ['test/cross-check/pytorch-ops.test.ts', 'test/autograd/op-gradients.test.ts'],
     limit: 18,
   },
   {
-    sources:
-      /^packages\/(kernels\/src\/cross-entropy(-rows)?|autograd\/src\/ops\/(cross-entropy(-slope)?|mse-loss))\.ts$/,
-    functions: /^(export )?function (plainRows|crossEntropyForward|curvature|mseLoss)\(/,
-    lines: PULLBACK,
+    // What vjps call.
+    regions: {
+      'packages/autograd/src/ops/pow.ts': ['slope', 'growth'],
+      'packages/autograd/src/ops/softmax.ts': ['softmaxPullback'],
+      'packages/autograd/src/ops/matmul.ts': ['matmulInto', 'swapLastAxes'],
+      'packages/autograd/src/ops/sum.ts': ['spread', 'keptShape'],
+    },
+    tests: [
+      'test/cross-check/pytorch-ops.test.ts',
+      'test/autograd/op-gradients.test.ts',
+      'test/cross-check/pytorch-training.test.ts',
+    ],
+    limit: 5,
+  },
+  {
+    regions: {
+      'packages/kernels/src/cross-entropy-rows.ts': ['plainRows'],
+      'packages/arrays/src/cross-entropy.ts': ['crossEntropyForward', 'crossEntropyBackward'],
+      'packages/autograd/src/ops/cross-entropy.ts': 'vjps',
+      'packages/autograd/src/ops/mse-loss.ts': ['mseLoss'],
+    },
     tests: ['test/cross-check/pytorch-losses.test.ts', 'test/autograd/op-gradients.test.ts'],
     limit: 7,
   },
   {
-    sources: /^packages\/autograd\/src\/backward\.ts$/,
-    extra: [
-      ['addInto(before.value, cotangent.value);', ''],
-      ['const sum = sumTwo(before, cotangent);', 'const sum = cotangent;'],
-      ['return [...seen].sort((a, b) => b.id - a.id);', 'return [...seen];'],
-      ['return [...seen].sort((a, b) => b.id - a.id);', 'return [...seen].sort((a, b) => a.id - b.id);'],
-    ],
-    tests: ['test/cross-check/pytorch-sequences.test.ts'],
-    limit: 5,
+    regions: {
+      'packages/autograd/src/ops/cross-entropy.ts': ['curvature'],
+    },
+    tests: ['test/cross-check/pytorch-losses.test.ts', 'test/autograd/op-gradients.test.ts'],
+    limit: 2,
   },
   {
-    sources: /^packages\/arrays\/src\/norm\.ts$/,
-    functions: /^export function (clipToNorm|scaledNorm|sumOfSquares)\(/,
+    regions: {
+      'packages/autograd/src/pass.ts': [
+        'reachableCalls',
+        'Pass.run',
+        'Pass.own',
+        'Pass.pull',
+        'Pass.take',
+        'Pass.accumulate',
+        'accumulated',
+        'castTo',
+      ],
+    },
+    tests: [
+      'test/cross-check/pytorch-sequences.test.ts',
+      'test/autograd/graph.test.ts',
+      'test/autograd/own-buffers.test.ts',
+    ],
+    limit: 6,
+  },
+  {
+    regions: {
+      'packages/arrays/src/norm.ts': ['clipToNorm', 'scaledNorm', 'sumOfSquares'],
+    },
     tests: ['test/utils/clip-gradients.test.ts'],
     limit: 5,
   },
   {
-    sources: /^packages\/nn\/src\/optim\/(adam|adam-update|rmsprop|sgd)\.ts$/,
-    functions: /^function (plainUpdate|rmspropUpdate|descend|descendWithMomentum)\(/,
-    lines: /kept: |const (correction|stepSize|rule) =/,
+    regions: {
+      'packages/nn/src/optim/adam.ts': ['AdamBase.update'],
+      'packages/nn/src/optim/adam-update.ts': ['plainUpdate'],
+      'packages/nn/src/optim/rmsprop.ts': ['rmspropUpdate'],
+      'packages/nn/src/optim/sgd.ts': ['descend', 'descendWithMomentum'],
+    },
     tests: ['test/cross-check/pytorch-optimizers.test.ts', 'test/nn/optimizer-small-betas.test.ts'],
     limit: 10,
   },
 ];
 
-/** Broken forms that compute the same: the end of the file's name, the broken line, and why no test can tell. */
-export const equivalent = [
-  {
-    file: 'ops/mse-loss.ts',
-    line: 'const difference = sub(t, p);',
-    because: 'the difference is squared',
-  },
-  {
-    file: 'kernels/src/cross-entropy.ts',
-    line: 'grad?.fill(0, 0, N);',
-    because: 'both callers bring a buffer of zeros',
-  },
-  ...['gru', 'lstm'].map((cell) => ({
-    file: `${cell}/src/tape.ts`,
-    line: 'grad_h.data.fill(0, 0, B);',
-    because: 'new blocks of the reference kernels are zeros',
-  })),
-  {
-    file: 'arrays/src/norm.ts',
-    line: 'for (const data of flat) squares -= sumOfSquares(data);',
-    because: 'what is not above 0 is summed again with a scale',
-  },
-  {
-    file: 'optim/rmsprop.ts',
-    line: 'const mean = 1 + alpha < 0.5 ? means[i] + (1 - alpha) * (g - means[i]) : g - (g - means[i]) * alpha;',
-    because: 'both ways of interpolating are the same but for rounding',
-  },
-];
+/** Broken forms that compute the same: file, the mutant's name, and why no test can tell. */
+export const equivalent = [];

@@ -7,6 +7,8 @@ import * as assert from 'uvu/assert';
 import { assertClose, assertEntries, assertSameProduct } from '../support/assert-arrays.js';
 import { entriesOf, viewsOf } from '../support/views.js';
 
+export const kernels = 'all';
+
 const DTYPES = ['float64', 'float32'] as const;
 
 /** The three loops of the definition, each sum over k = 0, 1, ... in double precision, rounded where it is stored. */

@@ -7,6 +7,8 @@ import * as assert from 'uvu/assert';
 import { assertEntries, assertFresh, assertSameBits, assertSameProduct } from '../support/assert-arrays.js';
 import { broadcastViewsOf, constantAlong, entriesOf, viewsOf } from '../support/views.js';
 
+export const kernels = 'all';
+
 type Call = (...args: NdArray[]) => NdArray;
 
 interface Case {

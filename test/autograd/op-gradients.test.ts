@@ -7,6 +7,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { OP_CASES } from '../support/op-cases.js';
 
+export const kernels = 'all';
+
 const CASES = 24;
 
 /** What index.ts exports that is no op. */

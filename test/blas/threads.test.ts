@@ -19,10 +19,10 @@ tellSkipped(test);
 
 /** A library made for a test, with the settings of OpenBLAS; without a compiler the test says that it is left out. */
 function testWith(title: string, name: string, macros: string[], run: (file: string) => unknown): void {
-  const file = standIn(name, 'OPENBLAS=""', ...macros);
-  test(file === null ? `${title} (left out: no C compiler)` : title, async () => {
+  test(title, async () => {
+    const file = standIn(name, 'OPENBLAS=""', ...macros);
     if (file === null) {
-      console.log(`SKIPPED: ${title}`);
+      console.log(`SKIPPED: ${title}: there is no C compiler`);
       return;
     }
     try {

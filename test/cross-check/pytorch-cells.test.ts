@@ -6,6 +6,8 @@ import { closeTo, readFixtures, type Tolerance } from '../support/fixtures.js';
 import { cellImplementations } from '../support/implementations.js';
 import { type Arrays, LAYERS, type LayerName, layerNamed } from '../support/layer-table.js';
 
+export const kernels = 'all';
+
 interface CellCase {
   title?: string;
   cell: LayerName;

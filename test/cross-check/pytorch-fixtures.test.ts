@@ -3,6 +3,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, ORDINARY, readFixtures } from '../support/fixtures.js';
 
+export const kernels = 'all';
+
 test('closeTo passes inside the tolerance and names the worst element outside of it', () => {
   const expected = array([
     [1, 2],

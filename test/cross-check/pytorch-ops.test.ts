@@ -7,6 +7,8 @@ import * as assert from 'uvu/assert';
 import { closeTo, readFixtures } from '../support/fixtures.js';
 import { applyOp, type OpArgs, TABLE } from '../support/op-table.js';
 
+export const kernels = 'all';
+
 interface OpCase {
   op: string;
   title: string;

@@ -7,6 +7,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, readFixtures } from '../support/fixtures.js';
 
+export const kernels = 'all';
+
 interface Problem {
   start: NdArray[];
   gradients: NdArray[][];

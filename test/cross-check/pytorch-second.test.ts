@@ -18,6 +18,8 @@ import {
 } from '../support/layer-table.js';
 import { applyOp, type OpArgs } from '../support/op-table.js';
 
+export const kernels = 'all';
+
 interface OpCase {
   kind: 'op';
   op: string;

@@ -11,6 +11,8 @@ import { closeTo, readFixtures } from '../support/fixtures.js';
 import { sequenceImplementations, stepByStep } from '../support/implementations.js';
 import { type Arrays, LAYERS, type LayerName } from '../support/layer-table.js';
 
+export const kernels = 'all';
+
 interface SequenceCase {
   cell: LayerName;
   B: number;

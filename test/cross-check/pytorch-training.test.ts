@@ -3,7 +3,7 @@
  * composed equations, and a loop without any graph must all draw PyTorch's learning curve.
  */
 
-import * as kernels from '@retrograd/arrays';
+import * as arrays from '@retrograd/arrays';
 import { copy, type NdArray, reshape, slice, take, transpose, zeros } from '@retrograd/arrays';
 import { addAt } from '@retrograd/arrays/internal';
 import {
@@ -22,6 +22,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { closeTo, readFixtures } from '../support/fixtures.js';
 import { type Arrays, type LayerName, layerNamed, type Tensors } from '../support/layer-table.js';
+
+export const kernels = 'all';
 
 interface NextSymbol {
   kind: 'nextSymbol';
@@ -148,15 +150,15 @@ for (const run of nextSymbol) {
       const x = take(values.embedding, inputs);
       const forward = (grad_h_all: NdArray) => layer.sequenceByHand(x, zero, own, grad_h_all, zero, false);
       const { h_all } = forward(zeros([B, T, H]));
-      const logits = kernels.add(kernels.matmul(h_all, values.W_head), values.b_head);
+      const logits = arrays.add(arrays.matmul(h_all, values.W_head), values.b_head);
       closeTo(sequenceLoss(logits, targets), expected, LOSSES, `loss of step ${step}`);
 
       const grad_logits = sequenceLossBackward(logits, targets);
       const rows = reshape(grad_logits, [B * T, V]);
-      const { grads } = forward(kernels.matmul(grad_logits, transpose(values.W_head)));
+      const { grads } = forward(arrays.matmul(grad_logits, transpose(values.W_head)));
       for (const name of layerNames) p[name].grad = grads[name];
-      p.W_head.grad = kernels.matmul(transpose(reshape(h_all, [B * T, H])), rows);
-      p.b_head.grad = kernels.sum(rows, 0);
+      p.W_head.grad = arrays.matmul(transpose(reshape(h_all, [B * T, H])), rows);
+      p.b_head.grad = arrays.sum(rows, 0);
       p.embedding.grad = addAt([V, E], inputs, grads.x);
       closeTo(clip(parameters, maxNorm), norms[step], LOSSES, `norm of step ${step}`);
       adam.step();

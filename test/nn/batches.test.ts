@@ -14,6 +14,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { testRefusals } from '../support/refuses.js';
 
+export const kernels = 'all';
+
 const nested = (x: unknown) => toNested(x as NdArray);
 const count = (n: number) => Array.from({ length: n }, (_, i) => i);
 

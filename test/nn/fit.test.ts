@@ -23,6 +23,8 @@ import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/assert-arrays.js';
 import { refuses, testRefusals } from '../support/refuses.js';
 
+export const kernels = 'all';
+
 const V = 4;
 const SEED = 61;
 

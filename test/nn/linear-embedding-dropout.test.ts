@@ -22,6 +22,8 @@ import { assertClose, assertSameBits } from '../support/assert-arrays.js';
 import { testRefusals } from '../support/refuses.js';
 import { viewsOf } from '../support/views.js';
 
+export const kernels = 'all';
+
 const SEED = 20;
 
 test('Linear multiplies with W and adds b, on any number of leading axes', () => {

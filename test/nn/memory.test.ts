@@ -6,6 +6,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bytesInUse } from '../support/memory.js';
 
+export const kernels = 'all';
+
 const ALLOWED = 700_000;
 
 test('1,000 training steps with carried state leave memory flat', async () => {

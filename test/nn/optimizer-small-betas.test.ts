@@ -10,6 +10,8 @@ import { Adam, RMSprop } from '@retrograd/nn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
+export const kernels = 'all';
+
 const start = 0.7;
 const gradients = [0.5, -1.25, 0.3, 2, -0.1];
 

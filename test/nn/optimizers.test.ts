@@ -24,6 +24,8 @@ import { assertClose, assertSameBits } from '../support/assert-arrays.js';
 import { refuses, testRefusals } from '../support/refuses.js';
 import { viewsOf } from '../support/views.js';
 
+export const kernels = 'all';
+
 const SEED = 41;
 
 type Make = (parameters: readonly Tensor[]) => Optimizer;

@@ -23,6 +23,8 @@ import { assertClose, assertSameBits } from '../support/assert-arrays.js';
 import { testRefusals } from '../support/refuses.js';
 import { viewsOf } from '../support/views.js';
 
+export const kernels = 'all';
+
 const CELLS = ['rnn', 'lstm', 'gru'] as const;
 const SEED = 31;
 const V = 5;

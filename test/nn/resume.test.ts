@@ -23,6 +23,8 @@ import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/assert-arrays.js';
 import { refuses } from '../support/refuses.js';
 
+export const kernels = 'all';
+
 const V = 5;
 const SEED = 71;
 

@@ -249,14 +249,14 @@ test('flipping any single bit gives a typed error or a valid file', () => {
   assert.ok(alive > 64 * 8 && alive < valid.length * 4, `${alive} of ${valid.length * 8} survive`);
 });
 
-test('random damage gives a typed error or a valid file', () => {
+test('random damage gives a typed error, and rarely a valid file: how often is known', () => {
   const seed = 101;
   const rng = new Random(seed);
   const model = new RecurrentModel({ cell: 'gru', inputSize: 3, hiddenSize: 2 }, { seed: 1 });
   const words = [...'"{}[],:-09e\\\0', '__proto__', 'null', '\ud800'];
-  for (const [name, original] of [
-    ['valid', valid],
-    ['model', saveModel(model)],
+  for (const [name, original, expected] of [
+    ['valid', valid, 161],
+    ['model', saveModel(model), 179],
   ] as const) {
     let alive = 0;
     for (let trial = 0; trial < 3000; trial++) {
@@ -278,8 +278,8 @@ test('random damage gives a typed error or a valid file', () => {
       }
       if (survives(bytes, `seed ${seed}, ${name}, trial ${trial}`)) alive++;
     }
-    // Most damage is found; what hits a number, or a letter of a name, leaves a valid file.
-    assert.ok(alive > 60 && alive < 600, `${name}: ${alive} of 3000 survive`);
+    // The seed fixes this number; it changes with the checks, the random numbers and what a model file says.
+    assert.is(alive, expected, `seed ${seed}, ${name}: files that are valid all the same, of 3000`);
   }
 });
 

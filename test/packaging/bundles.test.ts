@@ -51,7 +51,7 @@ for (const [title, limit] of Object.entries(LIMITS)) {
 
 /** Of second derivatives, and of arrays of all shapes. */
 const SPARED =
-  /autograd\/src\/(grad|scan|ops\/(concat|slice|stack|softmax|where|activations|matmul|arithmetic|broadcast|cross-entropy-slope))\.ts|kernels\/src\/(binary|concat|slice|softmax|where|reduce|broadcast)\.ts/;
+  /autograd\/src\/(grad|scan|ops\/(concat|slice|stack|softmax|where|activations|matmul|arithmetic|broadcast|cross-entropy-slope))\.ts|arrays\/src\/(binary|concat|slice|softmax|where|reduce|broadcast)\.ts/;
 
 test('a program that trains carries nothing for second derivatives, nor for shapes that it has not', async () => {
   const training = programOf('LSTM training');

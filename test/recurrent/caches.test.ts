@@ -9,6 +9,8 @@ import { assertClose, assertSameBits } from '../support/assert-arrays.js';
 import { type Case, cellArgs, loaded, randomCase, sequenceArgs } from '../support/layer-cases.js';
 import { type Arrays, LAYERS, type LayerEntry } from '../support/layer-table.js';
 
+export const kernels = 'all';
+
 type Cache = Arrays;
 const TOLERANCE = { rtol: 1e-12, atol: 1e-13 };
 const SIZES = { B: 3, T: 6, I: 4, H: 5 };

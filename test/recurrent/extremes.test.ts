@@ -7,6 +7,8 @@ import { type Case, loaded, randomCase } from '../support/layer-cases.js';
 import { oracle } from '../support/layer-oracle.js';
 import { LAYERS } from '../support/layer-table.js';
 
+export const kernels = 'all';
+
 const VALUES: Record<Dtype, number[]> = {
   float64: [745, -745, 1e3, -1e3, 1e300, -1e300, 5e-324, -5e-324, 2e-310, -0, 0],
   float32: [745, -745, 1e3, -1e3, 1e37, -1e37, 1e-45, -1e-45, 1e-40, -0, 0],

@@ -11,6 +11,8 @@ import { type Case, cellArgs, randomCase, randomSizes, sequenceArgs } from '../s
 import { assertSlopes, slopesOf } from '../support/layer-differences.js';
 import { type Arrays, LAYERS, type LayerEntry } from '../support/layer-table.js';
 
+export const kernels = 'all';
+
 const SHAPES = 55;
 const SMALL = { B: 3, T: 4, I: 4, H: 4 };
 /** With more than 500 numbers, so that they are checked along random directions. */

@@ -11,6 +11,8 @@ import { type Case, loaded, randomCase, randomSizes } from '../support/layer-cas
 import { assertSlopes, slopesOf } from '../support/layer-differences.js';
 import { type Arrays, LAYERS, type LayerEntry, type Tensors } from '../support/layer-table.js';
 
+export const kernels = 'all';
+
 /** |a - b| <= 1e-12 of the largest entry of b. */
 function assertAgree(actual: NdArray, expected: NdArray, label: string, rtol = 1e-12): void {
   assert.equal(actual.shape, expected.shape, `${label}: shape`);

@@ -8,6 +8,8 @@ import { randomCase, sequenceArgs } from '../support/layer-cases.js';
 import { LAYERS } from '../support/layer-table.js';
 import { growthOver } from '../support/memory.js';
 
+export const kernels = 'all';
+
 const STEPS = 1000;
 /** What a step allocates is more than 5 kB: keeping every tenth would show. */
 const ALLOWED = 400_000;

@@ -7,6 +7,8 @@ import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/assert-arrays.js';
 import { LAYERS } from '../support/layer-table.js';
 
+export const kernels = 'all';
+
 /** What a framework makes of an object: plain objects, lists and instances of classes behind proxies, as they are read. */
 function watched<T>(value: T, seen = new WeakMap<object, object>()): T {
   if (typeof value !== 'object' || value === null) return value;

@@ -8,6 +8,8 @@ import { assertClose, assertSameBits } from '../support/assert-arrays.js';
 import { type Case, cellArgs, loaded, randomCase, type Sizes, sequenceArgs } from '../support/layer-cases.js';
 import { type Arrays, LAYERS, type LayerEntry } from '../support/layer-table.js';
 
+export const kernels = 'all';
+
 type Results = (NdArray | Arrays | Arrays[])[];
 
 /** Shapes of results, dictionaries and lists in their order. */

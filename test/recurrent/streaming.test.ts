@@ -18,6 +18,8 @@ import { loaded, randomCase } from '../support/layer-cases.js';
 import { LAYERS } from '../support/layer-table.js';
 import { growthOver } from '../support/memory.js';
 
+export const kernels = 'all';
+
 for (const layer of LAYERS) {
   const { className } = layer;
 

@@ -12,6 +12,8 @@ import { type Case, loaded, randomCase } from '../support/layer-cases.js';
 import { type Arrays, LAYERS, type LayerEntry } from '../support/layer-table.js';
 import { broadcastViewsOf, constantAlong, viewsOf } from '../support/views.js';
 
+export const kernels = 'all';
+
 type Call = (args: Arrays) => unknown;
 
 const bytes = ({ buffer, byteOffset, byteLength }: FloatData): Uint8Array =>

@@ -1,18 +1,17 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { allowedPackages, packageNames, readJson, readText } from '../support/repository-files.js';
+import { allowedPackages, fullName, packageNames, readJson, readText } from '../support/repository-files.js';
 
-const fullName = (name: string) => (name === 'retrograd' ? name : `@retrograd/${name}`);
 const manifest = (name: string) => readJson(`packages/${name}/package.json`);
 const lock = readJson('package-lock.json');
 
 test('the run-time dependencies are exactly the allowed ones', () => {
   const thirdParty: Record<string, string[]> = {
-    kernels: ['@types/ndarray'],
+    arrays: ['@types/ndarray'],
     blas: ['koffi'],
   };
   /** Third-party packages inside the built one. */
-  const inside: Record<string, string[]> = { kernels: ['ndarray', 'pure-rand'] };
+  const inside: Record<string, string[]> = { arrays: ['ndarray', 'pure-rand'] };
   for (const name of packageNames) {
     const expected = [...allowedPackages[name].map(fullName), ...(thirdParty[name] ?? [])];
     assert.equal(Object.keys(manifest(name).dependencies ?? {}).sort(), expected.sort(), name);
@@ -37,7 +36,7 @@ test('all packages are published in one version, as ES modules with types, all b
     assert.is(rest.engines.node, '>=20', name);
     // The first matching condition wins, so the types come first.
     assert.equal(Object.keys(exports['.']), ['types', 'import', 'default'], name);
-    for (const [dependency, range] of Object.entries(rest.dependencies)) {
+    for (const [dependency, range] of Object.entries(rest.dependencies ?? {})) {
       if (packageNames.some((other) => fullName(other) === dependency)) assert.is(range, version, name);
     }
   }

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, posix, relative, sep } from 'node:path';
 
 /** The tests run with the repository as their working directory. */
 export const root = process.cwd();
@@ -27,6 +27,17 @@ export const packageNames = [
   ...['kernels', 'arrays', 'autograd', 'recurrent', 'rnn', 'lstm', 'gru', 'utils', 'nn', 'retrograd', 'blas'],
 ];
 
+/** The doors of a package besides its index. */
+export const furtherDoors: Record<string, string[]> = {
+  kernels: ['internal'],
+  arrays: ['internal'],
+  recurrent: ['graph', 'internal'],
+  blas: ['use'],
+};
+
+export const fullName = (name: string): string => (name === 'retrograd' ? name : `@retrograd/${name}`);
+export const shortName = (name: string): string => name.replace('@retrograd/', '');
+
 const LAYERS = ['rnn', 'lstm', 'gru'];
 
 /** What a package may import: what stands to the left of it, and no layer another layer. */
@@ -47,4 +58,36 @@ export function importsOf(source: string): string[] {
   const statements = /^\s*(?:import|export)\b(?:[^'";]*?\bfrom)?\s*['"]([^'"]+)['"]/gm;
   const calls = /\bimport\(\s*['"]([^'"]+)['"]/g;
   return [...code.matchAll(statements), ...code.matchAll(calls)].map((match) => match[1]);
+}
+
+/** The names that a door of a package exports, those of types included; `* as x` gives x, `* from` the names of that door. */
+export function exportsOf(path: string): string[] {
+  const code = readText(path)
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/^\s*\/\/.*$/gm, '');
+  const lists = [...code.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list]) =>
+    list.split(',').map((each) =>
+      each
+        .trim()
+        .replace(/^type /, '')
+        .replace(/^.* as /, ''),
+    ),
+  );
+  const declared = [
+    ...code.matchAll(/^export (?:declare |async )*(?:const|function|class|interface|type|enum)\*? (\w+)/gm),
+  ];
+  const spaces = [...code.matchAll(/^export \* as (\w+) from/gm)];
+  const all = [...code.matchAll(/^export \* from '([^']+)'/gm)].flatMap(([, from]) =>
+    exportsOf(doorOf(path, from)),
+  );
+  const names = [...lists, ...[...declared, ...spaces].map(([, name]) => name), ...all];
+  return [...new Set(names.filter((name) => name !== ''))].sort();
+}
+
+/** The file behind an import of a package of this repository, or of a file beside `from`. */
+export function doorOf(from: string, name: string): string {
+  if (name.startsWith('.')) return posix.join(posix.dirname(from), name).replace(/\.js$/, '.ts');
+  const [own, door = 'index'] = shortName(name).split('/');
+  const path = `packages/${own}/src/${door}`;
+  return existsSync(join(root, `${path}.ts`)) ? `${path}.ts` : `${path}/index.ts`;
 }
