@@ -1,6 +1,6 @@
 /**
- * Every gradient twice: derived by hand (`layer.backward`), and by the graph from the equations of the paper. Both are compared with
- * each other, and the graph's with central differences, which know no derivative rule.
+ * Every gradient twice: derived by hand (`layer.backward`), and by the graph from the equations of the paper.
+ * Both are compared with each other, and the graph's with central differences, which know no derivative rule.
  *
  * Prints, with differences that rounding explains:
  *

@@ -1,10 +1,11 @@
 /**
- * The adding problem (Hochreiter and Schmidhuber 1997, section 5.4): of 100 numbers from [-1, 1] two are marked, one in each half,
- * and the answer after the last is their sum. Whoever remembers nothing can only answer 0, the mean, with MSE 2/3: the chance line.
+ * The adding problem (Hochreiter and Schmidhuber 1997, section 5.4): of 100 numbers from [-1, 1] two are
+ * marked, one in each half, and the answer after the last is their sum. A model that remembers nothing can
+ * only answer 0, the mean, with MSE 2/3: the chance line.
  *
- * Each cell has 8 units, batches of 32 new sequences, 8,000 iterations, clipping at 1, Adam 5e-3 that falls linearly to 0. Published for
- * the same with a constant rate: LSTM .0007 to .0046 on five seeds, RNN .0706. (With a constant rate the LSTM
- * of this program ends on .0411: its last iterations are noisy.) Prints:
+ * Each cell has 8 units, batches of 32 new sequences, 8,000 iterations, clipping at 1, Adam 5e-3 that falls
+ * linearly to 0. Published for the same with a constant rate: LSTM .0007 to .0046 on five seeds, RNN .0706.
+ * (With a constant rate the LSTM of this program ends on .0411: its last iterations are noisy.) Prints:
  *
  *     chance  test MSE 0.6667
  *     rnn     test MSE 0.0604

@@ -1,10 +1,12 @@
 /**
- * The embedded Reber grammar (Hochreiter and Schmidhuber 1997, section 5.1): the second symbol of a string, T or P, comes back as its
- * last but one, with a whole string of the plain grammar in between. After every symbol the network says which may follow; a trial
- * succeeds when all symbols of all 256 test strings are predicted (the legal ones, one or two, have the largest outputs).
+ * The embedded Reber grammar (Hochreiter and Schmidhuber 1997, section 5.1): the second symbol of a string, T
+ * or P, comes back as its last but one, with a whole string of the plain grammar in between. After every
+ * symbol the network says which may follow; a trial succeeds when all symbols of all 256 test strings are
+ * predicted (the legal ones, one or two, have the largest outputs).
  *
- * LSTM with 8 units, one string at a time, Adam 0.01, clipping at 5, ten seeds; the test set is tried every 100 strings. Published for
- * the LSTM of 1997: 97 to 100 % of trials, after 8,440 strings at best; for Elman's network: none. Prints:
+ * LSTM with 8 units, one string at a time, Adam 0.01, clipping at 5, ten seeds; the test set is tried every
+ * 100 strings. Published for the LSTM of 1997: 97 to 100 % of trials, after 8,440 strings at best; for
+ * Elman's network: none. Prints:
  *
  *     seed 1: success after 3700 strings
  *     …

@@ -1,10 +1,12 @@
 /**
- * A cell of your own: the minimal gated unit (Zhou, Wu, Zhang and Zhou 2016, "Minimal gated unit for recurrent neural networks"), a GRU
- * with one gate. Written as its equations, run over time by `scan`, checked by `gradCheck`, trained by `fit` as the built-in layers.
+ * A cell of your own: the minimal gated unit (Zhou, Wu, Zhang and Zhou 2016, "Minimal gated unit for
+ * recurrent neural networks"), a GRU with one gate. Written as its equations, run over time by `scan`,
+ * checked by `gradCheck`, trained by `fit` as the built-in layers.
  *
- * The task is temporal order (Hochreiter and Schmidhuber 1997, section 5.6): in 100 to 110 symbols an X or Y comes early and another in
- * the middle; at the end one of four classes, XX, XY, YX, YY, is asked for. Published for the LSTM: 31,390 strings, 1 of 2,560 wrong.
- * Here 8 units, batches of 20, Adam 0.01, clipping at 1. Prints:
+ * The task is temporal order (Hochreiter and Schmidhuber 1997, section 5.6): in 100 to 110 symbols an X or Y
+ * comes early and another in the middle; at the end one of four classes, XX, XY, YX, YY, is asked for.
+ * Published for the LSTM: 31,390 strings, 1 of 2,560 wrong. Here 8 units, batches of 20, Adam 0.01, clipping
+ * at 1. Prints:
  *
  *     checked 308 gradients, off by at most 8.1e-11
  *     after 12000 strings 0 of 2560 wrong (chance: 1920), in 20 s of processor time

@@ -1,11 +1,12 @@
 /**
- * Forecasting a chaotic series, Mackey and Glass 1977 with a delay of 17, from 3,000 points: `createSequences` cuts windows of 20, a GRU
- * with 16 units learns the increase that follows each (60 epochs, batches of 32, Adam 0.01 falling to 0), and 84 steps ahead are
- * reached by feeding its own forecasts back. NRMSE over 100 places in the part it never saw, as in Jaeger 2001, "The echo state
- * approach": the series is tanh(x - 1), and the error is in proportion to its standard deviation.
+ * Forecasting a chaotic series, Mackey and Glass 1977 with a delay of 17, from 3,000 points:
+ * `createSequences` cuts windows of 20, a GRU with 16 units learns the increase that follows each (60 epochs,
+ * batches of 32, Adam 0.01 falling to 0), and 84 steps ahead are reached by feeding its own forecasts back.
+ * NRMSE over 100 places in the part that it never saw, as in Jaeger 2001, "The echo state approach": the
+ * series is tanh(x - 1), and the error is in proportion to its standard deviation.
  *
- * Jaeger's echo state network of 400 units, fitted by linear regression, reaches 2.8e-4: this GRU is two orders of magnitude from
- * that, and far better than the last value held. Prints:
+ * Jaeger's echo state network of 400 units, fitted by linear regression, reaches 2.8e-4: this GRU is two
+ * orders of magnitude from that, and far better than the last value held. Prints:
  *
  *     NRMSE 1 step ahead    GRU 0.0017, last value held 0.1760
  *     NRMSE 84 steps ahead  GRU 0.0313, last value held 1.3760
@@ -30,7 +31,10 @@ import { pick, seconds } from './support.js';
 
 const [POINTS, WINDOW, AHEAD, PLACES, SCALE] = [pick(3000, 1000), 20, 84, 100, 10];
 
-/** dx/dt = 0.2 x(t - 17) / (1 + x(t - 17)^10) - 0.1 x(t), by Runge-Kutta in tenths; the first 1,000 time units are left out. */
+/**
+ * dx/dt = 0.2 x(t - 17) / (1 + x(t - 17)^10) - 0.1 x(t), by Runge-Kutta in tenths; the first 1,000 time units
+ * are left out.
+ */
 function mackeyGlass(n: number): Float64Array {
   const [perUnit, skipped] = [10, 1000];
   const [delay, dt] = [17 * perUnit, 1 / perUnit];

@@ -1,7 +1,8 @@
 /**
- * How gradients vanish: a loss on the last of 100 hidden states, and the norm of dL/dh_t at every step before it, on its way back. Each
- * step multiplies it by a factor, and the factor is what the cell decides: the recurrent weights of the RNN, the gates of the GRU and of
- * the LSTM. The weights are those that training starts with; the LSTM's lead is its forget bias of 1, and with a bias of 5 its gradient arrives whole.
+ * How gradients vanish: a loss on the last of 100 hidden states, and the norm of dL/dh_t at every step before
+ * it, on its way back. Each step multiplies it by a factor, and the factor is what the cell decides: the
+ * recurrent weights of the RNN, the gates of the GRU and of the LSTM. The weights are those that training
+ * starts with; the LSTM's lead is its forget bias of 1, and with a bias of 5 its gradient arrives whole.
  *
  * Draws the norms, then prints:
  *

@@ -1,6 +1,7 @@
 /**
- * Streaming: a GRU reads an endless source with `step`, one vector at a time. The state is carried, there is no graph, and nothing grows,
- * so that it can run for ever. The answers are those of `forward` on the same vectors as one sequence. Prints:
+ * Streaming: a GRU reads an endless source with `step`, one vector at a time. The state is carried, there is
+ * no graph, and nothing grows, so that it can run for ever. The answers are those of `forward` on the same
+ * vectors as one sequence. Prints:
  *
  *     1000 steps one at a time and as one sequence: largest difference 0.0e+0
  *     51000 steps in all, 11 microseconds each (the median)

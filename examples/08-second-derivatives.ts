@@ -1,7 +1,8 @@
 /**
- * Second derivatives through an LSTM: the product of the Hessian of a loss with a vector is the gradient of a gradient, so the Hessian,
- * all 216 x 216 of it, is never written down (Pearlmutter 1994). Power iteration with it finds the eigenvalue that is largest in size,
- * which bounds the learning rate of gradient descent near this point. Checked for symmetry and against differences of the gradient. Prints:
+ * Second derivatives through an LSTM: the product of the Hessian of a loss with a vector is the gradient of a
+ * gradient, so the Hessian, all 216 x 216 of it, is never written down (Pearlmutter 1994). Power iteration
+ * with it finds the eigenvalue that is largest in size, which bounds the learning rate of gradient descent
+ * near this point. Checked for symmetry and against differences of the gradient. Prints:
  *
  *     LSTM with 216 parameters
  *     u.(H v) - v.(H u) = 5.9e-17
@@ -51,7 +52,7 @@ console.log(`LSTM with ${params.reduce((n, { size }) => n + size, 0)} parameters
 
 console.log(`u.(H v) - v.(H u) = ${(dot(u, Hv) - dot(v, Hu)).toExponential(1)}`);
 
-// Power iteration: again and again H v, scaled to length 1, turns towards the eigenvector of the largest eigenvalue.
+// Power iteration: H v, scaled to length 1 each time, turns towards the eigenvector of the largest eigenvalue.
 let direction = v;
 let eigenvalue = 0;
 for (let i = 0; i < 100; i++) {
@@ -71,9 +72,9 @@ function gradientsAt(eps: number): NdArray[] {
   params.forEach((p, i) => p.update((value) => arrays.assign(value, before[i])));
   return moved;
 }
-const [ahead, behind] = [gradientsAt(1e-5), gradientsAt(-1e-5)];
+const [ahead, back] = [gradientsAt(1e-5), gradientsAt(-1e-5)];
 const errors = Hv.map((each, i) => {
-  const slope = arrays.div(arrays.sub(ahead[i], behind[i]), arrays.array(2e-5));
+  const slope = arrays.div(arrays.sub(ahead[i], back[i]), arrays.array(2e-5));
   return arrays.max(arrays.abs(arrays.sub(each, slope))).get();
 });
 console.log(`H v against central differences: off by at most ${Math.max(...errors).toExponential(1)}`);

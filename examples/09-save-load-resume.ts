@@ -1,7 +1,8 @@
 /**
- * Training that is interrupted: saved in the middle to one safetensors file, loaded by what could be another process, and resumed. The
- * file holds the weights, the optimizer's moments, the hidden state, the generator of dropout and the place in the text, so the resumed
- * run ends on the same numbers, bit for bit, as one that was never interrupted. Prints:
+ * Training that is interrupted: saved in the middle to one safetensors file, loaded by what could be another
+ * process, and resumed. The file holds the weights, the optimizer's moments, the hidden state, the generator
+ * of dropout and the place in the text, so the resumed run ends on the same numbers, bit for bit, as one that
+ * was never interrupted. Prints:
  *
  *     uninterrupted  step 60, loss 2.2792
  *     resumed        step 60, loss 2.2792

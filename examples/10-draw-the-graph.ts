@@ -1,6 +1,7 @@
 /**
- * Draws the graph of a GRU step twice, as Mermaid flowcharts (GitHub shows them in a Markdown file): composed of the equations, where every
- * operation is a box, and as the hand-derived cell, which is one box to the graph. The second prints:
+ * Draws the graph of a GRU step twice, as Mermaid flowcharts (GitHub shows them in a Markdown file): composed
+ * of the equations, where every operation is a box, and as the hand-derived cell, which is one box to the
+ * graph. The second prints:
  *
  *     flowchart LR
  *       n0["x_t [2, 3]"]
