@@ -11,7 +11,7 @@ const files = listRepository().filter((path) =>
 const DIALECT: [RegExp, string][] = [
   [/\bbehind\b/i, 'after'],
   [/\bhas not\b|\bhave not\b/i, 'does not have'],
-  [/\b(is|are) none\b/i, 'is not a …'],
+  [/(?<!there )\b(is|are) none\b/i, 'is not a …'],
   [/\bsomebody\b|\bnobody\b|\bwhoever\b/i, 'the caller, no caller, the pass'],
   [/\banswers? with\b/i, 'returns'],
   [/\bwithout a word from you\b/i, 'by default'],
