@@ -1,7 +1,7 @@
 /** How the texts for people are written: the length of a page, and the words that they do without. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { listRepository, readText } from '../house/files.js';
+import { listRepository, readText } from '../support/repository-files.js';
 
 const files = listRepository().filter((path) =>
   /^(README|CONTRIBUTING|docs\/.*|packages\/[^/]+\/(README|NOTES)|bench\/README)\.md$/.test(path),
