@@ -22,7 +22,6 @@ export { tanhOf } from './sequence/tanh.js';
 export { allocate, mayShareSlab, withSlabs } from './slabs.js';
 export { coreCode } from './wasm/binaries/core.js';
 export { crossEntropyCode } from './wasm/binaries/cross-entropy.js';
-export type { WasmModule } from './wasm/decode-binary.js';
 export { kernelsOver } from './wasm/kernels.js';
 export { type ImportOverrides, WasmLinker } from './wasm/linker.js';
 export { loadWasm } from './wasm/load.js';
