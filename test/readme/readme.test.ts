@@ -14,7 +14,7 @@ import { checkCommand, type House } from '../support/documents/shell.js';
 import { listRepository, packageNames, readJson, readText } from '../support/repository-files.js';
 
 const files = listRepository().filter((path) =>
-  /^(README|CONTRIBUTING|docs\/.*|packages\/[^/]+\/README)\.md$/.test(path),
+  /^(README|CONTRIBUTING|docs\/.*|packages\/[^/]+\/(README|NOTES))\.md$/.test(path),
 );
 
 const house: House = {
@@ -51,6 +51,9 @@ test('every text is there', () => {
   const wanted = [
     'README.md',
     'CONTRIBUTING.md',
+    ...['guide', 'performance', 'testing', 'design', 'two-derivations', 'custom-cells', 'reading-order'].map(
+      (name) => `docs/${name}.md`,
+    ),
     ...packageNames.map((name) => `packages/${name}/README.md`),
   ];
   assert.equal(
@@ -114,8 +117,8 @@ test('a program that is wrong is found out', async () => {
   }
 });
 
-test('the README names a function or class of the library for every name of the spec', () => {
-  const rows = readTable(readText('README.md'), 'From the spec to TypeScript').slice(1);
+test('the guide names a function or class of the library for every name of the spec', () => {
+  const rows = readTable(readText('docs/guide.md'), 'From the spec to TypeScript').slice(1);
   const missing = rows
     .map(([, cell]) => cell.match(/^`(?:new )?(\w+)/)?.[1] ?? cell)
     .filter((name) => !Object.hasOwn(retrograd, name));
@@ -127,6 +130,20 @@ test('the README names a function or class of the library for every name of the 
     ...['gru_cell_forward', 'gru_cell_backward', 'gru_forward', 'gru_backward', 'GRU'],
     ...['clip_gradients', 'sequence_loss', 'generate_sequence', 'create_sequences'],
   ]);
+});
+
+test('the picture in the README has the boxes and arrows that toMermaid draws of an RNN step', () => {
+  const shapes = { x_t: [2, 3], h_prev: [2, 4], W_xh: [3, 4], W_hh: [4, 4], b_h: [4] };
+  const leaves = Object.values(shapes).map((shape) => retrograd.parameter(retrograd.zeros(shape)));
+  const [x_t, h_prev, W_xh, W_hh, b_h] = leaves;
+  const step = retrograd.rnnEquations(x_t, h_prev, W_xh, W_hh, b_h);
+  const names = Object.keys(shapes).map((name, i) => [leaves[i], name] as const);
+  const drawing = retrograd.toMermaid(step, new Map(names));
+  const boxes = [...drawing.matchAll(/\["([^"]+)"\]/g)].map(([, label]) => label);
+  const svg = readText('docs/rnn-step.svg');
+  const drawn = [...svg.matchAll(/<text[^>]*>([^<]+)/g)].map(([, label]) => label);
+  assert.equal(drawn.sort(), boxes.sort());
+  assert.is(svg.match(/^ {2}<path d=/gm)?.length, drawing.match(/-->/g)?.length);
 });
 
 test('a text that is wrong is found out', () => {
