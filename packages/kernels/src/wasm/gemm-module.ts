@@ -10,7 +10,7 @@ export interface GemmModule {
  */
 export const GEMM = { M: 3, N: 4, a: 6, lda: 7, b: 8, c: 11, ldc: 12, work: 13, length: 14 } as const;
 
-/** Where the parts of a packed B lie. */
+/** Where the parts of a packed B are. */
 export interface PackedLayout {
   /** Columns of B. */
   readonly N: number;
@@ -30,9 +30,9 @@ export const STEPS_WORK = 4;
  * Shares of a product in columns are multiples of this, so that every panel of B and every group of panels is
  * whole.
  */
-export const COLUMNS = 32;
+export const SHARE_COLUMNS = 32;
 /** Shares in rows are multiples of this: whole tiles. */
-export const ROWS = 6;
-/** Columns and rows that are packed together; shares of at least this many cost no packing twice. */
-export const PLENTY_COLUMNS = 256;
-export const PLENTY_ROWS = 192;
+export const SHARE_ROWS = 6;
+/** Columns and rows that are packed together: with smaller shares, several threads pack the same entries. */
+export const BLOCK_COLUMNS = 256;
+export const BLOCK_ROWS = 192;

@@ -1,9 +1,12 @@
 /**
- * The control block, which the caller and its workers share: indices of 32-bit words. What is written often by different threads
- * has a cache line of its own.
+ * The control block, which the caller and its workers share: indices of 32-bit words. What is written often
+ * by different threads has a cache line of its own.
  */
 export const Word = {
-  /** Pieces of the current job that nobody has taken yet; 0 between jobs. To take a piece is to lower it by one. */
+  /**
+   * Pieces of the current job that no thread has taken yet; 0 between jobs. To take a piece is to lower it by
+   * one.
+   */
   open: 0,
   /** Pieces of the current job that are finished. */
   done: 16,
@@ -19,14 +22,17 @@ export const Word = {
   coreBytes: 36,
   /** Workers that have the functions that override some of the core's, or have failed to get them. */
   loaded: 37,
-  /** The current job: where in the block the module lies, its bytes, and which of its exports to call. */
+  /** The current job: where in the block the module is, its bytes, and which of its exports to call. */
   module: 48,
   moduleBytes: 49,
   export: 50,
   /** Units that a piece has, and that all pieces have together. */
   share: 51,
   total: 52,
-  /** Index of the argument that counts a piece's units, and of the one that takes the thread's work area (-1: none). */
+  /**
+   * Index of the argument that counts a piece's units, and of the one that takes the thread's work area (-1:
+   * none).
+   */
   countAt: 53,
   workAt: 54,
   /** 1 where functions of the core are overridden. */
@@ -44,5 +50,8 @@ export const MESSAGE_UNITS = 200;
 export const MODULES_AT = 1024;
 export const CONTROL_BYTES = 1 << 17;
 
-/** How long an idle thread watches the control block before it sleeps, in milliseconds: some times what waking it may cost. */
+/**
+ * How long an idle thread watches the control block before it sleeps, in milliseconds: some times what waking
+ * it may cost.
+ */
 export const SPIN_MS = 2;

@@ -1,10 +1,10 @@
 import {
-  COLUMNS,
+  BLOCK_COLUMNS,
+  BLOCK_ROWS,
   GEMM,
   type PackedLayout,
-  PLENTY_COLUMNS,
-  PLENTY_ROWS,
-  ROWS,
+  SHARE_COLUMNS,
+  SHARE_ROWS,
   STEPS_WORK,
 } from '../gemm-module.js';
 import { type Routine, shareOf } from './job.js';
@@ -54,10 +54,10 @@ export class Partitioner {
     const { threads } = this;
     const [transA, transB, , M, N, , , lda, , ldb, , , ldc] = values;
     // Columns cost least: every block of B is packed once. With few of them, rows give more even shares.
-    const byColumns = N >= threads * PLENTY_COLUMNS || N >= M;
+    const byColumns = N >= threads * BLOCK_COLUMNS || N >= M;
     const share = byColumns
-      ? shareOf(N, threads, COLUMNS, PLENTY_COLUMNS)
-      : shareOf(M, threads, ROWS, PLENTY_ROWS);
+      ? shareOf(N, threads, SHARE_COLUMNS, BLOCK_COLUMNS)
+      : shareOf(M, threads, SHARE_ROWS, BLOCK_ROWS);
     const steps = new Array<number>(GEMM.length).fill(0);
     if (byColumns) {
       steps[GEMM.b] = share * (transB ? ldb : size);
@@ -80,7 +80,7 @@ export class Partitioner {
   ): void {
     const byParts = columns < N;
     const M = values[GEMM.M];
-    const share = byParts ? columns : shareOf(M, this.threads, ROWS, M);
+    const share = byParts ? columns : shareOf(M, this.threads, SHARE_ROWS, M);
     const steps = new Array<number>(GEMM.length).fill(0);
     if (byParts) {
       steps[GEMM.b] = bytes;

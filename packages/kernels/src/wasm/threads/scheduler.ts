@@ -1,4 +1,4 @@
-import { COLUMNS, PLENTY_COLUMNS } from '../gemm-module.js';
+import { BLOCK_COLUMNS, SHARE_COLUMNS } from '../gemm-module.js';
 import { shareOf } from './job.js';
 import { Partitioner } from './partition.js';
 import type { ThreadedSet } from './threaded-set.js';
@@ -52,7 +52,7 @@ export class Scheduler {
   columnsInPart(set: ThreadedSet, K: number, N: number, M: number): number {
     const wanted = this.wanted(set);
     const parted = wanted > 1 && K * N >= WORTH_PARTING && M < wanted * enoughRows(K * N);
-    return parted ? shareOf(N, wanted, COLUMNS, PLENTY_COLUMNS) : N;
+    return parted ? shareOf(N, wanted, SHARE_COLUMNS, BLOCK_COLUMNS) : N;
   }
 
   /** Ends the workers of the sets that want another number of them. */
