@@ -49,7 +49,7 @@ test('weights are packed once for each batch, again after eviction, and leave no
     const step = (B: number): void => {
       const [x, h] = [randomNormal([B, I], { seed: B }), randomNormal([B, H], { seed: B + 1 })];
       workspace.step(x, [h]);
-      const h_t = workspace.unload(0);
+      const [h_t] = workspace.unload();
       for (let n = 0; n < B; n++) {
         for (let j = 0; j < H; j++) {
           let sum = b[j];

@@ -1,9 +1,8 @@
-/** What a forward run saves for its backward run: evicted when room is short, and computed again to the same bits. */
+/** Blocks that are evicted when room is short, and computed again to the same bits. */
 
 import { MemoryError } from '@retrograd/arrays';
 import { type Block, type Kernels, type SequenceKernels, wasmKernels } from '@retrograd/kernels';
-import { WasmMemory, type WasmMemoryOptions } from '@retrograd/kernels/internal';
-import { SavedActivations } from '@retrograd/recurrent/internal';
+import { RecomputableBlocks, WasmMemory, type WasmMemoryOptions } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { evict } from '../support/evict.js';
@@ -22,22 +21,22 @@ function fresh(options: WasmMemoryOptions = {}): {
   return { memory, kernels: sequence, base: memory.bytesTaken };
 }
 
-test('activations whose computation fails leave nothing behind', () => {
+test('recomputable blocks whose computation fails leave nothing behind', () => {
   const { memory, kernels, base } = fresh();
   let calls = 0;
   const failing = (): void => {
     calls++;
     throw new RangeError('boom');
   };
-  assert.throws(() => new SavedActivations(kernels, 'float64', { a: 10, b: 20 }, failing), /boom/);
+  assert.throws(() => new RecomputableBlocks(kernels, 'float64', { a: 10, b: 20 }, failing), /boom/);
   assert.is(calls, 1);
   assert.is(memory.bytesTaken, base);
 });
 
-/** Activations that hold 1, 2, 3, … and how often they were computed. */
-function counted(kernels: SequenceKernels, n = 50): { saved: SavedActivations; computed: () => number } {
+/** Blocks that hold 1, 2, 3, … and how often they were computed. */
+function counted(kernels: SequenceKernels, n = 50): { blocks: RecomputableBlocks; computed: () => number } {
   let computed = 0;
-  const saved = new SavedActivations(kernels, 'float32', { a: n, b: 2 * n }, ({ a, b }) => {
+  const blocks = new RecomputableBlocks(kernels, 'float32', { a: n, b: 2 * n }, ({ a, b }) => {
     computed++;
     a.data.forEach((_, i) => {
       a.data[i] = i + 1;
@@ -46,59 +45,59 @@ function counted(kernels: SequenceKernels, n = 50): { saved: SavedActivations; c
       b.data[i] = -(i + 1);
     });
   });
-  return { saved, computed: () => computed };
+  return { blocks, computed: () => computed };
 }
 
 const right = ({ a, b }: Readonly<Record<string, { data: ArrayLike<number> }>>): boolean =>
   Array.from(a.data).every((v, i) => v === i + 1) && Array.from(b.data).every((v, i) => v === -(i + 1));
 
-test('saved activations are computed once, and again only after they were evicted or released', () => {
+test('recomputable blocks are computed once, and again only after they were evicted or released', () => {
   const { memory, kernels, base } = fresh({ maximum: 2 * MIB });
-  const { saved, computed } = counted(kernels);
+  const { blocks, computed } = counted(kernels);
   assert.is(memory.bytesTaken, base + memory.bytesEvictable);
-  for (let i = 0; i < 3; i++) assert.ok(saved.use(right));
+  for (let i = 0; i < 3; i++) assert.ok(blocks.use(right));
   assert.is(computed(), 1);
   evict(memory);
   assert.is(memory.bytesTaken, base);
-  assert.ok(saved.use(right));
-  assert.ok(saved.use(right));
+  assert.ok(blocks.use(right));
+  assert.ok(blocks.use(right));
   assert.is(computed(), 2);
-  saved.release();
+  blocks.release();
   assert.is(memory.bytesTaken, base);
-  saved.release();
+  blocks.release();
   assert.is(memory.bytesTaken, base, 'releasing twice gives nothing back twice');
-  assert.ok(saved.use(right));
+  assert.ok(blocks.use(right));
   assert.is(computed(), 3);
   evict(memory);
-  saved.release();
+  blocks.release();
   assert.is(memory.bytesTaken, base, 'nothing is given back that was evicted');
 });
 
-test('saved activations are not evicted while they are used, also when the use throws', () => {
+test('recomputable blocks are not evicted while they are used, also when the use throws', () => {
   const { memory, kernels, base } = fresh({ maximum: 2 * MIB });
-  const { saved, computed } = counted(kernels);
-  saved.use((blocks) => {
+  const { blocks, computed } = counted(kernels);
+  blocks.use((them) => {
     evict(memory);
     assert.is(memory.bytesEvictable, 0);
     assert.throws(() => memory.take('float64', MIB), isMemoryError);
-    assert.ok(right(blocks));
+    assert.ok(right(them));
   });
   assert.throws(
     () =>
-      saved.use(() => {
+      blocks.use(() => {
         throw new RangeError('boom');
       }),
     /boom/,
   );
   assert.is(memory.bytesTaken, base + memory.bytesEvictable);
   assert.ok(memory.bytesEvictable > 0);
-  assert.ok(saved.use(right));
+  assert.ok(blocks.use(right));
   assert.is(computed(), 1);
 });
 
-test('saved activations that were evicted are said to be so once, also when there is no room for them', () => {
+test('recomputable blocks that were evicted are said to be so once, also when there is no room for them', () => {
   const { memory, kernels } = fresh({ maximum: 2 * MIB });
-  const { saved } = counted(kernels);
+  const { blocks } = counted(kernels);
   evict(memory);
   let told = 0;
   const { pin } = kernels;
@@ -112,60 +111,60 @@ test('saved activations that were evicted are said to be so once, also when ther
       for (;;) rest.push(memory.take('float64', n));
     }, isMemoryError);
   }
-  for (let i = 0; i < 3; i++) assert.throws(() => saved.use(right), isMemoryError);
-  saved.release();
+  for (let i = 0; i < 3; i++) assert.throws(() => blocks.use(right), isMemoryError);
+  blocks.release();
   assert.is(told, 1);
   for (const block of rest) memory.give(block);
-  assert.ok(saved.use(right));
+  assert.ok(blocks.use(right));
   assert.is(told, 1);
 });
 
-test('saved activations converted to the other dtype are those of the first', () => {
+test('recomputable blocks converted to the other dtype are those of the first', () => {
   const { memory, kernels, base } = fresh();
-  const { saved, computed } = counted(kernels);
-  saved.use((blocks) => {
-    assert.is(blocks.a.dtype, 'float32');
-    assert.ok(right(blocks));
+  const { blocks, computed } = counted(kernels);
+  blocks.use((them) => {
+    assert.is(them.a.dtype, 'float32');
+    assert.ok(right(them));
   });
   assert.ok(memory.bytesEvictable > 0);
-  saved.use((blocks) => {
-    assert.is(blocks.a.dtype, 'float64');
-    assert.ok(right(blocks));
-    blocks.a.data.fill(0);
+  blocks.use((them) => {
+    assert.is(them.a.dtype, 'float64');
+    assert.ok(right(them));
+    them.a.data.fill(0);
   }, 'float64');
   assert.is(memory.bytesTaken, base);
-  assert.ok(saved.use(right, 'float64'), 'what is written to a converted buffer is not kept');
-  assert.ok(saved.use(right));
+  assert.ok(blocks.use(right, 'float64'), 'what is written to a converted buffer is not kept');
+  assert.ok(blocks.use(right));
   assert.is(computed(), 1);
   assert.is(memory.bytesTaken, base);
 });
 
-test('saved activations as ordinary arrays are their owner’s, and what a backward run reads from then on', () => {
+test('recomputable blocks as ordinary arrays are their owner’s, and what a backward run reads from then on', () => {
   const { memory, kernels, base } = fresh();
-  const { saved, computed } = counted(kernels);
-  const arrays = saved.arrays();
+  const { blocks, computed } = counted(kernels);
+  const arrays = blocks.arrays();
   assert.is(memory.bytesTaken, base, 'no copy stays behind');
   assert.ok(right({ a: { data: arrays.a }, b: { data: arrays.b } }));
-  assert.is(saved.arrays(), arrays);
-  assert.ok(saved.use(right));
+  assert.is(blocks.arrays(), arrays);
+  assert.ok(blocks.use(right));
   arrays.a[3] = 99;
   assert.is(
-    saved.use(({ a }) => a.data[3]),
+    blocks.use(({ a }) => a.data[3]),
     99,
   );
-  saved.use(({ b }) => b.data.fill(0));
+  blocks.use(({ b }) => b.data.fill(0));
   assert.is(arrays.b[0], -1, 'a use does not write to the arrays');
-  saved.release();
+  blocks.release();
   assert.is(
-    saved.use(({ a }) => a.data[3]),
+    blocks.use(({ a }) => a.data[3]),
     99,
   );
   assert.is(computed(), 1);
   assert.is(memory.bytesTaken, base);
   // Given back before they were asked for: computed again.
   const other = counted(kernels);
-  other.saved.release();
-  assert.ok(right({ a: { data: other.saved.arrays().a }, b: { data: other.saved.arrays().b } }));
+  other.blocks.release();
+  assert.ok(right({ a: { data: other.blocks.arrays().a }, b: { data: other.blocks.arrays().b } }));
   assert.is(other.computed(), 2);
 });
 
