@@ -1,6 +1,6 @@
 import type { Dtype } from '../types.js';
 import type { Block } from './block.js';
-import type { EvictableBlocks, PackedMatrix, SequenceKernels } from './kernels.js';
+import type { EvictableBlocks, SequenceKernels } from './kernels.js';
 
 export type Blocks<Name extends string> = Readonly<Record<Name, Block>>;
 export type Sizes<Name extends string> = Readonly<Record<Name, number>>;
@@ -34,21 +34,6 @@ export function takeAll<Name extends string>(
     throw error;
   }
   return blocks;
-}
-
-/** Packs several operands, each given by the arguments of `pack`, or none when there is no room for all. */
-export function packAll(
-  kernels: SequenceKernels,
-  operands: readonly Parameters<SequenceKernels['pack']>[],
-): PackedMatrix[] {
-  const packed: PackedMatrix[] = [];
-  try {
-    for (const operand of operands) packed.push(kernels.pack(...operand));
-  } catch (error) {
-    for (const { blocks } of packed) blocks.forEach(kernels.give, kernels);
-    throw error;
-  }
-  return packed;
 }
 
 /** Gives evictable blocks back, if there are any and they are not evicted. */
