@@ -1,4 +1,4 @@
-/** What Retrograd's other packages need of the kernels besides what users do: no promise is made about any of it. */
+/** For Retrograd's other packages. Any of it may change in any release. */
 
 export { allocate } from './allocate.js';
 export { crossEntropyRows } from './cross-entropy-rows.js';
@@ -21,11 +21,9 @@ export { RecomputableBlocks } from './sequence/recomputable-blocks.js';
 export { tanhOf } from './sequence/tanh.js';
 export { coreCode } from './wasm/binaries/core.js';
 export { crossEntropyCode } from './wasm/binaries/cross-entropy.js';
-export type { WasmModule } from './wasm/decode-binary.js';
 export { kernelsOver } from './wasm/kernels.js';
 export { type ImportOverrides, WasmLinker } from './wasm/linker.js';
 export { loadWasm } from './wasm/load.js';
-export { WasmMemory, type WasmMemoryOptions } from './wasm/memory.js';
 export { Products, type WasmPacked } from './wasm/products.js';
 export { WasmSequence } from './wasm/sequence.js';
 export { threadsAsked } from './wasm/threads/current.js';
