@@ -111,6 +111,26 @@ test('without WebAssembly the plain kernels compute, and say why', () => {
   }
 });
 
+test('on a page that forbids WebAssembly the plain kernels compute, and say why', () => {
+  // As a content security policy does: modules are valid, but compiling them is an error.
+  const forbidden = `
+    WebAssembly.Module = class { constructor() { throw new WebAssembly.CompileError('forbidden'); } };
+  `;
+  const { name, why, right } = child(forbidden);
+  assert.is(name, 'plain');
+  assert.is(
+    why,
+    "plain TypeScript, because this page's policy forbids WebAssembly (script-src without 'wasm-unsafe-eval')",
+  );
+  assert.ok(right);
+  const { error, message } = child(forbidden, 'wasm');
+  assert.is(error, 'ValueError');
+  assert.is(
+    message,
+    'RETROGRAD_KERNELS: kernels must be available, got wasm on a page whose policy forbids WebAssembly',
+  );
+});
+
 test('without relaxed SIMD the set is the one without it', () => {
   // Relaxed modules are those that the second question is about.
   const { name, why, right } = child(`

@@ -1,4 +1,4 @@
-/** The memory of the WebAssembly kernels: growth, reuse, what is taken away when room is short, and what is kept over a run. */
+/** The memory of the WebAssembly kernels: growth, reuse, and what is evicted when room is short. */
 
 import { MemoryError, Random } from '@retrograd/arrays';
 import {
@@ -9,10 +9,9 @@ import {
   wasmKernels,
 } from '@retrograd/kernels';
 import { matrix, tanhOf, WasmMemory, type WasmMemoryOptions, withBlocks } from '@retrograd/kernels/internal';
-import { Kept, Resident, useAs } from '@retrograd/recurrent';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { evict, OWN } from '../support/evict.js';
+import { OWN } from '../support/evict.js';
 
 const MIB = 2 ** 20;
 const isMemoryError = (error: unknown): boolean => error instanceof MemoryError;
@@ -190,201 +189,6 @@ test('several blocks are taken whole or not at all, and given back when the func
     throw new RangeError('boom');
   };
   assert.throws(() => withBlocks(kernels, 'float64', { a: 10, b: 20 }, boom), /boom/);
-  assert.is(memory.bytesTaken, base);
-  let calls = 0;
-  const failing = (): void => {
-    calls++;
-    throw new RangeError('boom');
-  };
-  assert.throws(() => new Kept(kernels, 'float64', { a: 10, b: 20 }, failing), /boom/);
-  assert.is(calls, 1);
-  assert.is(memory.bytesTaken, base);
-});
-
-/** A Kept whose buffers hold 1, 2, 3, … and which counts how often they were computed. */
-function counted(kernels: SequenceKernels, n = 50): { kept: Kept<'a' | 'b'>; computed: () => number } {
-  let computed = 0;
-  const kept = new Kept(kernels, 'float32', { a: n, b: 2 * n }, ({ a, b }) => {
-    computed++;
-    a.data.forEach((_, i) => {
-      a.data[i] = i + 1;
-    });
-    b.data.forEach((_, i) => {
-      b.data[i] = -(i + 1);
-    });
-  });
-  return { kept, computed: () => computed };
-}
-
-const right = ({ a, b }: Record<'a' | 'b', { data: ArrayLike<number> }>): boolean =>
-  Array.from(a.data).every((v, i) => v === i + 1) && Array.from(b.data).every((v, i) => v === -(i + 1));
-
-test('kept buffers are computed once, and again only after they were lost or released', () => {
-  const { memory, kernels, base } = fresh({ maximum: 2 * MIB });
-  const { kept, computed } = counted(kernels);
-  assert.is(memory.bytesTaken, base + memory.bytesEvictable);
-  for (let i = 0; i < 3; i++) assert.ok(kept.use(right));
-  assert.is(computed(), 1);
-  evict(memory);
-  assert.is(memory.bytesTaken, base);
-  assert.ok(kept.use(right));
-  assert.ok(kept.use(right));
-  assert.is(computed(), 2);
-  kept.release();
-  assert.is(memory.bytesTaken, base);
-  kept.release();
-  assert.is(memory.bytesTaken, base, 'releasing twice gives nothing back twice');
-  assert.ok(kept.use(right));
-  assert.is(computed(), 3);
-  evict(memory);
-  kept.release();
-  assert.is(memory.bytesTaken, base, 'nothing is given back that was lost');
-});
-
-test('kept buffers are not lost while they are used, also when the use throws', () => {
-  const { memory, kernels, base } = fresh({ maximum: 2 * MIB });
-  const { kept, computed } = counted(kernels);
-  kept.use((blocks) => {
-    evict(memory);
-    assert.is(memory.bytesEvictable, 0);
-    assert.throws(() => memory.take('float64', MIB), isMemoryError);
-    assert.ok(right(blocks));
-  });
-  assert.throws(
-    () =>
-      kept.use(() => {
-        throw new RangeError('boom');
-      }),
-    /boom/,
-  );
-  assert.is(memory.bytesTaken, base + memory.bytesEvictable);
-  assert.ok(memory.bytesEvictable > 0);
-  assert.ok(kept.use(right));
-  assert.is(computed(), 1);
-});
-
-test('kept buffers that were lost are said to be so once, also when there is no room for them', () => {
-  const { memory, kernels } = fresh({ maximum: 2 * MIB });
-  const { kept } = counted(kernels);
-  evict(memory);
-  let told = 0;
-  const { pin } = kernels;
-  kernels.pin = (evictable) => {
-    if (evictable.evicted) told++;
-    pin.call(kernels, evictable);
-  };
-  const rest: Block[] = [];
-  for (const n of [MIB / 8, 1024, 8]) {
-    assert.throws(() => {
-      for (;;) rest.push(memory.take('float64', n));
-    }, isMemoryError);
-  }
-  for (let i = 0; i < 3; i++) assert.throws(() => kept.use(right), isMemoryError);
-  kept.release();
-  assert.is(told, 1);
-  for (const block of rest) memory.give(block);
-  assert.ok(kept.use(right));
-  assert.is(told, 1);
-});
-
-test('kept buffers converted to the other dtype are those of the first', () => {
-  const { memory, kernels, base } = fresh();
-  const { kept, computed } = counted(kernels);
-  useAs(kept, 'float32', (blocks) => {
-    assert.is(blocks.a.dtype, 'float32');
-    assert.ok(right(blocks));
-  });
-  assert.ok(memory.bytesEvictable > 0);
-  useAs(kept, 'float64', (blocks) => {
-    assert.is(blocks.a.dtype, 'float64');
-    assert.ok(right(blocks));
-    blocks.a.data.fill(0);
-  });
-  assert.is(memory.bytesTaken, base);
-  assert.ok(useAs(kept, 'float64', right), 'what is written to a converted buffer is not kept');
-  assert.ok(kept.use(right));
-  assert.is(computed(), 1);
-  assert.is(memory.bytesTaken, base);
-});
-
-test('kept buffers as ordinary arrays are their owner’s, and what a backward run reads from then on', () => {
-  const { memory, kernels, base } = fresh();
-  const { kept, computed } = counted(kernels);
-  const arrays = kept.arrays();
-  assert.is(memory.bytesTaken, base, 'no copy stays behind');
-  assert.ok(right({ a: { data: arrays.a }, b: { data: arrays.b } }));
-  assert.is(kept.arrays(), arrays);
-  assert.ok(kept.use(right));
-  arrays.a[3] = 99;
-  assert.is(
-    kept.use(({ a }) => a.data[3]),
-    99,
-  );
-  kept.use(({ b }) => b.data.fill(0));
-  assert.is(arrays.b[0], -1, 'a use does not write to the arrays');
-  kept.release();
-  assert.is(
-    kept.use(({ a }) => a.data[3]),
-    99,
-  );
-  assert.is(computed(), 1);
-  assert.is(memory.bytesTaken, base);
-  // Lost before they were asked for: computed again.
-  const other = counted(kernels);
-  other.kept.release();
-  assert.ok(right({ a: { data: other.kept.arrays().a }, b: { data: other.kept.arrays().b } }));
-  assert.is(other.computed(), 2);
-});
-
-test('weights kept ready are set up again after they were lost, for another batch, and after a failure', () => {
-  const { memory, kernels, base } = fresh({ maximum: 2 * MIB });
-  const W = Float64Array.from({ length: 6 * 4 }, (_, i) => i);
-  const b = new Float64Array(4);
-  const parts = [
-    { row: 2, rows: 4, column: 0, columns: 4 },
-    { row: 0, rows: 2, column: 1, columns: 3 },
-  ];
-  const resident = new Resident(kernels, 'float64', W, b, parts, { x: 4, y: 4 });
-  const multiply = (B: number): void => {
-    resident.ready(B);
-    const { x, y } = resident.blocks;
-    assert.is(x.length, 4 * B);
-    x.data.fill(1);
-    resident.weights.forEach((packed, p) => {
-      const { row, rows, column, columns } = parts[p];
-      kernels.multiplyPacked(matrix(x, B, rows, 0, 4), packed, matrix(y, B, columns, 0, 4), false);
-      for (let j = 0; j < columns; j++) {
-        let sum = 0;
-        for (let i = 0; i < rows; i++) sum += W[(row + i) * 4 + column + j];
-        assert.is(y.data[(B - 1) * 4 + j], sum);
-      }
-    });
-    assert.is(memory.bytesTaken, base + memory.bytesEvictable);
-  };
-  for (const B of [1, 1, 5, 2, 2]) multiply(B);
-  const { blocks } = resident;
-  resident.ready(2);
-  assert.is(resident.blocks, blocks, 'nothing is done when nothing has changed');
-  evict(memory);
-  multiply(2);
-  assert.throws(() => resident.ready(1e6), isMemoryError);
-  assert.is(memory.bytesTaken, base + memory.bytesEvictable);
-  // Each of its blocks in turn is the one that there is no room for.
-  const room = 2 * MIB - OWN - base;
-  for (let left = 0; left <= 2048; left += 64) {
-    resident.free();
-    const blocker = memory.take('float32', (room - left) / 4);
-    try {
-      resident.ready(1);
-    } catch (error) {
-      assert.ok(isMemoryError(error));
-    }
-    assert.is(memory.bytesTaken, base + room - left + memory.bytesEvictable, `${left} bytes left`);
-    memory.give(blocker);
-  }
-  multiply(3);
-  resident.free();
-  resident.free();
   assert.is(memory.bytesTaken, base);
 });
 

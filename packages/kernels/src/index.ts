@@ -31,5 +31,7 @@ export type {
 } from './sequence/kernels.js';
 export type { ArrayMatrix, Matrix, MatrixLayout, ProductOptions } from './sequence/matrix.js';
 export type { Dtype, FloatData } from './types.js';
+export type { WasmModule } from './wasm/decode-binary.js';
 export { type WasmOptions, wasmKernels } from './wasm/kernels.js';
+export { WasmMemory, type WasmMemoryOptions } from './wasm/memory.js';
 export { setThreads } from './wasm/threads/set-threads.js';

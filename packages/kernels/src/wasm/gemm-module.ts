@@ -10,13 +10,13 @@ export interface GemmModule {
  */
 export const GEMM = { M: 3, N: 4, a: 6, lda: 7, b: 8, c: 11, ldc: 12, work: 13, length: 14 } as const;
 
-/** Where the parts of a packed B are. */
+/** Where the parts of a packed B lie. */
 export interface PackedLayout {
   /** Columns of B. */
   readonly N: number;
   /** Columns of each part but the last. */
   readonly share: number;
-  /** From part to part. */
+  /** Bytes from one part to the next. */
   readonly bytes: number;
 }
 
@@ -26,13 +26,10 @@ export interface PackedLayout {
  */
 export const STEPS_WORK = 4;
 
-/**
- * Shares of a product in columns are multiples of this, so that every panel of B and every group of panels is
- * whole.
- */
-export const SHARE_COLUMNS = 32;
-/** Shares in rows are multiples of this: whole tiles. */
-export const SHARE_ROWS = 6;
-/** Columns and rows that are packed together: with smaller shares, several threads pack the same entries. */
+/** Pieces of a product have a multiple of this many columns, so that no panel of B is cut. */
+export const PIECE_COLUMNS = 32;
+/** Pieces have a multiple of this many rows: whole tiles. */
+export const PIECE_ROWS = 6;
+/** Columns and rows that are packed together: with pieces of at least this many nothing is packed twice. */
 export const BLOCK_COLUMNS = 256;
 export const BLOCK_ROWS = 192;

@@ -9,17 +9,20 @@ const FIRST_PAGES = 16;
 /** Every span starts at a multiple of this, a cache line. */
 const LINE = 64;
 /**
- * Below lie the modules' constants (assembly/constants.ts), and address 0, which no block has, so that it can stand for null.
+ * Below lie the modules' constants (assembly/constants.ts), and address 0, which no block has, so that it can
+ * stand for null.
  */
 const FIRST = 8192;
-/** Bytes in use before blocks are evicted. It doubles whenever evicted blocks are needed again. */
+/**
+ * Size of the memory in bytes before blocks are evicted. It doubles whenever evicted blocks are needed again.
+ */
 const FIRST_BUDGET = 128 * 2 ** 20;
 /**
- * Marks before the oldest is evicted: the objects of small ones, about 1 kB each, take more room outside of this memory than
- * their blocks in it. Doubles too.
+ * Marks before the oldest is evicted: the objects of small ones, about 1 kB each, take more room outside of
+ * this memory than their blocks in it. Doubles too.
  */
 const FIRST_EVICTABLE = 2048;
-/** What a 32-bit address reaches. */
+/** All that 32-bit addresses reach. */
 const MOST_PAGES = 1 << 16;
 
 /** A span of bytes, free or taken. */
@@ -29,18 +32,18 @@ export interface Span {
 }
 
 export interface WasmMemoryOptions {
-  /** Bytes in use before blocks are evicted; doubled when evicted blocks are needed again. */
+  /** Size of the memory in bytes before blocks are evicted; doubled when evicted blocks are needed again. */
   budget?: number;
-  /** The most that the memory may grow to, in bytes: whole pages of 64 KiB. */
+  /** Size in bytes that the memory may grow to: whole pages of 64 KiB. */
   maximum?: number;
-  /** Whether other threads can work on it. Default: where the platform lets them. */
+  /** Whether other threads can work on it. Default: wherever the platform allows it. */
   shared?: boolean;
 }
 
 /** A block of WebAssembly memory. */
 class WasmBlock implements Block {
   private view: FloatData | null = null;
-  /** What the view is of: to ask the view for it takes longer. */
+  /** The view's buffer. Reading it from the view takes longer. */
   private viewed: ArrayBufferLike | null = null;
 
   constructor(
@@ -71,13 +74,13 @@ class WasmBlock implements Block {
 /**
  * The memory that the WebAssembly kernels share, and its allocator.
  *
- * Freed spans are used again, first fit. Before the memory grows past a budget, evictable blocks (the activations that a
- * forward run saves for backward) are evicted, oldest first: so the memory of a program that runs forward without backward
- * stays flat, although nothing tells when such buffers are garbage.
+ * Freed spans are used again, first fit. Before the memory grows past a budget, evictable blocks (the
+ * activations that a forward run saves for backward) are evicted, oldest first: so the memory of a program
+ * that runs forward without backward stays flat, although nothing tells when such buffers are garbage.
  */
 export class WasmMemory {
   readonly memory: WebAssembly.Memory;
-  /** The memory's buffer, which is another one whenever it has grown. To ask the memory for it takes long. */
+  /** The memory's buffer: a new one after every growth. Reading it from the memory takes long. */
   buffer: ArrayBufferLike;
   /** Whether other threads can work on it. */
   readonly shared: boolean;
@@ -131,7 +134,7 @@ export class WasmMemory {
       this.fit(size) ??
       (overBudget ? this.fitAfterEviction(size) : null) ??
       this.fitAfterGrowth(size) ??
-      // Within the budget, but the platform gives no more.
+      // The memory is within the budget, but the platform gives no more.
       this.fitAfterEviction(size);
     return span ?? this.refuse(bytes);
   }
@@ -146,7 +149,7 @@ export class WasmMemory {
     const { free } = this;
     let i = free.length;
     while (i > 0 && free[i - 1].at > at) i--;
-    // It becomes one with the free spans that it touches.
+    // It is merged with the free spans that it touches.
     const before = free[i - 1];
     const after = free[i];
     const joinsBefore = before !== undefined && before.at + before.size === at;
@@ -242,7 +245,10 @@ export class WasmMemory {
   }
 }
 
-/** Shared memory has room for its maximum set aside from the start: where a small device refuses that, memory is not shared. */
+/**
+ * Shared memory reserves its maximum from the start. Where a small device refuses that, the memory is not
+ * shared.
+ */
 function makeMemory(maximum: number, shared: boolean): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum, shared });
@@ -252,7 +258,7 @@ function makeMemory(maximum: number, shared: boolean): WebAssembly.Memory {
   }
 }
 
-/** Node, or a page that is cross-origin isolated. */
+/** In Node, and in pages that are cross-origin isolated. */
 function canShare(): boolean {
   if (typeof SharedArrayBuffer === 'undefined') return false;
   const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;

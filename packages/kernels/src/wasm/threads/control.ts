@@ -1,11 +1,11 @@
 /**
- * The control block, which the caller and its workers share: indices of 32-bit words. What is written often
- * by different threads has a cache line of its own.
+ * The control block, which the caller and its workers share: indices of 32-bit words. Words that different
+ * threads often write have a cache line of their own.
  */
 export const Word = {
   /**
-   * Pieces of the current job that no thread has taken yet; 0 between jobs. To take a piece is to lower it by
-   * one.
+   * Pieces of the current job that are not taken yet; 0 between jobs. A thread takes a piece by lowering it
+   * by one.
    */
   open: 0,
   /** Pieces of the current job that are finished. */
@@ -22,7 +22,7 @@ export const Word = {
   coreBytes: 36,
   /** Workers that have the functions that override some of the core's, or have failed to get them. */
   loaded: 37,
-  /** The current job: where in the block the module is, its bytes, and which of its exports to call. */
+  /** The current job: where in the block the module lies, its bytes, and which of its exports to call. */
   module: 48,
   moduleBytes: 49,
   export: 50,
@@ -51,7 +51,7 @@ export const MODULES_AT = 1024;
 export const CONTROL_BYTES = 1 << 17;
 
 /**
- * How long an idle thread watches the control block before it sleeps, in milliseconds: some times what waking
- * it may cost.
+ * Milliseconds that an idle thread watches the control block before it sleeps: some times what waking it may
+ * cost.
  */
 export const SPIN_MS = 2;
