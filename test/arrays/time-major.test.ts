@@ -1,9 +1,8 @@
 /** Sequences in batch-first and time-major order, and rows filled with one row. */
 
 import { type Dtype, Random, randomNormal, transpose } from '@retrograd/arrays';
-import { fillRows } from '@retrograd/arrays/internal';
+import { fillRows, fromTimeMajor, toTimeMajor } from '@retrograd/arrays/internal';
 import { currentKernels, plainKernels, type SequenceKernels } from '@retrograd/kernels';
-import { fromTimeMajor, loadInputs, toTimeMajor } from '@retrograd/recurrent';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/assert-arrays.js';
@@ -32,7 +31,8 @@ for (const [title, kernels] of SETS) {
         const view = transpose(x, [2, 0, 1]);
         const block = kernels.take(dtype, B * T * N + 2 * BESIDE);
         block.data.fill(7);
-        toTimeMajor(kernels, view, block, BESIDE);
+        const matrix = { block, at: BESIDE, rows: T * B, columns: N, ld: N };
+        toTimeMajor(kernels, view, matrix);
         for (let t = 0; t < T; t++) {
           for (let b = 0; b < B; b++) {
             for (let n = 0; n < N; n++) {
@@ -43,7 +43,7 @@ for (const [title, kernels] of SETS) {
         }
         const { data } = block;
         assert.equal([...data.slice(0, BESIDE), ...data.slice(-BESIDE)], new Array(2 * BESIDE).fill(7));
-        assertSameBits(fromTimeMajor(kernels, block, BESIDE, B, T, N), view, `${[B, T, N]}, back`);
+        assertSameBits(fromTimeMajor(kernels, matrix, B, T), view, `${[B, T, N]}, back`);
         kernels.give(block);
       }
     });
@@ -51,17 +51,17 @@ for (const [title, kernels] of SETS) {
 }
 
 for (const [title, kernels] of SETS) {
-  test(`inputs get a one behind every row, by ${title}`, () => {
+  test(`rows in time-major order may have room for more, which stays as it is, by ${title}`, () => {
     for (const [B, T, I] of [[0, 3, 2], [3, 0, 2], ...SIZES]) {
       const x = randomNormal([B, T, I], { rng: new Random(B + T), dtype: 'float32' });
       const block = kernels.take('float32', T * B * (I + 1));
       block.data.fill(7);
-      loadInputs(kernels, x, block);
+      toTimeMajor(kernels, x, { block, at: 0, rows: T * B, columns: I, ld: I + 1 });
       const wanted: number[] = [];
       for (let t = 0; t < T; t++) {
         for (let b = 0; b < B; b++) {
           for (let i = 0; i < I; i++) wanted.push(x.get(b, t, i));
-          wanted.push(1);
+          wanted.push(7);
         }
       }
       assert.equal([...block.data], wanted, `${[B, T, I]}`);
