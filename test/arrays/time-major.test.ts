@@ -1,9 +1,9 @@
 /** Sequences in batch-first and time-major order, and rows filled with one row. */
 
 import { type Dtype, Random, randomNormal, transpose } from '@retrograd/arrays';
-import { fillRows } from '@retrograd/arrays/internal';
+import { fillRows, fromTimeMajor, toTimeMajor } from '@retrograd/arrays/internal';
 import { currentKernels, plainKernels, type SequenceKernels } from '@retrograd/kernels';
-import { fromTimeMajor, loadInputs, toTimeMajor } from '@retrograd/recurrent';
+import { matrix, setOnes } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/assert-arrays.js';
@@ -32,7 +32,8 @@ for (const [title, kernels] of SETS) {
         const view = transpose(x, [2, 0, 1]);
         const block = kernels.take(dtype, B * T * N + 2 * BESIDE);
         block.data.fill(7);
-        toTimeMajor(kernels, view, block, BESIDE);
+        const rows = matrix(block, B * T, N, BESIDE);
+        toTimeMajor(kernels, view, rows);
         for (let t = 0; t < T; t++) {
           for (let b = 0; b < B; b++) {
             for (let n = 0; n < N; n++) {
@@ -43,7 +44,7 @@ for (const [title, kernels] of SETS) {
         }
         const { data } = block;
         assert.equal([...data.slice(0, BESIDE), ...data.slice(-BESIDE)], new Array(2 * BESIDE).fill(7));
-        assertSameBits(fromTimeMajor(kernels, block, BESIDE, B, T, N), view, `${[B, T, N]}, back`);
+        assertSameBits(fromTimeMajor(kernels, rows, B, T), view, `${[B, T, N]}, back`);
         kernels.give(block);
       }
     });
@@ -51,12 +52,13 @@ for (const [title, kernels] of SETS) {
 }
 
 for (const [title, kernels] of SETS) {
-  test(`inputs get a one behind every row, by ${title}`, () => {
+  test(`rows may lie apart, with a one after each, by ${title}`, () => {
     for (const [B, T, I] of [[0, 3, 2], [3, 0, 2], ...SIZES]) {
       const x = randomNormal([B, T, I], { rng: new Random(B + T), dtype: 'float32' });
       const block = kernels.take('float32', T * B * (I + 1));
       block.data.fill(7);
-      loadInputs(kernels, x, block);
+      toTimeMajor(kernels, x, matrix(block, T * B, I, 0, I + 1));
+      setOnes(block, I + 1);
       const wanted: number[] = [];
       for (let t = 0; t < T; t++) {
         for (let b = 0; b < B; b++) {
