@@ -51,7 +51,7 @@ for (const [title, kernels] of SETS) {
 }
 
 for (const [title, kernels] of SETS) {
-  test(`inputs get a one behind every row, by ${title}`, () => {
+  test(`inputs get a one after every row, by ${title}`, () => {
     for (const [B, T, I] of [[0, 3, 2], [3, 0, 2], ...SIZES]) {
       const x = randomNormal([B, T, I], { rng: new Random(B + T), dtype: 'float32' });
       const block = kernels.take('float32', T * B * (I + 1));

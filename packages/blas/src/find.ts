@@ -15,7 +15,7 @@ const complete = kinds.filter((kind) => kind !== 'onednn');
 /**
  * Loads the library that was asked for, or the first one that there is.
  * @param asked path, file name or family ('mkl', 'openblas', ...)
- * @throws LibraryError when there is none, or none that can be used
+ * @throws LibraryError when no library is found, or no library that can be used
  */
 export function findLibrary(asked: string | undefined): Found {
   const variable = process.env.RETROGRAD_BLAS || undefined;

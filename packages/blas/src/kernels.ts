@@ -13,7 +13,7 @@ const WORTH = 1 << 12;
 const WORTH_COPYING = 1 << 14;
 /** Multiplications for each entry copied from which threads that share a product make up for copying it to their memory. */
 const WORTH_SHARING = 64;
-/** Threads where nobody named a number: each has a JavaScript engine of its own, which takes some megabytes. */
+/** Threads where no number was named: each has a JavaScript engine of its own, which takes some megabytes. */
 const MOST_THREADS = 8;
 
 /** A kernel set whose products are a native library's. */

@@ -109,7 +109,7 @@ function withGoodCore(handle: LibraryHandle, file: string): [LibraryHandle, stri
   if (core === null || process.env.OPENBLAS_CORETYPE !== undefined) return [handle, file, ''];
   let current = handle;
   for (const better of betterCores(core, cpuInfo())) {
-    // Nothing has been computed with it yet, so nobody misses what is unloaded.
+    // Nothing has been computed with it yet, so nothing refers to what is unloaded.
     current.unload();
     const again = withVariable('OPENBLAS_CORETYPE', better, () => open(file)).library;
     if (again === null) throw new LibraryError('useBlas', 'library', 'there at every look', `${file}, gone`);

@@ -37,7 +37,7 @@ const made = new Map<string, BlasKernels>();
  * Has all packages compute matrix products with a native library from now on, and everything else as
  * WebAssembly does.
  * @returns the kernels used before, which `useKernels` takes back
- * @throws LibraryError when there is no library, or the one named is none that can be used
+ * @throws LibraryError when there is no library, or the one named cannot be used
  * @throws ValueError when `threads` is not such a number
  */
 export function useBlas(options: BlasOptions = {}): Kernels {
