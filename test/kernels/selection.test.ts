@@ -164,7 +164,7 @@ test('relaxed SIMD declined by name leaves the engine’s flags alone', () => {
   };
   assert.equal(run('wasm-simd'), { name: 'wasm-simd', changed: false });
   assert.equal(run('plain'), { name: 'plain', changed: false });
-  // Node 20 has it behind a flag, later ones without.
+  // Node 20 needs a flag for it, later ones do not.
   assert.equal(run('wasm'), { name: 'wasm', changed: process.versions.node.startsWith('20.') });
 });
 

@@ -56,7 +56,7 @@ function apply<Data extends FloatData>(name: Name, x: Data): Data {
   return out as Data;
 }
 
-/** e^x in place for n entries, none above 0: a row of logits of which the largest, behind them, is 0. */
+/** e^x in place for n entries, none above 0: a row of logits of which the largest, after them, is 0. */
 function exponentials(block: Block, n: number): void {
   block.data[n] = 0;
   const rows = sequence.take('float64', 2);
@@ -240,7 +240,7 @@ for (const set of sets) {
     test(
       `${which} never falls where it saturates`,
       on(set, () => {
-        // Neighbouring floats, from well inside to well behind the last change.
+        // Neighbouring floats, from well inside to well after the last change.
         const ends32 = { exp: [-104.5, -86.5], sigmoid: [14, 18], tanh: [8, 11] }[name];
         const ends64 = { exp: [-746.5, -744], sigmoid: [35, 38], tanh: [18, 23] }[name];
         for (const Data of typesOf(name)) {
@@ -300,7 +300,7 @@ for (const set of sets) {
   );
 }
 
-test('nothing behind the last entry is written', () => {
+test('nothing after the last entry is written', () => {
   for (const dtype of ['float32', 'float64'] as const) {
     for (const name of ['sigmoid', 'tanh'] as const) {
       for (let n = 0; n < 9; n++) {

@@ -53,7 +53,7 @@ for (const [title, limit] of Object.entries(LIMITS)) {
 const SPARED =
   /autograd\/src\/(grad|scan|ops\/(concat|slice|stack|softmax|where|activations|matmul|arithmetic|broadcast|cross-entropy-slope))\.ts|arrays\/src\/(binary|concat|slice|softmax|where|reduce|broadcast)\.ts/;
 
-test('a program that trains carries nothing for second derivatives, nor for shapes that it has not', async () => {
+test('a program that trains carries nothing for second derivatives, nor for shapes that it does not use', async () => {
   const training = programOf('LSTM training');
   const spared = ({ files }: { files: string[] }): string[] => files.filter((file) => SPARED.test(file));
   assert.equal(spared(await bundle(training)), []);
