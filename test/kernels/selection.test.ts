@@ -46,7 +46,9 @@ const PRODUCT = `
   const right = C.data.every((v) => v === 40);
 `;
 
-/** What a process says: the kernels in use, after \`before\` was run, and whether a product comes out right. */
+/**
+ * What a process says: the kernels in use, after \`before\` was run, and whether a product comes out right.
+ */
 function child(before: string, kernels = '', flags: string[] = []): Record<string, unknown> {
   const source = `
     ${before}

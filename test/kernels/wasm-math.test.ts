@@ -1,9 +1,9 @@
 /**
- * sigmoid and tanh of assembly/math.ts over the whole range of both types, and exp, which is there for float64 and what is not
- * positive, with products and sums rounded apart and fused.
+ * sigmoid and tanh of assembly/math.ts over the whole range of both types, and exp, which is there for
+ * float64 and what is not positive, with products and sums rounded apart and fused.
  *
- * The reference of float32 is the correctly rounded result, from double precision. That of float64 is Math.exp and Math.tanh,
- * which are good to 1 ulp themselves.
+ * The reference of float32 is the correctly rounded result, from double precision. That of float64 is
+ * Math.exp and Math.tanh, which are good to 1 ulp themselves.
  */
 
 import type { FloatData } from '@retrograd/arrays';
@@ -149,7 +149,9 @@ function around64(points: readonly number[], count: number): Float64Array {
 }
 
 const LN2 = Math.LN2;
-/** Where something changes: the ends of the range, where the exponent of the result steps, where halves meet. */
+/**
+ * Where something changes: the ends of the range, where the exponent of the result steps, where halves meet.
+ */
 const POINTS_32 = [
   ...[2 ** -149, 2 ** -126, 2 ** -24, 1e-10, 0.5 * LN2, 0.25 * LN2, LN2, 1, 10, 9.0109, 17, 20],
   ...[87.3365, 88.3763, 88.7228, 89, 103.2789, 103.9721, 104, 126.5 * LN2, 127.5 * LN2, 3.4e38],
