@@ -238,6 +238,8 @@ test('useKernels refuses what is neither a name nor a set, and changes nothing',
     [null, 'null'],
     [7, '7'],
     [{}, 'an object'],
+    [{ sequence: plainKernels.sequence }, 'an object'],
+    [{ multiply: plainKernels.multiply }, 'an object'],
   ] as [unknown, string][]) {
     let thrown: unknown;
     try {
