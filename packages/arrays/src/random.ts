@@ -1,4 +1,4 @@
-import { ValueError } from '@retrograd/kernels';
+import { DtypeError, ValueError } from '@retrograd/kernels';
 import { describe } from '@retrograd/kernels/internal';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
@@ -150,8 +150,17 @@ export function manualSeed(seed: number): void {
   shared = new Random(seed);
 }
 
-/** The generator that options ask for: `rng`, or a new one from `seed`, or the default one. */
-export function randomFrom(options: RandomOptions): Random {
-  if (options.rng !== undefined) return options.rng;
-  return options.seed !== undefined ? new Random(options.seed) : defaultRandom();
+/**
+ * The generator that options ask for: `rng`, or a new one from `seed`, or the default one.
+ * @param op what errors name
+ * @throws DtypeError when rng is not a Random, ValueError when the seed is not a safe integer
+ */
+export function randomFrom({ rng, seed }: RandomOptions, op = 'randomFrom'): Random {
+  if (rng !== undefined && !(rng instanceof Random)) {
+    throw new DtypeError(op, 'rng', 'a Random', describe(rng));
+  }
+  if (seed !== undefined && !Number.isSafeInteger(seed)) {
+    throw new ValueError(op, 'seed', 'a safe integer', describe(seed));
+  }
+  return rng ?? (seed !== undefined ? new Random(seed) : defaultRandom());
 }

@@ -3,32 +3,12 @@
  * and the same in WebAssembly (assembly/gru.ts). A row of `a` holds the three gates of one sample side by side: z, r, h_tilde,
  * H entries each; rows of everything else have H entries.
  */
-import { memoizeByKernels, sigmoidScalar } from '@retrograd/kernels/internal';
-import type { SeriesByName } from '@retrograd/recurrent';
+import { sigmoidScalar } from '@retrograd/kernels/internal';
+import { type Pointwise, pointwise } from '@retrograd/recurrent';
 import { backwardCode } from './wasm/backward.js';
 import { forwardCode } from './wasm/forward.js';
 
-/** Computes one point-wise part of step t for the first n rows. */
-type Gates = (n: number, H: number, series: SeriesByName, t: number) => void;
-
-/** The two parts of one direction. */
-interface Halves {
-  readonly reset: Gates;
-  readonly mix: Gates;
-}
-
-/** reset: z_t, r_t in place of pre-activations, then rh = r_t h_prev. mix: h_tilde likewise, then h_t. */
-export const forwardGates = /* @__PURE__ */ memoizeByKernels((kernels): Halves => {
-  const reset = kernels.rows(forwardCode, 'reset', [3, 1, 1], 3);
-  const mix = kernels.rows(forwardCode, 'mix', [3, 1, 1], 2);
-  if (reset === null || mix === null) return { reset: plainReset, mix: plainMix };
-  return {
-    reset: (n, H, { a, h, rh }, t) => reset(a.block.dtype, n, H, [a.pointer(t), h.pointer(t), rh.pointer(t)]),
-    mix: (n, H, { a, h }, t) => mix(a.block.dtype, n, H, [a.pointer(t), h.pointer(t), h.pointer(t + 1)]),
-  };
-});
-
-const plainReset: Gates = (n, H, series, t) => {
+const reset: Pointwise = (n, H, series, t) => {
   const [a, h, rh] = [series.a.data, series.h.data, series.rh.data];
   const [h_prev, rh_t] = [series.h.at(t), series.rh.at(t)];
   for (let row = 0, k = 0, z = series.a.at(t); row < n; row++, z += 3 * H) {
@@ -42,7 +22,7 @@ const plainReset: Gates = (n, H, series, t) => {
   }
 };
 
-const plainMix: Gates = (n, H, series, t) => {
+const mix: Pointwise = (n, H, series, t) => {
   const [a, h] = [series.a.data, series.h.data];
   const [h_prev, h_t] = [series.h.at(t), series.h.at(t + 1)];
   for (let row = 0, k = 0, z = series.a.at(t); row < n; row++, z += 3 * H) {
@@ -56,27 +36,7 @@ const plainMix: Gates = (n, H, series, t) => {
   }
 };
 
-/**
- * Twins of the two. mix: from the whole gradient of h_t to those of the pre-activations of z and of the candidate, and the share
- * of h_prev in the mix. reset: from grad_rh to the gradient of the pre-activation of r, and the share of h_prev under the gate.
- */
-export const backwardGates = /* @__PURE__ */ memoizeByKernels((kernels): Halves => {
-  const mix = kernels.rows(backwardCode, 'mix', [3, 3, 1, 1, 1], 1.5);
-  const reset = kernels.rows(backwardCode, 'reset', [3, 3, 1, 1, 1], 1);
-  if (mix === null || reset === null) return { mix: plainMixBackward, reset: plainResetBackward };
-  return {
-    mix: (n, H, { a, h, grad_a, grad_h }, t) => {
-      const saved = [a.pointer(t), grad_a.pointer(t), h.pointer(t)];
-      mix(a.block.dtype, n, H, [...saved, grad_h.pointer(t + 1), grad_h.pointer(t)]);
-    },
-    reset: (n, H, { a, h, grad_a, grad_rh, grad_h }, t) => {
-      const saved = [a.pointer(t), grad_a.pointer(t), h.pointer(t)];
-      reset(a.block.dtype, n, H, [...saved, grad_rh.pointer(t), grad_h.pointer(t)]);
-    },
-  };
-});
-
-const plainMixBackward: Gates = (n, H, series, t) => {
+const mixBackward: Pointwise = (n, H, series, t) => {
   const [a, h, grad_h] = [series.a.data, series.h.data, series.grad_h.data];
   const grad_a = series.grad_a.data;
   const [h_prev, dh, dh_prev] = [series.h.at(t), series.grad_h.at(t + 1), series.grad_h.at(t)];
@@ -93,7 +53,7 @@ const plainMixBackward: Gates = (n, H, series, t) => {
   }
 };
 
-const plainResetBackward: Gates = (n, H, series, t) => {
+const resetBackward: Pointwise = (n, H, series, t) => {
   const [a, h, grad_h] = [series.a.data, series.h.data, series.grad_h.data];
   const [grad_a, grad_rh] = [series.grad_a.data, series.grad_rh.data];
   const [h_prev, dh_prev] = [series.h.at(t), series.grad_h.at(t)];
@@ -106,12 +66,26 @@ const plainResetBackward: Gates = (n, H, series, t) => {
   }
 };
 
-/** All steps in WebAssembly, on [a, rh, h], with [W_z, W_r] and W_h packed; null where there is none. */
-export const forwardSteps = /* @__PURE__ */ memoizeByKernels((kernels) =>
-  kernels.steps(forwardCode, 'steps', [3, 1, 1], 5),
+/** z_t and r_t in place of their pre-activations, then rh = r_t h_prev. */
+export const resetGate = /* @__PURE__ */ pointwise(
+  { code: forwardCode, name: 'reset', series: ['a', 'h', 'rh'], cost: 3 },
+  reset,
 );
 
-/** All steps back, on [a, h, grad_h, grad_rh, grad_a], with both weights transposed. */
-export const backwardSteps = /* @__PURE__ */ memoizeByKernels((kernels) =>
-  kernels.steps(backwardCode, 'steps', [3, 1, 1, 1, 3], 2.5),
+/** h_tilde in place of its pre-activation, then h_t. */
+export const mixStates = /* @__PURE__ */ pointwise(
+  { code: forwardCode, name: 'mix', series: ['a', 'h', 'h+1'], cost: 2 },
+  mix,
+);
+
+/** Twin of mixStates: the gradients of the pre-activations of z and of the candidate, and the share of h_prev in the mix. */
+export const mixStatesBackward = /* @__PURE__ */ pointwise(
+  { code: backwardCode, name: 'mix', series: ['a', 'grad_a', 'h', 'grad_h+1', 'grad_h'], cost: 1.5 },
+  mixBackward,
+);
+
+/** Twin of resetGate: from grad_rh to the gradient of the pre-activation of r, and the share of h_prev under the gate. */
+export const resetGateBackward = /* @__PURE__ */ pointwise(
+  { code: backwardCode, name: 'reset', series: ['a', 'grad_a', 'h', 'grad_rh', 'grad_h'], cost: 1 },
+  resetBackward,
 );

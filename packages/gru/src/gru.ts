@@ -1,6 +1,8 @@
 import { before, type Cell, gate, gateParameters, input, weight } from '@retrograd/recurrent';
-import { backwardGates, backwardSteps, forwardGates, forwardSteps } from './gates.js';
+import { mixStates, mixStatesBackward, resetGate, resetGateBackward } from './gates.js';
 import { GATES, initialParams } from './params.js';
+import { backwardCode } from './wasm/backward.js';
+import { forwardCode } from './wasm/forward.js';
 
 /**
  * The GRU as the engine sees it. The equations and their derivation are in cell.ts, the point-wise parts of a step in
@@ -18,7 +20,7 @@ export const gru: Cell = {
   ],
 
   forward({ kernels, sizes: { H }, series, multiply }) {
-    const { reset, mix } = forwardGates(kernels);
+    const [reset, mix] = [resetGate(kernels), mixStates(kernels)];
     return (n, t) => {
       multiply(0, n, t); // a of z and r += h_{t-1} [W_z, W_r]
       reset(n, H, series, t); // they become z_t and r_t; then r_t h_{t-1}
@@ -28,7 +30,7 @@ export const gru: Cell = {
   },
 
   backward({ kernels, sizes: { H }, series, multiply }) {
-    const { mix, reset } = backwardGates(kernels);
+    const [mix, reset] = [mixStatesBackward(kernels), resetGateBackward(kernels)];
     return (n, t) => {
       mix(n, H, series, t); // grad_a of z and of the candidate; grad_h_{t-1} += grad_h_t (1 - z_t)
       multiply(1, n, t); // grad_rh = grad_a_h W_hᵀ
@@ -38,8 +40,8 @@ export const gru: Cell = {
   },
 
   loops: {
-    forward: { series: ['a', 'rh', 'h'], of: forwardSteps },
-    backward: { series: ['a', 'h', 'grad_h', 'grad_rh', 'grad_a'], of: backwardSteps },
+    forward: { code: forwardCode, series: ['a', 'rh', 'h'], cost: 5 },
+    backward: { code: backwardCode, series: ['a', 'h', 'grad_h', 'grad_rh', 'grad_a'], cost: 2.5 },
   },
   parameters: /* @__PURE__ */ gateParameters(GATES),
   initial: initialParams,

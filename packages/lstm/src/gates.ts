@@ -3,25 +3,12 @@
  * and the same in WebAssembly (assembly/lstm.ts). A row of `a` holds the four gates of one sample side by side: f, i, c_tilde,
  * o, H entries each; rows of everything else have H entries.
  */
-import { memoizeByKernels, sigmoidScalar } from '@retrograd/kernels/internal';
-import type { SeriesByName } from '@retrograd/recurrent';
+import { sigmoidScalar } from '@retrograd/kernels/internal';
+import { type Pointwise, pointwise } from '@retrograd/recurrent';
 import { backwardCode } from './wasm/backward.js';
 import { forwardCode } from './wasm/forward.js';
 
-/** Computes the point-wise half of step t for the first n rows. */
-type Gates = (n: number, H: number, series: SeriesByName, t: number) => void;
-
-/** Activations in place of pre-activations, then c_t, tanh(c_t) and h_t. */
-export const forwardGates = /* @__PURE__ */ memoizeByKernels((kernels): Gates => {
-  const forward = kernels.rows(forwardCode, 'forward', [4, 1, 1, 1, 1], 8);
-  if (forward === null) return plainForward;
-  return (n, H, { a, c, tanh_c, h }, t) => {
-    const states = [c.pointer(t), c.pointer(t + 1), tanh_c.pointer(t), h.pointer(t + 1)];
-    forward(a.block.dtype, n, H, [a.pointer(t), ...states]);
-  };
-});
-
-const plainForward: Gates = (n, H, series, t) => {
+const forward: Pointwise = (n, H, series, t) => {
   const [a, c, tanh_c, h] = [series.a.data, series.c.data, series.tanh_c.data, series.h.data];
   const [c_prev, c_t, h_t] = [series.c.at(t), series.c.at(t + 1), series.h.at(t + 1)];
   const tanh_c_t = series.tanh_c.at(t);
@@ -45,17 +32,7 @@ const plainForward: Gates = (n, H, series, t) => {
   }
 };
 
-/** From the whole gradient of h_t and that of c_t, in place, to that of c_prev; and those of the pre-activations. */
-export const backwardGates = /* @__PURE__ */ memoizeByKernels((kernels): Gates => {
-  const backward = kernels.rows(backwardCode, 'backward', [4, 1, 1, 1, 1, 4], 2);
-  if (backward === null) return plainBackward;
-  return (n, H, { a, c, tanh_c, grad_h, grad_c, grad_a }, t) => {
-    const saved = [a.pointer(t), c.pointer(t), tanh_c.pointer(t)];
-    backward(a.block.dtype, n, H, [...saved, grad_h.pointer(t + 1), grad_c.pointer(t), grad_a.pointer(t)]);
-  };
-});
-
-const plainBackward: Gates = (n, H, series, t) => {
+const backward: Pointwise = (n, H, series, t) => {
   const [a, c, tanh_c] = [series.a.data, series.c.data, series.tanh_c.data];
   const [grad_h, grad_c, grad_a] = [series.grad_h.data, series.grad_c.data, series.grad_a.data];
   const [c_prev, tanh_c_t, dh] = [series.c.at(t), series.tanh_c.at(t), series.grad_h.at(t + 1)];
@@ -78,12 +55,19 @@ const plainBackward: Gates = (n, H, series, t) => {
   }
 };
 
-/** All steps in WebAssembly, on [a, c, tanh_c, h], with W_h packed; null where there is none. */
-export const forwardSteps = /* @__PURE__ */ memoizeByKernels((kernels) =>
-  kernels.steps(forwardCode, 'steps', [4, 1, 1, 1], 8),
+/** Activations in place of pre-activations, then c_t, tanh(c_t) and h_t. */
+export const forwardGates = /* @__PURE__ */ pointwise(
+  { code: forwardCode, name: 'forward', series: ['a', 'c', 'c+1', 'tanh_c', 'h+1'], cost: 8 },
+  forward,
 );
 
-/** All steps back, on [a, c, tanh_c, grad_h, grad_c, grad_a], with W_h transposed. */
-export const backwardSteps = /* @__PURE__ */ memoizeByKernels((kernels) =>
-  kernels.steps(backwardCode, 'steps', [4, 1, 1, 1, 1, 4], 2),
+/** From the whole gradient of h_t and that of c_t, in place, to that of c_prev; and those of the pre-activations. */
+export const backwardGates = /* @__PURE__ */ pointwise(
+  {
+    code: backwardCode,
+    name: 'backward',
+    series: ['a', 'c', 'tanh_c', 'grad_h+1', 'grad_c', 'grad_a'],
+    cost: 2,
+  },
+  backward,
 );

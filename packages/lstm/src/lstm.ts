@@ -1,6 +1,8 @@
 import { after, before, type Cell, gate, gateParameters, input, saved, weight } from '@retrograd/recurrent';
-import { backwardGates, backwardSteps, forwardGates, forwardSteps } from './gates.js';
+import { backwardGates, forwardGates } from './gates.js';
 import { GATES, initialParams } from './params.js';
+import { backwardCode } from './wasm/backward.js';
+import { forwardCode } from './wasm/forward.js';
 
 /** The LSTM as the engine sees it. The equations and their derivation are in cell.ts, the point-wise half of a step in gates.ts. */
 export const lstm: Cell = {
@@ -27,8 +29,8 @@ export const lstm: Cell = {
   },
 
   loops: {
-    forward: { series: ['a', 'c', 'tanh_c', 'h'], of: forwardSteps },
-    backward: { series: ['a', 'c', 'tanh_c', 'grad_h', 'grad_c', 'grad_a'], of: backwardSteps },
+    forward: { code: forwardCode, series: ['a', 'c', 'tanh_c', 'h'], cost: 8 },
+    backward: { code: backwardCode, series: ['a', 'c', 'tanh_c', 'grad_h', 'grad_c', 'grad_a'], cost: 2 },
   },
   parameters: /* @__PURE__ */ gateParameters(GATES),
   initial: initialParams,

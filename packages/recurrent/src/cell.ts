@@ -1,5 +1,5 @@
 import type { Dtype, NdArray, Random } from '@retrograd/arrays';
-import type { SequenceKernels, StepsFunction } from '@retrograd/kernels';
+import type { SequenceKernels, WasmModule } from '@retrograd/kernels';
 import type { SeriesByName } from './series.js';
 
 /** Sizes of a layer: I inputs, H hidden units. */
@@ -53,10 +53,12 @@ export type StepFunction = (n: number, t: number) => void;
 
 /** The loop over all time steps in machine code, for a cell that has one. */
 export interface Loop {
-  /** Which series it takes, in the order of its arguments. */
+  /** A WebAssembly module with the loop for either dtype, `steps32` and `steps64`. */
+  readonly code: WasmModule;
+  /** Which series the loop takes, in the order of its arguments, after the packed weights of the cell's products. */
   readonly series: readonly string[];
-  /** The function for a kernel set; null where the set has none. The weights of the cell's products are handed to it, in order. */
-  of(kernels: SequenceKernels): StepsFunction | null;
+  /** About how long it takes for one hidden unit of one sample at one step, without the products, in nanoseconds. */
+  readonly cost: number;
 }
 
 /** A parameter under its own name: a part of the packed weights W (H + I, N), or of the packed biases b (N). */
@@ -114,9 +116,6 @@ export interface Cell {
   /** The cache of one step under the spec's names. */
   readonly cache: Readonly<Record<string, CacheEntry>>;
 }
-
-/** Numbers in a row of the packed weights. */
-export const gateColumns = ({ gates }: Cell, { H }: Sizes): number => gates.length * H;
 
 /** The parameters of a gated cell: `W_f` (H + I, H) and `b_f` (H) for gate f. */
 export const gateParameters =

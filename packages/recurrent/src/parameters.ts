@@ -1,6 +1,7 @@
 import { assign, type Dtype, type FloatData, type NdArray, view, wrap } from '@retrograd/arrays';
 import { allocate, checkArray, checkKeys } from '@retrograd/arrays/internal';
-import { type Cell, gateColumns, type ParameterPart, type Sizes } from './cell.js';
+import type { Cell, ParameterPart, Sizes } from './cell.js';
+import { gateColumns } from './weights.js';
 
 /** A cell's parameters in two buffers: W (H + I, N), the hidden part in the first H rows, and b (N). */
 export interface Packed<Data = FloatData> {

@@ -1,5 +1,6 @@
 import type { Block, Matrix } from '@retrograd/kernels';
-import { type Cell, gateColumns, type Sizes } from './cell.js';
+import type { Cell, Sizes } from './cell.js';
+import { gateColumns } from './weights.js';
 
 /** (B, width) matrices, one a time step, in the memory of a kernel set. */
 export class Series {
@@ -34,41 +35,20 @@ export class Series {
     return new Series(this.block, this.width, this.stride, this.first + 1);
   }
 
+  /** The first n rows of step t, or some of their columns. */
+  step(n: number, t: number, [from, to]: Columns = [0, this.width]): Matrix {
+    return { block: this.block, at: this.at(t) + from, rows: n, columns: to - from, ld: this.width };
+  }
+
   /** The rows of all steps as one matrix, or some of its columns. */
-  allSteps(rows: number, [from, to]: readonly [number, number] = [0, this.width]): Matrix {
-    return { block: this.block, at: this.at(0) + from, rows, columns: to - from, ld: this.width };
+  allSteps(rows: number, columns?: Columns): Matrix {
+    return this.step(rows, 0, columns);
   }
 }
+
+type Columns = readonly [from: number, to: number];
 
 export type SeriesByName = Readonly<Record<string, Series>>;
-
-/**
- * The matrix of one step of a series, or some of its columns. It moves from step to step: a matrix made anew for every
- * product of every step would cost more than the smallest products.
- */
-export class StepMatrix implements Matrix {
-  at = 0;
-  rows = 0;
-  readonly block: Block;
-  readonly columns: number;
-  readonly ld: number;
-
-  constructor(
-    private readonly series: Series,
-    private readonly range: readonly [from: number, to: number] = [0, series.width],
-  ) {
-    this.block = series.block;
-    this.columns = range[1] - range[0];
-    this.ld = series.width;
-  }
-
-  /** The first n rows at step t. */
-  moveTo(n: number, t: number): this {
-    this.rows = n;
-    this.at = this.series.at(t) + this.range[0];
-    return this;
-  }
-}
 
 /** How the series of a run lie in memory. */
 export type Shapes = Readonly<Record<string, readonly [width: number, steps: number]>>;

@@ -1,23 +1,12 @@
 import { type Dtype, type NdArray, wrap } from '@retrograd/arrays';
 import { load, loadRows, store, unload } from '@retrograd/arrays/internal';
-import { type Block, currentKernels, type EvictableBlocks } from '@retrograd/kernels';
+import { type Block, currentKernels } from '@retrograd/kernels';
 import { giveEvictable, setOnes, takeAll, threadsAsked } from '@retrograd/kernels/internal';
-import type { Cell, Sizes, StepFunction } from './cell.js';
+import type { Cell, Run, Sizes } from './cell.js';
 import type { Packed } from './parameters.js';
-import { activationShapes, entriesOf, type Series, StepMatrix, seriesOver } from './series.js';
+import { activationShapes, entriesOf, seriesOver } from './series.js';
 import { stepProducts } from './steps.js';
 import { inputRows, loadWeights, weightEntries } from './weights.js';
-
-/** What is ready for one batch size and number of threads, which packed weights are parted for. */
-interface Ready {
-  readonly B: number;
-  readonly threads: number | null;
-  readonly x: Series;
-  readonly states: readonly Series[];
-  readonly multiplyInput: () => void;
-  readonly step: StepFunction;
-  readonly evictable: EvictableBlocks;
-}
 
 /**
  * A layer's weights, packed in the kernels' memory for one time step after the other, with room for the step's activations: a
@@ -26,7 +15,7 @@ interface Ready {
  */
 export class StepWorkspace {
   readonly kernels = currentKernels().sequence;
-  private ready: Ready | null = null;
+  private ready: ReturnType<StepWorkspace['make']> | null = null;
 
   /** @param packed of the dtype, not to be changed */
   constructor(
@@ -51,13 +40,13 @@ export class StepWorkspace {
 
   /** Copies the states after the step into arrays of the workspace's dtype. */
   store(state: readonly NdArray[]): void {
-    const { states } = this.ready as Ready;
+    const { states } = this.ready!;
     for (let i = 0; i < states.length; i++) store(states[i].block, states[i].at(1), state[i]);
   }
 
   /** The states after the step, fresh. */
   unload(): NdArray[] {
-    const { B, states } = this.ready as Ready;
+    const { B, states } = this.ready!;
     return states.map((each) => wrap(unload(each.block, each.at(1), B * each.width), [B, each.width]));
   }
 
@@ -67,47 +56,40 @@ export class StepWorkspace {
     this.ready = null;
   }
 
-  private prepare(B: number): Ready {
+  private prepare(B: number): ReturnType<StepWorkspace['make']> {
     const { ready } = this;
     const threads = threadsAsked();
     if (ready?.B === B && ready.threads === threads && !ready.evictable.evicted) return ready;
     this.release();
+    this.ready = this.make(B, threads);
+    return this.ready;
+  }
+
+  /** All that one batch size and number of threads, which packed weights are parted for, needs. */
+  private make(B: number, threads: number | null) {
     const { kernels, cell, sizes, dtype } = this;
     const shapes = activationShapes(cell, sizes, 1);
     const entries: Record<string, number> = { ...entriesOf(shapes, B), W: weightEntries(cell, sizes) };
     const blocks = takeAll(kernels, dtype, entries);
     const taken: Block[] = Object.values(blocks);
     try {
-      this.ready = {
-        B,
-        threads,
-        ...this.stepOver(blocks, B, taken),
-        evictable: kernels.markEvictable(taken),
-      };
+      const series = seriesOver(cell, shapes, blocks, B);
+      setOnes(series.x.block, series.x.width);
+      const weights = loadWeights(cell, sizes, this.packed, blocks.W);
+      const W_x = kernels.pack(inputRows(weights, sizes), { rows: B });
+      taken.push(...W_x.blocks);
+      const sequence = { kernels, cell, sizes, B, T: 1, schedule: null };
+      const { packed, multiply } = stepProducts(sequence, series, weights, 'forward');
+      for (const each of packed) taken.push(...each.blocks);
+      const [x, a] = [series.x.step(B, 0), series.a.step(B, 0)];
+      const run: Run = { kernels, sizes, series, multiply };
+      const states = Object.keys(cell.states(sizes)).map((name) => series[name]);
+      const multiplyInput = (): void => kernels.multiplyPacked(x, W_x, a, false);
+      const evictable = kernels.markEvictable(taken);
+      return { B, threads, x: series.x, states, multiplyInput, step: cell.forward(run), evictable };
     } catch (error) {
       for (const block of taken) kernels.give(block);
       throw error;
     }
-    return this.ready;
-  }
-
-  /** Packs the weights into blocks that are added to `taken`, and makes the step. */
-  private stepOver(blocks: Readonly<Record<string, Block>>, B: number, taken: Block[]) {
-    const { kernels, cell, sizes, packed } = this;
-    const series = seriesOver(cell, activationShapes(cell, sizes, 1), blocks, B);
-    setOnes(series.x.block, series.x.width);
-    const weights = loadWeights(cell, sizes, packed, blocks.W);
-    const W_x = kernels.pack(inputRows(weights, sizes), { rows: B });
-    taken.push(...W_x.blocks);
-    const sequence = { kernels, cell, sizes, B, T: 1, schedule: null };
-    const { packed: W_h, multiply } = stepProducts(sequence, series, weights, 'forward');
-    for (const each of W_h) taken.push(...each.blocks);
-    const [x, a] = [new StepMatrix(series.x).moveTo(B, 0), new StepMatrix(series.a).moveTo(B, 0)];
-    return {
-      x: series.x,
-      states: Object.keys(cell.states(sizes)).map((name) => series[name]),
-      multiplyInput: () => kernels.multiplyPacked(x, W_x, a, false),
-      step: cell.forward({ kernels, sizes, series, multiply }),
-    };
   }
 }

@@ -1,7 +1,8 @@
-import type { Matrix, PackedMatrix, SequenceKernels } from '@retrograd/kernels';
-import type { Cell, Run, Sizes } from './cell.js';
+import type { Matrix, PackedMatrix, SequenceKernels, StepsFunction } from '@retrograd/kernels';
+import { memoizeByKernels } from '@retrograd/kernels/internal';
+import type { Cell, Loop, Run, Sizes } from './cell.js';
 import type { Schedule } from './schedule.js';
-import { type Series, type SeriesByName, StepMatrix } from './series.js';
+import type { Series, SeriesByName } from './series.js';
 import { part } from './weights.js';
 
 /** A sequence that a cell runs over. */
@@ -14,6 +15,15 @@ export interface Sequence {
   readonly schedule: Schedule | null;
 }
 
+/** The loops of a kernel set, compiled when they are first used. */
+const loopsOf = /* @__PURE__ */ memoizeByKernels((kernels) => {
+  const compiled = new Map<Loop, StepsFunction | null>();
+  return (loop: Loop, widths: readonly number[]): StepsFunction | null => {
+    if (!compiled.has(loop)) compiled.set(loop, kernels.steps(loop.code, 'steps', widths, loop.cost));
+    return compiled.get(loop) ?? null;
+  };
+});
+
 /** All steps of a sequence, in machine code where the cell and the kernels have it, else one call of the cell's step after the other. */
 export function runSteps(
   sequence: Sequence,
@@ -24,10 +34,7 @@ export function runSteps(
   const { kernels, cell, sizes, B, T, schedule } = sequence;
   const { packed, multiply } = stepProducts(sequence, series, weights, direction);
   try {
-    const loop = cell.loops?.[direction];
-    const blocks = loop?.series.map((name) => series[name].block) ?? [];
-    if (schedule === null && loop?.of(kernels)?.(B, T, sizes.H, packed, blocks)) return;
-
+    if (schedule === null && inMachineCode(sequence, series, packed, direction)) return;
     const step = cell[direction]({ kernels, sizes, series, multiply });
     for (let i = 0; i < T; i++) {
       const t = direction === 'forward' ? i : T - 1 - i;
@@ -39,6 +46,21 @@ export function runSteps(
   } finally {
     for (const { blocks } of packed) for (const block of blocks) kernels.give(block);
   }
+}
+
+/** The loop over all steps in machine code. @returns false when the cell or the kernels have none for these weights */
+function inMachineCode(
+  { kernels, cell, sizes: { H }, B, T }: Sequence,
+  series: SeriesByName,
+  packed: readonly PackedMatrix[],
+  direction: 'forward' | 'backward',
+): boolean {
+  const loop = cell.loops?.[direction];
+  if (loop === undefined) return false;
+  const operands = loop.series.map((name) => series[name]);
+  const widths = operands.map(({ width }) => width / H);
+  const blocks = operands.map(({ block }) => block);
+  return loopsOf(kernels)(loop, widths)?.(B, T, H, packed, blocks) ?? false;
 }
 
 /** The products inside of a step, and their weights packed for the rows of a batch; the packed blocks are the caller's to give back. */
@@ -60,15 +82,17 @@ export function stepProducts(
     throw error;
   }
   // Forward: a += operand W. Backward: grad_operand = grad_a Wᵀ, added where the operand is a state.
-  const calls = products.map(({ operand, columns }, i) => {
-    const gates = new StepMatrix(trans ? series.grad_a : series.a, columns);
-    const other = new StepMatrix(series[trans ? `grad_${operand}` : operand]);
-    const [from, to] = trans ? [gates, other] : [other, gates];
-    const add = !trans || operand in states;
-    return (n: number, t: number) =>
-      kernels.multiplyPacked(from.moveTo(n, t), packed[i], to.moveTo(n, t), add);
-  });
-  return { packed, multiply: (i, n, t) => calls[i](n, t) };
+  const multiply: Run['multiply'] = (i, n, t) => {
+    const { operand, columns } = products[i];
+    if (trans) {
+      const [from, to] = [series.grad_a.step(n, t, columns), series[`grad_${operand}`].step(n, t)];
+      kernels.multiplyPacked(from, packed[i], to, operand in states);
+    } else {
+      const [from, to] = [series[operand].step(n, t), series.a.step(n, t, columns)];
+      kernels.multiplyPacked(from, packed[i], to, true);
+    }
+  };
+  return { packed, multiply };
 }
 
 /** Rows that have ended keep their states; zeros stand for what they would have saved. */

@@ -1,6 +1,9 @@
 import type { Block, Matrix } from '@retrograd/kernels';
-import { type Cell, gateColumns, type Sizes } from './cell.js';
+import type { Cell, Sizes } from './cell.js';
 import type { Packed } from './parameters.js';
+
+/** N, the numbers in a row of the packed weights. */
+export const gateColumns = ({ gates }: Cell, { H }: Sizes): number => gates.length * H;
 
 /** Numbers in W with b below it. */
 export const weightEntries = (cell: Cell, sizes: Sizes): number =>

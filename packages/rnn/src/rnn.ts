@@ -1,6 +1,8 @@
 import { after, before, type Cell, input, weight } from '@retrograd/recurrent';
-import { backwardGate, backwardSteps, forwardGate, forwardSteps } from './gate.js';
+import { backwardGate, forwardGate } from './gate.js';
 import { initialParams, parameters } from './params.js';
+import { backwardCode } from './wasm/backward.js';
+import { forwardCode } from './wasm/forward.js';
 
 /** The vanilla RNN as the engine sees it: h_t is the activation of its one gate, and takes its place. The equations are in cell.ts. */
 export const rnn: Cell = {
@@ -27,8 +29,8 @@ export const rnn: Cell = {
   },
 
   loops: {
-    forward: { series: ['h'], of: forwardSteps },
-    backward: { series: ['h', 'grad_h'], of: backwardSteps },
+    forward: { code: forwardCode, series: ['h'], cost: 3 },
+    backward: { code: backwardCode, series: ['h', 'grad_h'], cost: 0.5 },
   },
   parameters,
   initial: initialParams,

@@ -3,7 +3,7 @@ import {
   type Dtype,
   DtypeError,
   type NdArray,
-  Random,
+  type Random,
   randomFrom,
   ValueError,
 } from '@retrograd/arrays';
@@ -61,16 +61,20 @@ export class LayerParameters<P extends { [K in keyof P]: NdArray }> {
   ) {
     checkPositiveInteger(op, 'inputSize', inputSize);
     checkPositiveInteger(op, 'hiddenSize', hiddenSize);
-    checkOptions(op, options);
+    if (typeof options !== 'object' || options === null) {
+      throw new DtypeError(op, 'options', 'an object', describe(options));
+    }
     const { dtype = 'float64', init = 'glorot' } = options;
+    if (init !== 'glorot' && init !== 'zeros') {
+      throw new ValueError(op, 'init', "'glorot' or 'zeros'", describe(init));
+    }
+    const rng = randomFrom(options, op);
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
-    this.dtype = dtype;
+    this.dtype = checkDtype(op, dtype);
     this.sizes = { I: inputSize, H: hiddenSize };
     const { W, b } =
-      init === 'glorot'
-        ? cell.initial(this.sizes, randomFrom(options), dtype)
-        : packedZeros(cell, this.sizes, dtype);
+      init === 'glorot' ? cell.initial(this.sizes, rng, dtype) : packedZeros(cell, this.sizes, dtype);
     this.W = parameter(W);
     this.b = parameter(b);
     // A subclass declares `readonly W_f: NdArray`.
@@ -86,10 +90,7 @@ export class LayerParameters<P extends { [K in keyof P]: NdArray }> {
 
   /** The trained tensors with their names, packed. */
   namedParameters(): [name: string, parameter: Tensor][] {
-    return [
-      ['W', this.W],
-      ['b', this.b],
-    ];
+    return Object.entries({ W: this.W, b: this.b });
   }
 
   /** All parameters under the spec's names; views of the layer's memory. */
@@ -141,22 +142,5 @@ export class LayerParameters<P extends { [K in keyof P]: NdArray }> {
   /** Changes with every update of the parameters that the graph knows of. */
   protected get version(): number {
     return this.W.memory.version + this.b.memory.version;
-  }
-}
-
-function checkOptions(op: string, options: LayerOptions): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new DtypeError(op, 'options', 'an object', describe(options));
-  }
-  const { dtype, init, seed, rng } = options;
-  if (dtype !== undefined) checkDtype(op, dtype);
-  if (init !== undefined && init !== 'glorot' && init !== 'zeros') {
-    throw new ValueError(op, 'init', "'glorot' or 'zeros'", describe(init));
-  }
-  if (seed !== undefined && !Number.isSafeInteger(seed)) {
-    throw new ValueError(op, 'seed', 'a safe integer', describe(seed));
-  }
-  if (rng !== undefined && !(rng instanceof Random)) {
-    throw new DtypeError(op, 'rng', 'a Random', describe(rng));
   }
 }

@@ -13,7 +13,7 @@ import {
 import { checkArray, checkInteger, describe } from '@retrograd/arrays/internal';
 import { asTensor, constant, Tensor, type TensorLike } from '@retrograd/autograd';
 import { currentKernels } from '@retrograd/kernels';
-import { runBackward } from '../backward.js';
+import { type OutputGradients, runBackward } from '../backward.js';
 import type { Cell } from '../cell.js';
 import { ForwardPass } from '../forward.js';
 import type { Packed } from '../parameters.js';
@@ -22,8 +22,11 @@ import { StepWorkspace } from '../step-workspace.js';
 import { type LayerOptions, LayerParameters } from './layer-parameters.js';
 import type { MultiOp } from './op.js';
 
+/** For every state of `S`, say `[h: unknown, c: unknown]`, a T. */
+type Each<S extends readonly unknown[], T> = { [K in keyof S]: T };
+
 /**
- * A recurrent layer of any cell:
+ * A recurrent layer of any cell, with the parameters `P` and the states `S`:
  *
  *     class MGU extends RecurrentLayer<MGUParams> {
  *       constructor(inputSize, hiddenSize, options = {}) {
@@ -31,7 +34,10 @@ import type { MultiOp } from './op.js';
  *       }
  *     }
  */
-export class RecurrentLayer<P extends { [K in keyof P]: NdArray }> extends LayerParameters<P> {
+export class RecurrentLayer<
+  P extends { [K in keyof P]: NdArray },
+  S extends readonly unknown[] = [h: unknown],
+> extends LayerParameters<P> {
   private lastRun: { pass: ForwardPass; version: number } | null = null;
   private gradients: P | null = null;
   private streaming: { workspace: StepWorkspace; version: number } | null = null;
@@ -61,14 +67,15 @@ export class RecurrentLayer<P extends { [K in keyof P]: NdArray }> extends Layer
    * @returns for an array h_all (B, T, H); for a tensor h_all and the final states (B, H)
    * @throws ShapeError, DtypeError
    */
-  forward(x: NdArray, ...initial: (NdArray | undefined)[]): NdArray;
-  forward(x: Tensor, ...initial: (TensorLike | undefined)[]): Tensor[];
-  forward(x: NdArray | Tensor, ...initial: (TensorLike | undefined)[]): NdArray | Tensor[];
-  forward(x: NdArray | Tensor, ...initial: (TensorLike | undefined)[]): NdArray | Tensor[] {
+  forward(x: NdArray, ...initial: Partial<Each<S, NdArray>>): NdArray;
+  forward(x: Tensor, ...initial: Partial<Each<S, TensorLike>>): [h_all: Tensor, ...final: Each<S, Tensor>];
+  forward(x: NdArray | Tensor, ...initial: readonly unknown[]): unknown {
     const op = `${this.op}.forward`;
-    const given = initial as (NdArray | undefined)[];
-    if (x instanceof Tensor) return this.sequence(x, ...this.initialTensors(op, x, initial), this.W, this.b);
-    const states = this.initialStates(op, x, given);
+    if (x instanceof Tensor) {
+      const tensors = this.initialTensors(op, x, initial as readonly (TensorLike | undefined)[]);
+      return this.sequence(x, ...tensors, this.W, this.b);
+    }
+    const states = this.initialStates(op, x, initial as readonly (NdArray | undefined)[]);
     const dtype = resultType(x, ...states, this.W.value);
     const own = states.map((state) => copy(state));
     const pass = new ForwardPass(this.cell, copy(x), own, this.packedCopy(dtype), dtype);
@@ -80,7 +87,7 @@ export class RecurrentLayer<P extends { [K in keyof P]: NdArray }> extends Layer
   /** The graph call with the states as a list, the same for all recurrent layers. */
   run(x: Tensor, state?: readonly TensorLike[]): [h_all: Tensor, state: Tensor[]] {
     if (state !== undefined) this.requireState('run', state, RETURNED('run'));
-    const [h_all, ...final] = this.forward(x, ...(state ?? []));
+    const [h_all, ...final] = this.forward(x, ...((state ?? []) as Partial<Each<S, TensorLike>>));
     return [h_all, final];
   }
 
@@ -92,7 +99,7 @@ export class RecurrentLayer<P extends { [K in keyof P]: NdArray }> extends Layer
    * @throws StateError before the first forward, or when the parameters were changed since
    * @throws ShapeError, DtypeError
    */
-  backward(grad_h_all: NdArray, ...grad_final: (NdArray | undefined)[]): NdArray {
+  backward(grad_h_all: NdArray, ...grad_final: Partial<Each<S, NdArray>>): NdArray {
     const op = `${this.op}.backward`;
     if (this.lastRun === null)
       throw new StateError(op, 'forward', 'called before backward', 'no forward call');
@@ -101,7 +108,7 @@ export class RecurrentLayer<P extends { [K in keyof P]: NdArray }> extends Layer
       const remedy = 'call forward again after changing them';
       throw new StateError(op, 'parameters', 'unchanged since forward', 'changed ones', remedy);
     }
-    const given = [grad_h_all, ...grad_final] as const;
+    const given: OutputGradients = [grad_h_all, ...(grad_final as (NdArray | undefined)[])];
     checkGradients(op, this.cell, [pass.B, pass.T, pass.sizes.H], given);
     const { grad_x, grad_W, grad_b } = runBackward(pass, given, { x: true, initial: [] });
     this.gradients = this.viewsOf({ W: grad_W, b: grad_b });

@@ -2,10 +2,11 @@ import { cast, type Dtype, dense, type NdArray, resultType, wrap } from '@retrog
 import { checkArray } from '@retrograd/arrays/internal';
 import { lift, scan, slice, type Tensor, type TensorLike } from '@retrograd/autograd';
 import { runBackward } from '../backward.js';
-import { type Cell, gateColumns, type Sizes } from '../cell.js';
+import type { Cell, Sizes } from '../cell.js';
 import { ForwardPass } from '../forward.js';
 import type { Packed } from '../parameters.js';
 import { type CellBackward, checkInputs } from '../sequence.js';
+import { gateColumns } from '../weights.js';
 
 /**
  * One step of a cell composed of graph ops: what the hand-derived step is checked against, and what second derivatives go
