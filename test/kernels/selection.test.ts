@@ -46,7 +46,9 @@ const PRODUCT = `
   const right = C.data.every((v) => v === 40);
 `;
 
-/** What a process says: the kernels in use, after \`before\` was run, and whether a product comes out right. */
+/**
+ * What a process says: the kernels in use, after \`before\` was run, and whether a product comes out right.
+ */
 function child(before: string, kernels = '', flags: string[] = []): Record<string, unknown> {
   const source = `
     ${before}
@@ -164,7 +166,7 @@ test('relaxed SIMD declined by name leaves the engine’s flags alone', () => {
   };
   assert.equal(run('wasm-simd'), { name: 'wasm-simd', changed: false });
   assert.equal(run('plain'), { name: 'plain', changed: false });
-  // Node 20 has it behind a flag, later ones without.
+  // Node 20 needs a flag for it, later ones do not.
   assert.equal(run('wasm'), { name: 'wasm', changed: process.versions.node.startsWith('20.') });
 });
 
@@ -236,6 +238,8 @@ test('useKernels refuses what is neither a name nor a set, and changes nothing',
     [null, 'null'],
     [7, '7'],
     [{}, 'an object'],
+    [{ sequence: plainKernels.sequence }, 'an object'],
+    [{ multiply: plainKernels.multiply }, 'an object'],
   ] as [unknown, string][]) {
     let thrown: unknown;
     try {

@@ -138,7 +138,7 @@ const resolutions: [string, object][] = [
 for (const [name, options] of resolutions) {
   test(`a strict TypeScript user with ${name} resolution checks every declaration file`, () => {
     copyFileSync(join(root, 'test/support/packaging/consumer.ts'), join(user(), 'consumer.ts'));
-    // Each package is named, so that all .d.ts files are read and not only those behind the LSTM.
+    // Each package is named, so that all .d.ts files are read and not only those that the LSTM reaches.
     const here = packed.filter(({ name }) => name !== '@retrograd/blas');
     const every = here.map((p, i) => `export * as p${i} from '${p.name}';`).join('\n');
     writeFileSync(join(user(), 'every.ts'), `${every}\n`);

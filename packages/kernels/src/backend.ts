@@ -73,13 +73,17 @@ export function currentKernels(): Kernels {
  */
 export function useKernels(kernels: Kernels | KernelName): Kernels {
   const before = currentKernels();
-  if (typeof kernels !== 'string' && typeof kernels?.sequence?.take !== 'function') {
+  if (typeof kernels !== 'string' && !isKernelSet(kernels)) {
     const expected = `a kernel set or one of ${NAMES.join(', ')}`;
     throw new ValueError('useKernels', 'kernels', expected, describe(kernels));
   }
   current = typeof kernels === 'string' ? kernelsByName('useKernels', kernels) : kernels;
   return before;
 }
+
+/** Whether a value looks like a kernel set, as far as can be told at a glance. */
+const isKernelSet = (value: Kernels | undefined): boolean =>
+  typeof value?.sequence?.take === 'function' && typeof value.multiply === 'function';
 
 /** Threads of the kernels, the caller's own included. */
 export interface ThreadCounts {

@@ -9,7 +9,6 @@ export * from './index.js';
 export { setOnes } from './sequence/block.js';
 export {
   type Blocks,
-  giveAll,
   giveEvictable,
   type Sizes,
   takeAll,

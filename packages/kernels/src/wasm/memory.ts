@@ -2,6 +2,7 @@ import { MemoryError } from '../errors.js';
 import type { Block } from '../sequence/block.js';
 import type { EvictableBlocks } from '../sequence/kernels.js';
 import type { Dtype, FloatData } from '../types.js';
+import { FreeList, type Span } from './free-list.js';
 
 const PAGE = 1 << 16;
 /** Pages at the start. */
@@ -24,12 +25,6 @@ const FIRST_BUDGET = 128 * 2 ** 20;
 const FIRST_EVICTABLE = 2048;
 /** All that 32-bit addresses reach. */
 const MOST_PAGES = 1 << 16;
-
-/** A span of bytes, free or taken. */
-export interface Span {
-  at: number;
-  size: number;
-}
 
 export interface WasmMemoryOptions {
   /** Size of the memory in bytes before blocks are evicted; doubled when evicted blocks are needed again. */
@@ -86,7 +81,7 @@ export class WasmMemory {
   readonly shared: boolean;
   /** The blocks that may be evicted, the oldest first. */
   readonly evictable = new Set<EvictableBlocks>();
-  private readonly free: Span[];
+  private readonly free = new FreeList();
   private readonly maximum: number;
   private budget: number;
   private mostEvictable = FIRST_EVICTABLE;
@@ -101,12 +96,12 @@ export class WasmMemory {
     this.memory = makeMemory(maximum / PAGE, shared);
     this.buffer = this.memory.buffer;
     this.shared = !(this.buffer instanceof ArrayBuffer);
-    this.free = [{ at: FIRST, size: this.buffer.byteLength - FIRST }];
+    this.free.give({ at: FIRST, size: this.buffer.byteLength - FIRST });
   }
 
   /** Bytes that are not free, evictable ones included. */
   get bytesTaken(): number {
-    return this.buffer.byteLength - FIRST - this.free.reduce((sum, { size }) => sum + size, 0);
+    return this.buffer.byteLength - FIRST - this.free.bytes;
   }
 
   /** Bytes that may be evicted now. */
@@ -131,38 +126,22 @@ export class WasmMemory {
     const size = Math.max(LINE, Math.ceil(bytes / LINE) * LINE);
     const overBudget = this.buffer.byteLength + size > this.budget;
     const span =
-      this.fit(size) ??
-      (overBudget ? this.fitAfterEviction(size) : null) ??
-      this.fitAfterGrowth(size) ??
+      this.free.take(size) ??
+      (overBudget ? this.takeAfterEviction(size) : null) ??
+      this.takeAfterGrowth(size) ??
       // The memory is within the budget, but the platform gives no more.
-      this.fitAfterEviction(size);
+      this.takeAfterEviction(size);
     return span ?? this.refuse(bytes);
   }
 
   /** As `takeBytes`, for the middle of a computation: nothing is evicted. */
-  takeBytesBesides(bytes: number): Span {
+  takeBytesWithoutEviction(bytes: number): Span {
     const size = Math.ceil(bytes / LINE) * LINE;
-    return this.fit(size) ?? this.fitAfterGrowth(size) ?? this.refuse(bytes);
+    return this.free.take(size) ?? this.takeAfterGrowth(size) ?? this.refuse(bytes);
   }
 
-  giveBytes({ at, size }: Span): void {
-    const { free } = this;
-    let i = free.length;
-    while (i > 0 && free[i - 1].at > at) i--;
-    // It is merged with the free spans that it touches.
-    const before = free[i - 1];
-    const after = free[i];
-    const joinsBefore = before !== undefined && before.at + before.size === at;
-    const joinsAfter = after !== undefined && after.at === at + size;
-    if (joinsBefore) before.size += size;
-    else if (joinsAfter) {
-      after.at = at;
-      after.size += size;
-    } else free.splice(i, 0, { at, size });
-    if (joinsBefore && joinsAfter) {
-      before.size += after.size;
-      free.splice(i, 1);
-    }
+  giveBytes(span: Span): void {
+    this.free.give(span);
   }
 
   markEvictable(blocks: readonly Block[]): EvictableBlocks {
@@ -192,21 +171,9 @@ export class WasmMemory {
     );
   }
 
-  private fit(size: number): Span | null {
-    const { free } = this;
-    let i = 0;
-    while (i < free.length && free[i].size < size) i++;
-    if (i === free.length) return null;
-    const { at } = free[i];
-    free[i].at += size;
-    free[i].size -= size;
-    if (free[i].size === 0) free.splice(i, 1);
-    return { at, size };
-  }
-
-  private fitAfterEviction(size: number): Span | null {
+  private takeAfterEviction(size: number): Span | null {
     while (this.evictOldest()) {
-      const span = this.fit(size);
+      const span = this.free.take(size);
       if (span !== null) return span;
     }
     return null;
@@ -224,10 +191,9 @@ export class WasmMemory {
     return false;
   }
 
-  private fitAfterGrowth(size: number): Span | null {
+  private takeAfterGrowth(size: number): Span | null {
     const end = this.buffer.byteLength;
-    const last = this.free.at(-1);
-    const tail = last && last.at + last.size === end ? last.size : 0;
+    const tail = this.free.bytesAtEnd(end);
     // At least a quarter more at a time, so that growing step by step costs little.
     for (const wanted of [Math.max(size - tail, end / 4), size - tail]) {
       const pages = Math.ceil(wanted / PAGE);
@@ -239,7 +205,7 @@ export class WasmMemory {
         continue;
       }
       this.giveBytes({ at: end, size: pages * PAGE });
-      return this.fit(size);
+      return this.free.take(size);
     }
     return null;
   }

@@ -1,5 +1,5 @@
 import { ThreadError } from '../../errors.js';
-import type { Span } from '../memory.js';
+import type { Span } from '../free-list.js';
 import { SPIN_MS, Word } from './control.js';
 import { ControlBlock } from './control-block.js';
 import type { Job } from './job.js';
@@ -43,7 +43,7 @@ export class Pool {
   ) {
     const { memory, workBytes, overrides } = set;
     try {
-      for (let i = 0; i < workers; i++) this.spans.push(memory.takeBytesBesides(workBytes));
+      for (let i = 0; i < workers; i++) this.spans.push(memory.takeBytesWithoutEviction(workBytes));
     } catch {
       // There is no room for all work areas: fewer workers then.
     }
