@@ -8,7 +8,7 @@ const NEEDS_NODE =
   /^test\/(autograd\/(long-chains|memory)|kernels\/(selection|threads)|recurrent\/(memory|streaming)|nn\/(bundle|memory))\.test/;
 
 /**
- * All pages: which file runs in which setting (settings.mjs), with what behind the question mark of its address. Of the default kernels
+ * All pages: which file runs in which setting (settings.mjs), with what after the question mark of its address. Of the default kernels
  * one page has memory that threads can share, of the others none.
  */
 export function listPages() {

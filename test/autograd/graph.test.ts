@@ -217,7 +217,7 @@ test('grad answers for inner tensors and leaves at once and leaves .grad alone',
   assert.not(gx.requiresGrad);
 });
 
-test('grad of one tensor answers with one tensor, also for the tensor itself', () => {
+test('grad of one tensor returns one tensor, also for the tensor itself', () => {
   const x = parameter(3);
   assert.is(grad(mul(x, x), x).item(), 6);
   assert.is(grad(x, x).item(), 1);

@@ -1,4 +1,4 @@
-/** Small arrays of a backward pass are parts of shared slabs; nothing that is handed out may be one. */
+/** Arrays that are handed out own their buffers: callers transfer buffers, read their bytes, or keep one array of many. */
 
 import { type NdArray, Random, randomNormal } from '@retrograd/arrays';
 import * as k from '@retrograd/arrays/internal';
@@ -16,9 +16,7 @@ import {
   sigmoid,
   sum,
   type Tensor,
-  tensor,
 } from '@retrograd/autograd';
-import { mayShareSlab, withSlabs } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/assert-arrays.js';
@@ -69,7 +67,7 @@ for (const dtype of ['float64', 'float32'] as const) {
     const xs = [inner, ...Object.values(leaves)];
     for (const createGraph of [false, true]) {
       grad(loss, xs, { createGraph }).forEach((each, i) => {
-        // With a graph a gradient may be a view, of an array that is no slab.
+        // With a graph a gradient may be a view.
         const { data } = each.value;
         if (createGraph) assert.is(data.buffer.byteLength, data.byteLength);
         else assertOwnsBuffer(each.value, `gradient ${i}`);
@@ -100,34 +98,6 @@ test('what the backward function of a lifted op allocates owns its buffer', () =
   backward(sum(twice(x)[0] as Tensor));
   assertOwnsBuffer(made[0] as NdArray, 'its gradient');
   assert.is.not((x.grad as NdArray).data, (made[0] as NdArray).data);
-});
-
-test('slabs are off again after a pass that fails', () => {
-  const fails = lift(
-    'fails',
-    (x) => [[k.copy(x)], null],
-    () => {
-      throw new Error('on purpose');
-    },
-  );
-  assert.throws(() => backward(sum(fails(parameter([1, 2]))[0] as Tensor)), 'on purpose');
-  assertOwnsBuffer(tensor([1, 2]).value, 'a tensor');
-});
-
-test('arrays of a slab are zeros, do not overlap, and large ones are no part of it', () => {
-  const random = new Random(5);
-  withSlabs(true, () => {
-    const arrays = Array.from({ length: 2000 }, (_, i) => {
-      const array = k.allocate(i % 3 === 0 ? 'float32' : 'float64', random.integer(40));
-      assert.ok(array.every((entry) => entry === 0));
-      return array.fill(i);
-    });
-    arrays.forEach((array, i) => assert.ok(array.every((entry) => entry === i)));
-    assert.ok(new Set(arrays.map(({ buffer }) => buffer)).size < 100);
-    const large = k.allocate('float64', 200);
-    assert.not.ok(mayShareSlab(large));
-    assert.is(large.buffer.byteLength, large.byteLength);
-  });
 });
 
 test('addMatmul adds the product where it is allowed to, and says when it is not', () => {

@@ -16,7 +16,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { throws } from '../support/throws.js';
 
-test('what noGrad computes is a constant, and recording is on again behind it', () => {
+test('what noGrad computes is a constant, and recording is on again after it', () => {
   const x = parameter([1, 2]);
   const y = noGrad(() => {
     assert.not(isRecording());

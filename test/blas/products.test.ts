@@ -9,7 +9,10 @@ import { libraries, tellSkipped } from '../support/blas/libraries.js';
 
 tellSkipped(test);
 
-/** Sizes (M, N, K): ordinary ones, one row, one column, one term, none of something, and some above every threshold. */
+/**
+ * Sizes (M, N, K): ordinary ones, one row, one column, one term, none of something, and some above every
+ * threshold.
+ */
 const SIZES = [
   ...[
     [2, 3, 4],

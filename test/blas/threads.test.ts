@@ -17,7 +17,10 @@ import { threadsUp, workersUp } from '../support/thread-rendezvous.js';
 
 tellSkipped(test);
 
-/** A library made for a test, with the settings of OpenBLAS; without a compiler the test says that it is left out. */
+/**
+ * A library made for a test, with the settings of OpenBLAS; without a compiler the test says that it is left
+ * out.
+ */
 function testWith(title: string, name: string, macros: string[], run: (file: string) => unknown): void {
   test(title, async () => {
     const file = standIn(name, 'OPENBLAS=""', ...macros);

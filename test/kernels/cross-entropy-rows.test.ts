@@ -1,4 +1,7 @@
-/** The kernel of cross-entropy on every kernel set, against the formula: sizes, extremes, and what must not be touched. */
+/**
+ * The kernel of cross-entropy on every kernel set, against the formula: sizes, extremes, and what must not be
+ * touched.
+ */
 
 import { type FloatData, Random } from '@retrograd/arrays';
 import { type Kernels, plainKernels, wasmKernels } from '@retrograd/kernels';

@@ -46,7 +46,9 @@ const PRODUCT = `
   const right = C.data.every((v) => v === 40);
 `;
 
-/** What a process says: the kernels in use, after \`before\` was run, and whether a product comes out right. */
+/**
+ * What a process says: the kernels in use, after \`before\` was run, and whether a product comes out right.
+ */
 function child(before: string, kernels = '', flags: string[] = []): Record<string, unknown> {
   const source = `
     ${before}
@@ -111,6 +113,26 @@ test('without WebAssembly the plain kernels compute, and say why', () => {
   }
 });
 
+test('on a page that forbids WebAssembly the plain kernels compute, and say why', () => {
+  // As a content security policy does: modules are valid, but compiling them is an error.
+  const forbidden = `
+    WebAssembly.Module = class { constructor() { throw new WebAssembly.CompileError('forbidden'); } };
+  `;
+  const { name, why, right } = child(forbidden);
+  assert.is(name, 'plain');
+  assert.is(
+    why,
+    "plain TypeScript, because this page's policy forbids WebAssembly (script-src without 'wasm-unsafe-eval')",
+  );
+  assert.ok(right);
+  const { error, message } = child(forbidden, 'wasm');
+  assert.is(error, 'ValueError');
+  assert.is(
+    message,
+    'RETROGRAD_KERNELS: kernels must be available, got wasm on a page whose policy forbids WebAssembly',
+  );
+});
+
 test('without relaxed SIMD the set is the one without it', () => {
   // Relaxed modules are those that the second question is about.
   const { name, why, right } = child(`
@@ -144,7 +166,7 @@ test('relaxed SIMD declined by name leaves the engine’s flags alone', () => {
   };
   assert.equal(run('wasm-simd'), { name: 'wasm-simd', changed: false });
   assert.equal(run('plain'), { name: 'plain', changed: false });
-  // Node 20 has it behind a flag, later ones without.
+  // Node 20 needs a flag for it, later ones do not.
   assert.equal(run('wasm'), { name: 'wasm', changed: process.versions.node.startsWith('20.') });
 });
 
@@ -216,6 +238,8 @@ test('useKernels refuses what is neither a name nor a set, and changes nothing',
     [null, 'null'],
     [7, '7'],
     [{}, 'an object'],
+    [{ sequence: plainKernels.sequence }, 'an object'],
+    [{ multiply: plainKernels.multiply }, 'an object'],
   ] as [unknown, string][]) {
     let thrown: unknown;
     try {

@@ -1,16 +1,19 @@
 /**
- * Threads of the WebAssembly kernels: the same bits for any number of them, and workers that come, idle, fail and go without being
- * noticed. The machine may be busy, so nothing here waits for less than many seconds.
+ * Threads of the WebAssembly kernels: the same bits for any number of them, and workers that come, idle, fail
+ * and go without being noticed. The machine may be busy, so nothing here waits for less than many seconds.
  */
 
 import { type Dtype, type FloatData, Random, randomNormal, ThreadError, ValueError } from '@retrograd/arrays';
 import {
   type Block,
   currentKernels,
+  type Kernels,
   plainKernels,
   type SequenceKernels,
   setThreads,
   useKernels,
+  WasmMemory,
+  wasmKernels,
 } from '@retrograd/kernels';
 import { matrix, tanhOf } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
@@ -19,7 +22,7 @@ import { assertClose, assertSameBits } from '../support/assert-arrays.js';
 import { runChild, threadsOfProcess } from '../support/child-programs.js';
 import { loaded, randomCase } from '../support/layer-cases.js';
 import { type Arrays, LAYERS } from '../support/layer-table.js';
-import { meet, sequence, workersUp } from '../support/thread-rendezvous.js';
+import { meet, sequence, threadsUp, workersUp } from '../support/thread-rendezvous.js';
 import { throws } from '../support/throws.js';
 
 // The first test, so that no thread of another one is still on its way out.
@@ -39,6 +42,28 @@ test('setThreads gives back the number before, and with 1 the threads end', asyn
   assert.is(threadsOfProcess() - alone, 0);
 });
 
+test('setThreads reaches kernel sets made before it and after it, also those that are not in use', async () => {
+  const make = () => wasmKernels({ memory: new WasmMemory() }) as Kernels;
+  const early = make();
+  setThreads(2);
+  const before = currentKernels();
+  const sets = [early, make()];
+  for (const set of sets) {
+    useKernels(set);
+    await threadsUp(2);
+  }
+  useKernels(before);
+  assert.equal(
+    sets.map((set) => set.sequence.threads),
+    [2, 2],
+  );
+  setThreads(1);
+  assert.equal(
+    sets.map((set) => set.sequence.threads),
+    [1, 1],
+  );
+});
+
 /** Runs with each number of threads, and gives back the results. */
 async function forEachCount<R>(fn: () => R): Promise<R[]> {
   const results: R[] = [];
@@ -50,7 +75,9 @@ async function forEachCount<R>(fn: () => R): Promise<R[]> {
   return results;
 }
 
-/** Odd and even, above and below what is split, in one and several blocks of the kernels; a batch of one too. */
+/**
+ * Odd and even, above and below what is split, in one and several blocks of the kernels; a batch of one too.
+ */
 const SIZES = [
   { B: 32, T: 3, I: 40, H: 64 },
   { B: 7, T: 4, I: 130, H: 100 },

@@ -1,6 +1,7 @@
 /**
- * Products of both WebAssembly builds against the plain kernels, on random shapes and layouts. Every entry of a product is the
- * same sum in the same order however the operands lie, so layouts, packing and splits must give the same bits.
+ * Products of both WebAssembly builds against the plain kernels, on random shapes and layouts. Every entry of
+ * a product is the same sum in the same order however the operands lie, so layouts, packing and splits must
+ * give the same bits.
  */
 
 import { type Dtype, matmul, type NdArray, Random, randomNormal } from '@retrograd/arrays';

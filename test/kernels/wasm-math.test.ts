@@ -1,9 +1,9 @@
 /**
- * sigmoid and tanh of assembly/math.ts over the whole range of both types, and exp, which is there for float64 and what is not
- * positive, with products and sums rounded apart and fused.
+ * sigmoid and tanh of assembly/math.ts over the whole range of both types, and exp, which is there for
+ * float64 and what is not positive, with products and sums rounded apart and fused.
  *
- * The reference of float32 is the correctly rounded result, from double precision. That of float64 is Math.exp and Math.tanh,
- * which are good to 1 ulp themselves.
+ * The reference of float32 is the correctly rounded result, from double precision. That of float64 is
+ * Math.exp and Math.tanh, which are good to 1 ulp themselves.
  */
 
 import type { FloatData } from '@retrograd/arrays';
@@ -56,7 +56,7 @@ function apply<Data extends FloatData>(name: Name, x: Data): Data {
   return out as Data;
 }
 
-/** e^x in place for n entries, none above 0: a row of logits of which the largest, behind them, is 0. */
+/** e^x in place for n entries, none above 0: a row of logits of which the largest, after them, is 0. */
 function exponentials(block: Block, n: number): void {
   block.data[n] = 0;
   const rows = sequence.take('float64', 2);
@@ -149,7 +149,9 @@ function around64(points: readonly number[], count: number): Float64Array {
 }
 
 const LN2 = Math.LN2;
-/** Where something changes: the ends of the range, where the exponent of the result steps, where halves meet. */
+/**
+ * Where something changes: the ends of the range, where the exponent of the result steps, where halves meet.
+ */
 const POINTS_32 = [
   ...[2 ** -149, 2 ** -126, 2 ** -24, 1e-10, 0.5 * LN2, 0.25 * LN2, LN2, 1, 10, 9.0109, 17, 20],
   ...[87.3365, 88.3763, 88.7228, 89, 103.2789, 103.9721, 104, 126.5 * LN2, 127.5 * LN2, 3.4e38],
@@ -240,7 +242,7 @@ for (const set of sets) {
     test(
       `${which} never falls where it saturates`,
       on(set, () => {
-        // Neighbouring floats, from well inside to well behind the last change.
+        // Neighbouring floats, from well inside to well after the last change.
         const ends32 = { exp: [-104.5, -86.5], sigmoid: [14, 18], tanh: [8, 11] }[name];
         const ends64 = { exp: [-746.5, -744], sigmoid: [35, 38], tanh: [18, 23] }[name];
         for (const Data of typesOf(name)) {
@@ -300,7 +302,7 @@ for (const set of sets) {
   );
 }
 
-test('nothing behind the last entry is written', () => {
+test('nothing after the last entry is written', () => {
   for (const dtype of ['float32', 'float64'] as const) {
     for (const name of ['sigmoid', 'tanh'] as const) {
       for (let n = 0; n < 9; n++) {

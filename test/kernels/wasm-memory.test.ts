@@ -1,4 +1,4 @@
-/** The memory of the WebAssembly kernels: growth, reuse, what is taken away when room is short, and what is kept over a run. */
+/** The memory of the WebAssembly kernels: growth, reuse, and what is evicted when room is short. */
 
 import { MemoryError, Random } from '@retrograd/arrays';
 import {
@@ -8,17 +8,10 @@ import {
   type SequenceKernels,
   wasmKernels,
 } from '@retrograd/kernels';
-import {
-  matrix,
-  RecomputableBlocks,
-  tanhOf,
-  WasmMemory,
-  type WasmMemoryOptions,
-  withBlocks,
-} from '@retrograd/kernels/internal';
+import { matrix, tanhOf, WasmMemory, type WasmMemoryOptions, withBlocks } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { evict, OWN } from '../support/evict.js';
+import { OWN } from '../support/evict.js';
 
 const MIB = 2 ** 20;
 const isMemoryError = (error: unknown): boolean => error instanceof MemoryError;
@@ -197,149 +190,6 @@ test('several blocks are taken whole or not at all, and given back when the func
   };
   assert.throws(() => withBlocks(kernels, 'float64', { a: 10, b: 20 }, boom), /boom/);
   assert.is(memory.bytesTaken, base);
-  let calls = 0;
-  const failing = (): void => {
-    calls++;
-    throw new RangeError('boom');
-  };
-  assert.throws(() => new RecomputableBlocks(kernels, 'float64', { a: 10, b: 20 }, failing), /boom/);
-  assert.is(calls, 1);
-  assert.is(memory.bytesTaken, base);
-});
-
-/** RecomputableBlocks that hold 1, 2, 3, … and which counts how often they were computed. */
-function counted(kernels: SequenceKernels, n = 50): { kept: RecomputableBlocks; computed: () => number } {
-  let computed = 0;
-  const kept = new RecomputableBlocks(kernels, 'float32', { a: n, b: 2 * n }, ({ a, b }) => {
-    computed++;
-    a.data.forEach((_, i) => {
-      a.data[i] = i + 1;
-    });
-    b.data.forEach((_, i) => {
-      b.data[i] = -(i + 1);
-    });
-  });
-  return { kept, computed: () => computed };
-}
-
-const right = ({ a, b }: Readonly<Record<string, { data: ArrayLike<number> }>>): boolean =>
-  Array.from(a.data).every((v, i) => v === i + 1) && Array.from(b.data).every((v, i) => v === -(i + 1));
-
-test('recomputable blocks are computed once, and again only after they were evicted or released', () => {
-  const { memory, kernels, base } = fresh({ maximum: 2 * MIB });
-  const { kept, computed } = counted(kernels);
-  assert.is(memory.bytesTaken, base + memory.bytesEvictable);
-  for (let i = 0; i < 3; i++) assert.ok(kept.use(right));
-  assert.is(computed(), 1);
-  evict(memory);
-  assert.is(memory.bytesTaken, base);
-  assert.ok(kept.use(right));
-  assert.ok(kept.use(right));
-  assert.is(computed(), 2);
-  kept.release();
-  assert.is(memory.bytesTaken, base);
-  kept.release();
-  assert.is(memory.bytesTaken, base, 'releasing twice gives nothing back twice');
-  assert.ok(kept.use(right));
-  assert.is(computed(), 3);
-  evict(memory);
-  kept.release();
-  assert.is(memory.bytesTaken, base, 'nothing is given back that was evicted');
-});
-
-test('recomputable blocks are not evicted while they are used, also when the use throws', () => {
-  const { memory, kernels, base } = fresh({ maximum: 2 * MIB });
-  const { kept, computed } = counted(kernels);
-  kept.use((blocks) => {
-    evict(memory);
-    assert.is(memory.bytesEvictable, 0);
-    assert.throws(() => memory.take('float64', MIB), isMemoryError);
-    assert.ok(right(blocks));
-  });
-  assert.throws(
-    () =>
-      kept.use(() => {
-        throw new RangeError('boom');
-      }),
-    /boom/,
-  );
-  assert.is(memory.bytesTaken, base + memory.bytesEvictable);
-  assert.ok(memory.bytesEvictable > 0);
-  assert.ok(kept.use(right));
-  assert.is(computed(), 1);
-});
-
-test('recomputable blocks that were evicted are said to be so once, also when there is no room for them', () => {
-  const { memory, kernels } = fresh({ maximum: 2 * MIB });
-  const { kept } = counted(kernels);
-  evict(memory);
-  let told = 0;
-  const { pin } = kernels;
-  kernels.pin = (evictable) => {
-    if (evictable.evicted) told++;
-    pin.call(kernels, evictable);
-  };
-  const rest: Block[] = [];
-  for (const n of [MIB / 8, 1024, 8]) {
-    assert.throws(() => {
-      for (;;) rest.push(memory.take('float64', n));
-    }, isMemoryError);
-  }
-  for (let i = 0; i < 3; i++) assert.throws(() => kept.use(right), isMemoryError);
-  kept.release();
-  assert.is(told, 1);
-  for (const block of rest) memory.give(block);
-  assert.ok(kept.use(right));
-  assert.is(told, 1);
-});
-
-test('recomputable blocks converted to the other dtype are those of the first', () => {
-  const { memory, kernels, base } = fresh();
-  const { kept, computed } = counted(kernels);
-  kept.use((blocks) => {
-    assert.is(blocks.a.dtype, 'float32');
-    assert.ok(right(blocks));
-  }, 'float32');
-  assert.ok(memory.bytesEvictable > 0);
-  kept.use((blocks) => {
-    assert.is(blocks.a.dtype, 'float64');
-    assert.ok(right(blocks));
-    blocks.a.data.fill(0);
-  }, 'float64');
-  assert.is(memory.bytesTaken, base);
-  assert.ok(kept.use(right, 'float64'), 'what is written to a converted buffer is not kept');
-  assert.ok(kept.use(right));
-  assert.is(computed(), 1);
-  assert.is(memory.bytesTaken, base);
-});
-
-test('recomputable blocks as ordinary arrays are their owner’s, and what a backward run reads from then on', () => {
-  const { memory, kernels, base } = fresh();
-  const { kept, computed } = counted(kernels);
-  const arrays = kept.arrays();
-  assert.is(memory.bytesTaken, base, 'no copy stays behind');
-  assert.ok(right({ a: { data: arrays.a }, b: { data: arrays.b } }));
-  assert.is(kept.arrays(), arrays);
-  assert.ok(kept.use(right));
-  arrays.a[3] = 99;
-  assert.is(
-    kept.use(({ a }) => a.data[3]),
-    99,
-  );
-  kept.use(({ b }) => b.data.fill(0));
-  assert.is(arrays.b[0], -1, 'a use does not write to the arrays');
-  kept.release();
-  assert.is(
-    kept.use(({ a }) => a.data[3]),
-    99,
-  );
-  assert.is(computed(), 1);
-  assert.is(memory.bytesTaken, base);
-  // Lost before they were asked for: computed again.
-  const other = counted(kernels);
-  other.kept.release();
-  assert.ok(right({ a: { data: other.kept.arrays().a }, b: { data: other.kept.arrays().b } }));
-  assert.is(other.computed(), 2);
 });
 
 test('products of ordinary arrays leave nothing behind, also when there is no room for them', () => {

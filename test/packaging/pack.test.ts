@@ -138,7 +138,7 @@ const resolutions: [string, object][] = [
 for (const [name, options] of resolutions) {
   test(`a strict TypeScript user with ${name} resolution checks every declaration file`, () => {
     copyFileSync(join(root, 'test/support/packaging/consumer.ts'), join(user(), 'consumer.ts'));
-    // Each package is named, so that all .d.ts files are read and not only those behind the LSTM.
+    // Each package is named, so that all .d.ts files are read and not only those that the LSTM reaches.
     const here = packed.filter(({ name }) => name !== '@retrograd/blas');
     const every = here.map((p, i) => `export * as p${i} from '${p.name}';`).join('\n');
     writeFileSync(join(user(), 'every.ts'), `${every}\n`);
@@ -197,7 +197,8 @@ test('what a bundle does not use is not kept for what it might do', async () => 
   assert.equal(Object.keys(packages).sort(), [
     ...['@retrograd/arrays', '@retrograd/kernels', '@retrograd/lstm', '@retrograd/recurrent'],
   ]);
-  assert.ok(packages['@retrograd/lstm'] < 5000, JSON.stringify(packages));
+  // About 6000 of them are machine code.
+  assert.ok(packages['@retrograd/lstm'] < 9000, JSON.stringify(packages));
 });
 
 test('an import that is not used leaves nothing behind', async () => {

@@ -19,7 +19,7 @@ const files = listRepository().filter((path) =>
 
 const house: House = {
   scripts: Object.keys(readJson('package.json').scripts),
-  options: [...readText('examples/char-model/options.ts').matchAll(/'(?:-\w, )?(--[\w-]+)/g)].map(
+  options: [...readText('examples/char-model/command.ts').matchAll(/'(?:-\w, )?(--[\w-]+)/g)].map(
     (m) => m[1],
   ),
   tools: readdirSync('node_modules/.bin'),
@@ -181,7 +181,7 @@ test('a continued block is one program with those before it, each line where it 
   assert.equal(rest, []);
 });
 
-test('claims stand behind console.log and below it, and an ellipsis stands for what varies', () => {
+test('claims stand after console.log and below it, and an ellipsis stands for what varies', () => {
   const { claims, complaints } = readClaims([
     'const a = 1; // prose',
     'console.log(a); // one',

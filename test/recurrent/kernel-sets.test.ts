@@ -155,7 +155,7 @@ for (const layer of LAYERS) {
     });
   });
 
-  test(`${className}: the memory is flat over 1,000 training steps and 1,000 forward runs that nobody follows`, () => {
+  test(`${className}: the memory is flat over 1,000 training steps and 1,000 forward runs without a backward run`, () => {
     const { set, memory } = fresh({ budget: 2 * MIB });
     const each = randomCase(layer, { B: 3, T: 9, I: 4, H: 10 }, 1);
     on(set, () => {
@@ -271,7 +271,7 @@ for (const layer of LAYERS) {
     });
   });
 
-  test(`${className}: step sees every change of the weights, whoever makes it`, () => {
+  test(`${className}: step sees every change of the weights, however it is made`, () => {
     for (const set of ['plain', 'wasm-simd', 'wasm'] as const) {
       on(set, () => {
         const each = randomCase(layer, { B: 2, T: 1, I: 3, H: 5 }, 5);

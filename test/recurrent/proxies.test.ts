@@ -1,4 +1,4 @@
-/** Frameworks for user interfaces hand out objects behind proxies, all the way down: a layer works there too. */
+/** Frameworks for user interfaces hand out objects wrapped in proxies, all the way down: a layer works there too. */
 
 import { type NdArray, ones, randomNormal } from '@retrograd/arrays';
 import { backward, sum, type Tensor, tensor } from '@retrograd/autograd';
@@ -9,7 +9,7 @@ import { LAYERS } from '../support/layer-table.js';
 
 export const kernels = 'all';
 
-/** What a framework makes of an object: plain objects, lists and instances of classes behind proxies, as they are read. */
+/** What a framework makes of an object: plain objects, lists and instances of classes in proxies, as they are read. */
 function watched<T>(value: T, seen = new WeakMap<object, object>()): T {
   if (typeof value !== 'object' || value === null) return value;
   if (!['[object Object]', '[object Array]'].includes(Object.prototype.toString.call(value))) return value;
@@ -23,7 +23,7 @@ function watched<T>(value: T, seen = new WeakMap<object, object>()): T {
 }
 
 for (const layer of LAYERS) {
-  test(`${layer.className} behind proxies: forward and backward twice, steps, and the graph`, () => {
+  test(`${layer.className} wrapped in proxies: forward and backward twice, steps, and the graph`, () => {
     const own = layer.make(3, 4, { seed: 1 });
     const made = watched(layer.make(3, 4, { seed: 1 }));
     const x = randomNormal([2, 5, 3], { seed: 2 });

@@ -3,7 +3,7 @@ import type { Block } from '@retrograd/kernels';
 import type { WasmMemory } from '@retrograd/kernels/internal';
 import * as assert from 'uvu/assert';
 
-/** Takes away everything that is held, and writes NaN to all that is free, so that nobody gets away with reading on. */
+/** Evicts everything that can be evicted, and writes NaN to all that is free, so that reading on shows. */
 export function evict(memory: WasmMemory): void {
   const taken: Block[] = [];
   for (let n = 2 ** 21; n >= 8; n /= 2) {

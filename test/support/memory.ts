@@ -10,7 +10,7 @@ export function bytesInUse(): number {
 }
 
 /**
- * By how many bytes memory grows over 3 · `steps` calls, behind as many to warm up. At both ends the lowest of three samples
+ * By how many bytes memory grows over 3 · `steps` calls, after as many to warm up. At both ends the lowest of three samples
  * counts: the engine's own code and feedback come and go, what is kept stays.
  */
 export function growthOver(steps: number, step: () => void): number {

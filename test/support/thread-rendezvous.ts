@@ -1,4 +1,7 @@
-/** What the tests of threads need, in Node and in a page: workers that are up, and a module in which threads meet. */
+/**
+ * What the tests of threads need, in Node and in a page: workers that are up, and a module in which threads
+ * meet.
+ */
 import { currentKernels, type SequenceKernels, setThreads } from '@retrograd/kernels';
 import { tanhOf } from '@retrograd/kernels/internal';
 import * as assert from 'uvu/assert';

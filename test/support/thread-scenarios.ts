@@ -1,6 +1,6 @@
 /**
- * One scene, named on the command line, in a process of its own, which must end by itself: what is missing or different there, then
- * some products on as many threads as come, then their number.
+ * One scene, named on the command line, in a process of its own, which must end by itself: what is missing or
+ * different there, then some products on as many threads as come, then their number.
  */
 import { resolveObjectURL } from 'node:buffer';
 import { Worker as NodeWorker } from 'node:worker_threads';

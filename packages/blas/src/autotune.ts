@@ -1,19 +1,21 @@
 import { ENTRIES_IN_CACHE, matrix, tanhOf, withBlocks } from '@retrograd/kernels/internal';
 import type { BlasSequence, Decide, ProductShape } from './sequence.js';
 
-/** Multiplications below which a call out of JavaScript costs more than the product itself, or than one inside of a module. */
+/** Multiplications below which calling the library costs more than the product itself. */
 const SMALL = 1 << 13;
-/** Multiplications below which one thread computes a product anyway. */
+/** Multiplications from which threads may split a product. */
 const SPLIT = 1 << 17;
-/** The largest product and the largest matrix that are timed; sizes above are taken to compare as these do. */
+/** The largest product and the largest matrix that are timed. They stand for everything larger. */
 const MOST_WORK = 1 << 24;
 const MOST_ENTRIES = 1 << 20;
 const ROUNDS = 3;
-/** Milliseconds that one timing takes at least, far above what the clock can tell apart. */
+/** Milliseconds that a timing takes at least, far above the resolution of the clock. */
 const SAMPLE = 0.04;
-/** Milliseconds of products before the first timing: WebAssembly starts as quickly compiled code and gets faster. */
+/** Milliseconds of products before the first timing: the engine runs WebAssembly unoptimized at first. */
 const WARM = 8;
-/** Milliseconds that workers get to come up before the first timing, and entries that are worth waking them for. */
+/**
+ * Milliseconds that workers get to come up before the first timing, and entries that are worth waking them.
+ */
 const START = 200;
 const ENTRIES = 1 << 17;
 
@@ -21,27 +23,30 @@ const ENTRIES = 1 << 17;
 const classOf = (n: number): number => 32 - Math.clz32(n - 1);
 
 /**
- * Whether the WebAssembly kernels or the library computes a product faster, timed once a size class: both on scratch matrices of
- * the next powers of two, with all the threads there are, the best of three rounds each. Products of one class then always go
- * the same way, until the number of threads changes.
+ * Finds out whether the WebAssembly kernels or the library computes a product faster. Each size class is
+ * timed once: both on scratch matrices whose sizes are the next powers of two, with all threads, the best of
+ * three rounds. All products of the class then go to the faster one, until the number of threads changes.
  */
 export class Autotuner {
   private readonly answers = new Map<number, boolean>();
   private readonly warm = new Set<string>();
   private scratch: BlasSequence | null = null;
   private threads = 0;
-  /** Threads that were waited for last. */
+  /** The number of threads that was last waited for. */
   private awaited = 0;
 
-  /** @param make a kernel set to time on: taking room in the one that is used could move what a caller is looking at */
+  /**
+   * @param make makes a kernel set for the timing: taking memory from the set in use could move data that a
+   *             caller reads
+   */
   constructor(private readonly make: () => BlasSequence) {}
 
   /** Whether the library is faster. */
   readonly decide: Decide = (shape) => {
     const { packed, M, N, K } = shape;
     if (M * N * K < SMALL) return false;
-    // A single row waits for a matrix beyond the cache, which the race, with the same matrix every time, would not show. Threads of
-    // ours read it from parts of their own, up to twice as fast.
+    // The time of a single row is that of reading B from memory, which a race on the same B every time would
+    // not show. Our own threads each read a part of B, up to twice as fast.
     if (packed && M === 1 && K * N > ENTRIES_IN_CACHE) return false;
     this.scratch ??= this.make();
     const { wanted } = this.scratch;
@@ -88,7 +93,7 @@ export class Autotuner {
     });
   }
 
-  /** The first products of a kind are run untimed. */
+  /** The first products of each kind run without being timed. */
   private warmUp(kind: string, run: () => void): void {
     if (this.warm.has(kind)) return;
     this.warm.add(kind);
@@ -96,7 +101,7 @@ export class Autotuner {
     while (performance.now() < end) run();
   }
 
-  /** Has the scratch memory's workers come up, if they do in time. */
+  /** Waits for the workers of the scratch set to come up, but not for long. */
   private awaitWorkers(sequence: BlasSequence): void {
     if (sequence.threads >= sequence.wanted || this.awaited === sequence.wanted) return;
     this.awaited = sequence.wanted;
@@ -109,13 +114,13 @@ export class Autotuner {
   }
 }
 
-/** One number for all shapes of a kind and size class. */
+/** The same number for all shapes of a kind and size class. */
 function keyOf({ dtype, transA, transB, packed, M, N, K }: ProductShape): number {
   const kind = (dtype === 'float32' ? 8 : 0) + (transA ? 4 : 0) + (transB ? 2 : 0) + (packed ? 1 : 0);
   return ((kind * 32 + classOf(M)) * 32 + classOf(N)) * 32 + classOf(K);
 }
 
-/** Sizes by class, the largest one halved until the product is quickly computed. */
+/** The sizes of classes, the largest one halved until the product can be computed quickly. */
 function shrink(...classes: [number, number, number]): [number, number, number] {
   for (;;) {
     const [M, N, K] = classes.map((c) => 2 ** c);

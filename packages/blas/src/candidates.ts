@@ -32,7 +32,7 @@ const win32: Files = {
   blis: ['AOCL-LibBlis-Win-MT-dll.dll', 'libblis.4.dll', 'libblis.dll'],
 };
 
-/** The files that a family may be in on this platform. */
+/** File names of a family on this platform. */
 export function filesOf(kind: Kind): readonly string[] {
   const files = { darwin, win32 }[process.platform as string] ?? linux;
   return files[kind] ?? [];

@@ -10,8 +10,8 @@ const sizes = [
 ] as const;
 
 /**
- * Computes small products with a library and with the plain kernels; what was in C before must not matter, be
- * it NaN.
+ * Compares small products of a library with those of the plain kernels. C holds NaN before, unless the
+ * product is added to it.
  * @returns what is wrong, or null
  */
 export function findFault(product: Product, dtype: Dtype): string | null {

@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 /** Sets of OpenBLAS kernels that use AVX2 or more. */
 const MODERN = ['haswell', 'zen', 'excavator', 'skylakex', 'cooperlake', 'sapphirerapids'];
 
-/** What AVX-512 kernels of OpenBLAS use. */
+/** Processor flags that OpenBLAS's AVX-512 kernels need. */
 const AVX512 = ['avx512f', 'avx512cd', 'avx512bw', 'avx512dq', 'avx512vl'];
 
 /**
  * Sets of OpenBLAS kernels to ask for instead of the one that it chose, best first; none when its choice is
- * sound.
+ * good.
  *
- * OpenBLAS goes by the processor's model number. A model younger than the library gets kernels of 2004
- * (Prescott, SSE3) or of 2007 (Barcelona), several times slower than what the processor can run.
+ * OpenBLAS looks at the processor's model number. A model newer than the library gets kernels of 2004
+ * (Prescott, SSE3) or 2007 (Barcelona), several times slower than the processor could run.
  * @param core    what openblas_get_corename gave
  * @param cpuinfo text of /proc/cpuinfo
  */
@@ -24,7 +24,7 @@ export function betterCores(core: string | null, cpuinfo: string): string[] {
   return [...wide, ...(amd ? ['Zen'] : []), 'Haswell'];
 }
 
-/** /proc/cpuinfo, or nothing where there is none: then OpenBLAS is left to itself. */
+/** The text of /proc/cpuinfo; empty where there is none, and then OpenBLAS's choice stands. */
 export function cpuInfo(): string {
   try {
     return readFileSync('/proc/cpuinfo', 'utf8');

@@ -1,6 +1,6 @@
 import { RetrogradError } from '@retrograd/kernels';
 
-/** There is no native library, or one that cannot be used. */
+/** There is no native library that can be used. */
 export class LibraryError extends RetrogradError {
   override readonly name = 'LibraryError';
 }

@@ -1,7 +1,7 @@
 import type { LibraryHandle } from 'koffi';
 import { ask, find, integersAt } from './native.js';
 
-/** What one family of libraries calls its settings. */
+/** The settings of a family of libraries. */
 export interface Family {
   readonly name: string;
   /** A function that only this family has. */
@@ -55,7 +55,7 @@ const openBlas: Family = {
   version: (library) => text(library, 'openblas_get_config')?.trim() ?? null,
   core: (library) => text(library, 'openblas_get_corename'),
   wideIntegers: (library) => /\bUSE64BITINT\b/.test(text(library, 'openblas_get_config') ?? ''),
-  // A build without threads has no locks either, unless its maker asked for them, which it does not tell.
+  // A build without threads may have no locks either, and does not say whether it has them.
   concurrent: (library) => !/\bSINGLE_THREADED\b/.test(text(library, 'openblas_get_config') ?? ''),
   getThreads: 'openblas_get_num_threads',
   setThreads: 'openblas_set_num_threads',
@@ -83,11 +83,11 @@ const accelerate: Family = {
   wideIntegers: () => false,
   concurrent: () => true,
   getThreads: '',
-  // Takes no number, but 0 for as many as it likes and 1 for one.
+  // Takes 0 for several threads and 1 for one.
   setThreads: 'BLASSetThreading',
 };
 
-/** A library with the usual functions and no settings that we know of. */
+/** A library with the usual functions and without settings that we know of. */
 const unknown: Family = {
   name: 'CBLAS',
   sign: 'cblas_sgemm',

@@ -2,20 +2,20 @@ import { filesOf, installAdvice, isKind, type Kind, kinds } from './candidates.j
 import { LibraryError } from './errors.js';
 import { Library } from './library.js';
 
-/** The library for products, and the one for those in float64 that it lacks. */
+/** The library for products, and another one for float64 if it has float32 only. */
 export interface Found {
   readonly library: Library;
   readonly wide: Library | null;
   readonly why: string;
 }
 
-/** Families that have both dtypes. */
+/** Families with both dtypes. */
 const complete = kinds.filter((kind) => kind !== 'onednn');
 
 /**
- * Loads the library that was asked for, or the first one that there is.
+ * Loads the library that was asked for, else the first one that is installed.
  * @param asked path, file name or family ('mkl', 'openblas', ...)
- * @throws LibraryError when there is none, or none that can be used
+ * @throws LibraryError when there is none that can be used
  */
 export function findLibrary(asked: string | undefined): Found {
   const variable = process.env.RETROGRAD_BLAS || undefined;
@@ -40,11 +40,12 @@ function findAny(): Found {
   const library = firstOf(kinds, problems);
   if (library !== null) return withWide(library, `first found of ${kinds.join(', ')}`);
   const none = problems.length > 0 ? `only ${problems.join('; ')}` : 'none';
-  const advice = `install one: ${installAdvice()}; or name one: RETROGRAD_BLAS=<path>, or useBlas({ library }) of '@retrograd/blas/use'`;
+  const naming = "RETROGRAD_BLAS=<path>, or useBlas({ library }) of '@retrograd/blas/use'";
+  const advice = `install one: ${installAdvice()}; or name one: ${naming}`;
   throw new LibraryError('useBlas', 'library', `installed, one of ${kinds.join(', ')}`, none, advice);
 }
 
-/** The first library of these families that loads and can be used; why others cannot goes to `problems`. */
+/** The first library of these families that can be used; `problems` receives what is wrong with others. */
 function firstOf(families: readonly Kind[], problems: string[]): Library | null {
   for (const kind of families) {
     for (const file of filesOf(kind)) {
@@ -60,7 +61,7 @@ function firstOf(families: readonly Kind[], problems: string[]): Library | null 
   return null;
 }
 
-/** A library that has float32 only is joined by the first one that has float64. */
+/** Adds the first library with float64 to one that has float32 only. */
 function withWide(library: Library, why: string): Found {
   return { library, wide: library.float64 === null ? firstOf(complete, []) : null, why };
 }

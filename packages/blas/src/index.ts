@@ -1,6 +1,6 @@
 /**
- * Importing this module calls `useBlas()`: from then on all packages compute with the first native library
- * that is found. For the functions without this effect import '@retrograd/blas/use'.
+ * Importing this module calls `useBlas()`: all packages then compute with the first native library that is
+ * found. Import '@retrograd/blas/use' for the functions without this effect.
  */
 import { useBlas } from './use.js';
 

@@ -7,25 +7,34 @@ import { noMemory } from './overrides.js';
 import { within } from './products.js';
 import { BlasSequence } from './sequence.js';
 
-/** Multiplications from which a call of the library beats the plain kernels on ordinary arrays. */
+/** Multiplications from which calling the library is faster than the plain kernels on ordinary arrays. */
 const WORTH = 1 << 12;
-/** Multiplications from which copying to WebAssembly memory would pay; below, it is the library or the plain kernels. */
+/**
+ * Multiplications from which copying to WebAssembly memory may pay; below, the library or the plain kernels
+ * compute.
+ */
 const WORTH_COPYING = 1 << 14;
-/** Multiplications for each entry copied from which threads that share a product make up for copying it to their memory. */
+/**
+ * Multiplications for each entry from which splitting a product among threads pays for copying it to their
+ * memory.
+ */
 const WORTH_SHARING = 64;
-/** Threads where nobody named a number: each has a JavaScript engine of its own, which takes some megabytes. */
+/** The most threads by default: each has a JavaScript engine of its own, which takes some megabytes. */
 const MOST_THREADS = 8;
 
 /** A kernel set whose products are a native library's. */
 export interface BlasKernels extends Kernels {
   /**
-   * Has this set compute with n threads; it does not follow the `setThreads` of all kernels from then on.
+   * This set computes with n threads from now on, whatever `setThreads` of all kernels is called with.
    * @throws ValueError when n is not an integer from 1 to 64
    */
   setThreads(n: number): void;
 }
 
-/** The kernels over a library. @param always whether the library computes every product that it can, untimed */
+/**
+ * The kernels with a library.
+ * @param always whether the library computes every product that it can, without timing
+ */
 export function kernelsWith({ library, wide, why }: Found, relaxed: boolean, always: boolean): BlasKernels {
   const libraries = { float32: library, float64: library.float64 === null ? wide : library };
   let named: number | null = null;
@@ -76,7 +85,7 @@ export function kernelsWith({ library, wide, why }: Found, relaxed: boolean, alw
       const faster = () =>
         work < WORTH_COPYING || sequence.decide({ dtype, transA, transB, packed: false, M, N, K });
       if (!native || !worth || shared || !faster()) {
-        // In the memory of the sequences, where it is decided once more who computes it.
+        // In WebAssembly memory, where the sequence kernels decide again what computes it.
         base.multiply(A, B, C, options);
         return;
       }

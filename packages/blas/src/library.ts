@@ -15,19 +15,19 @@ interface Products {
 }
 
 /**
- * A library that was loaded, found right, and stays until the process ends. It computes with one thread from
- * then on.
+ * A library that is loaded and checked, and stays until the process ends. It computes with one thread from
+ * now on.
  */
 export class Library {
   readonly float32: Products;
   /** Null for oneDNN, which has float32 only. */
   readonly float64: Products | null;
   readonly file: string;
-  /** Threads that it would have computed with by itself. */
+  /** Threads that it would use by itself. */
   readonly threads: number;
   /** Whether several threads may call it at the same time. */
   readonly concurrent: boolean;
-  /** The call that has it compute with one; null where there is none. */
+  /** The call that makes it compute with one thread; null where there is none. */
   readonly single: { readonly name: string; readonly type: string; readonly value: number } | null;
   private readonly family: Family;
 
@@ -58,8 +58,8 @@ export class Library {
   }
 
   /**
-   * Loads a library, or gives the one that was loaded from there before.
-   * @returns null with the loader's words when there is no such file
+   * Loads a library; returns the same one when the file is loaded already.
+   * @returns null with the loader's message when there is no such file
    * @throws LibraryError when it is not a BLAS that can be used
    */
   static load(file: string): { library: Library | null; problem: string } {
@@ -109,7 +109,7 @@ function withGoodCore(handle: LibraryHandle, file: string): [LibraryHandle, stri
   if (core === null || process.env.OPENBLAS_CORETYPE !== undefined) return [handle, file, ''];
   let current = handle;
   for (const better of betterCores(core, cpuInfo())) {
-    // Nothing has been computed with it yet, so nobody misses what is unloaded.
+    // Nothing was computed with it yet, so it can be unloaded.
     current.unload();
     const again = withVariable('OPENBLAS_CORETYPE', better, () => open(file)).library;
     if (again === null) throw new LibraryError('useBlas', 'library', 'there at every look', `${file}, gone`);
@@ -128,7 +128,10 @@ function bindProducts(library: LibraryHandle, letter: 's' | 'd'): Products | nul
   return atAddresses && ofArrays && { atAddresses, ofArrays };
 }
 
-/** What the library says, one a core where it says nothing. BLIS says one unless it was told otherwise. */
+/**
+ * The library's own number; the number of cores where it has none. BLIS's own number is 1 unless a variable
+ * sets it.
+ */
 function ownThreads(family: Family, handle: LibraryHandle): number {
   const cores = availableParallelism();
   if (family.name === 'BLIS' && !blisThreadsChosen()) return cores;

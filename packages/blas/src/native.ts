@@ -2,7 +2,7 @@ import koffi, { type LibraryHandle } from 'koffi';
 
 export type Native = (...args: readonly unknown[]) => unknown;
 
-/** A function of a library, or null when it has none of that name. Arguments and result in C's words. */
+/** A function of a library; null when it does not have it. Result and arguments are C types. */
 export function find(library: LibraryHandle, name: string, result: string, args: string[]): Native | null {
   try {
     return library.func(name, result, args);
@@ -11,13 +11,13 @@ export function find(library: LibraryHandle, name: string, result: string, args:
   }
 }
 
-/** What a function without arguments gives, or null when there is no such function. */
+/** The result of a function without arguments; null when there is no such function. */
 export const ask = (library: LibraryHandle, name: string, result: string): unknown =>
   find(library, name, result, [])?.() ?? null;
 
 /**
- * Opens a library by path or by a name that the system's loader knows.
- * @returns null and the loader's words on failure
+ * Opens a library by path or by a name that the system's loader finds.
+ * @returns null and the loader's message on failure
  */
 export function open(file: string): { library: LibraryHandle | null; problem: string } {
   try {
@@ -28,16 +28,16 @@ export function open(file: string): { library: LibraryHandle | null; problem: st
   }
 }
 
-/** The integers (int) that a pointer of a library leads to. */
+/** The integers (int) at a pointer of a library. */
 export const integersAt = (pointer: unknown, count: number): number[] =>
   Array.from(koffi.decode(pointer, 'int', count) as ArrayLike<number>);
 
-/** Address of the first byte of a buffer. It stays as long as the buffer does. */
+/** Address of the first byte of a buffer, valid as long as the buffer is. */
 export const addressOf = (buffer: ArrayBufferLike): number => Number(koffi.address(new Uint8Array(buffer)));
 
 let whole: LibraryHandle | null = null;
 
-/** The functions of the C library, which every process has; null on Windows. */
+/** The C library's functions, which every process has; null on Windows. */
 function wholeProcess(): LibraryHandle | null {
   if (process.platform === 'win32') return null;
   whole ??= koffi.load(null);
@@ -47,8 +47,8 @@ function wholeProcess(): LibraryHandle | null {
 const RTLD_NOW = 2;
 
 /**
- * Keeps a library in memory until the process has ended. koffi would unload it before, while threads of the
- * library may still be running its code.
+ * Keeps a library loaded until the process has ended. koffi would unload it earlier, while the library's
+ * threads may still run its code.
  */
 export function pin(file: string): void {
   const libc = wholeProcess();
@@ -58,7 +58,7 @@ export function pin(file: string): void {
 
 let pathFinder: ((symbol: unknown) => string | null) | undefined;
 
-/** The file that a library's function came from, or null where the system does not tell. */
+/** The file that a library's function is in; null where the system has no function for that. */
 export function fileOf(library: LibraryHandle, symbol: string): string | null {
   pathFinder ??= makePathFinder();
   try {

@@ -1,13 +1,16 @@
 import type { MatrixLayout, ProductOptions } from '@retrograd/kernels';
 
-/** The arguments of a CBLAS product by their names there, for C = op(A) op(B), plus what C holds when `accumulate`. */
+/**
+ * The arguments of a CBLAS product by their names there, for C = op(A) op(B), plus what C holds when
+ * `accumulate`.
+ */
 export interface GemmCall {
   readonly transA: boolean;
   readonly transB: boolean;
   readonly M: number;
   readonly N: number;
   readonly K: number;
-  /** What the library takes for a pointer to the first entry of A; `b` and `c` likewise. */
+  /** A pointer to the first entry of A, as the library takes it; `b` and `c` likewise. */
   readonly a: unknown;
   readonly lda: number;
   readonly b: unknown;
@@ -26,13 +29,13 @@ interface Functions {
 }
 
 /**
- * The products of a library, row-major: a CBLAS function, or oneDNN's. Those with a single row or column go to the matrix-vector
- * function, which reads the matrix as it lies.
+ * The products of a library, row-major: by CBLAS's functions, or oneDNN's. Those with a single row or column
+ * go to the matrix-vector function, which does not pack the matrix.
  *
  * Worker threads have this function too (worker-products.ts).
  * @param letter  's' for float32, 'd' for float64
- * @param pointer 'intptr_t' for addresses, the cheapest to call, as koffi looks at a pointer for longer; 'void *' for arrays too
- * @returns null when it has none
+ * @param pointer 'intptr_t' for addresses, which koffi passes on faster; 'void *' for arrays too
+ * @returns null when the library does not have them
  */
 export function bindProduct(
   library: Functions,
@@ -82,8 +85,8 @@ export function bindProduct(
 }
 
 /**
- * Whether a library can compute this product at all. K = 0 differs from one library to the next, and rows that overlap are
- * refused by some with the end of the process.
+ * Whether a library can compute this product at all: with K = 0 libraries differ, and some end the process
+ * when rows overlap.
  */
 export function within(
   A: MatrixLayout,

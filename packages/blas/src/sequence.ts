@@ -36,10 +36,10 @@ export interface ProductShape {
   readonly K: number;
 }
 
-/** Whether the library is to compute a product, and not WebAssembly. */
+/** Whether the library computes a product, and not WebAssembly. */
 export type Decide = (shape: ProductShape) => boolean;
 
-/** Where a packed operand comes from, and its forms. */
+/** A packed operand in both forms. */
 interface BlasPacked extends PackedMatrix {
   readonly B: Matrix;
   readonly trans: boolean;
@@ -49,13 +49,16 @@ interface BlasPacked extends PackedMatrix {
   readonly packed: PackedMatrix | null;
 }
 
-/** About how long the library takes for a multiplication and addition, in nanoseconds a byte. */
+/**
+ * About how long a multiplication and addition takes in the library, in nanoseconds for each byte of an
+ * entry.
+ */
 const NATIVE_COST = 0.007;
 
 /**
- * The WebAssembly set with its matrix products done by a native library, in the same memory, where that is faster. The library
- * computes with one thread: what is large is shared by the set's own threads, each of which calls it. Threads of the library
- * would spin on the cores that these need.
+ * The WebAssembly set, whose matrix products a native library computes in the same memory where that is
+ * faster. The library computes with one thread. The set's own threads split large products, and each of them
+ * calls the library. Threads of the library would spin on the cores that the set's threads need.
  */
 export class BlasSequence extends WasmSequence {
   /** Set right after construction. */
@@ -67,7 +70,9 @@ export class BlasSequence extends WasmSequence {
   private buffer: ArrayBufferLike | null = null;
   private base = 0;
 
-  /** @param threads that are to share the work, given what `setThreads` was called with last */
+  /**
+   * @param threadsFor number of threads, by what `setThreads` was called with last; null when it never was
+   */
   constructor(
     memory: WasmMemory,
     fused: boolean,
@@ -85,12 +90,12 @@ export class BlasSequence extends WasmSequence {
     return this.threadsFor(asked);
   }
 
-  /** Threads that are to share the work. */
+  /** Number of threads that the set is to have. */
   get wanted(): number {
     return this.scheduler.wanted(this);
   }
 
-  /** Ends the threads when their number is not the one that is wanted. */
+  /** Ends the workers if there should be another number of them. */
   adaptThreads(): void {
     this.scheduler.adapt();
   }
@@ -101,14 +106,15 @@ export class BlasSequence extends WasmSequence {
   }
 
   /**
-   * Packing costs time and room, and only WebAssembly needs it: it is left out where the library is faster for that many rows
-   * of A. Where their number is not known both forms are made, and each product chooses by its own.
+   * Packing costs time and memory, and only WebAssembly needs it: B is not packed where the library is faster
+   * for the given number of rows. Without that number B is packed, and each product chooses for its own rows.
    */
   override pack(B: Matrix, options: PackOptions = {}): BlasPacked {
     const { trans = false, rows } = options;
     const [K, N] = trans ? [B.columns, B.rows] : [B.rows, B.columns];
     const native = rows !== undefined && this.chosenPacked(B, trans, { rows, columns: K, ld: K });
-    // Each thread goes through all of B for rows of its own where B fits its cache, and rows are many; else they share columns.
+    // Where B fits a core's cache and there are many rows, each thread reads all of B; else they split its
+    // columns.
     const shares =
       native && K * N <= ENTRIES_IN_CACHE && this.scheduler.columnsInPart(this, K, N, rows) === N;
     const dense = shares ? this.densify(B, trans) : null;
@@ -125,12 +131,13 @@ export class BlasSequence extends WasmSequence {
       else this.native.multiply(A, B, C, options);
     } else if (packed !== null) super.multiplyPacked(A, packed, C, accumulate);
     else {
-      // Packed for another number of rows. Packing takes room, which a product must not, so op(B) is read as it lies: same bits.
+      // B was packed for another number of rows. A product may take no memory, so it reads B unpacked: the
+      // bits are the same.
       super.multiply(A, B, C, options);
     }
   }
 
-  /** By a module that is linked to the library where it computes all the products, by ours where it computes none. */
+  /** By a module that calls the library if that computes all products; by ours if it computes none. */
   override steps(...routine: Parameters<WasmSequence['steps']>): StepsFunction {
     const ours = super.steps(...routine);
     const native = this.stepsBy(this.linked, this.native, ...routine);
@@ -173,7 +180,7 @@ export class BlasSequence extends WasmSequence {
     return this.decide({ dtype, transA: false, transB: trans, packed: true, M: to.rows, N, K });
   }
 
-  /** Where the memory starts. Shared memory stays where it is; other memory is another buffer once it has grown. */
+  /** Where the memory starts. Shared memory stays in its place; other memory moves when it grows. */
   private address(): number {
     if (this.buffer !== null && this.memory.shared) return this.base;
     const { buffer } = this.memory;
@@ -185,7 +192,7 @@ export class BlasSequence extends WasmSequence {
   }
 }
 
-/** Rows that are transposed together: their entries in a column fill a cache line. */
+/** Rows that are transposed together: one entry of each makes a cache line. */
 const ROWS = 16;
 
 /** Sets `to` (K, N) to the transpose of `from` (N, K), whose rows are `ld` entries apart. */

@@ -10,21 +10,21 @@ export type { BlasKernels } from './kernels.js';
 
 export interface BlasOptions {
   /**
-   * The library: a path, a file name that the system's loader finds, or a family, 'accelerate', 'mkl',
-   * 'onednn', 'openblas' or 'blis'. Default: what the environment variable RETROGRAD_BLAS says in the same
-   * words, else the first one installed.
+   * A path, a file name that the system's loader finds, or a family: 'accelerate', 'mkl', 'onednn',
+   * 'openblas' or 'blis'. Default: the environment variable RETROGRAD_BLAS, in the same form; else the first
+   * library that is installed.
    */
   library?: string;
   /**
-   * Threads of these kernels, from 1 to 64, each of which has the library compute with one of its own.
-   * Default: as many as `setThreads` was called with; as long as it was not, as many as the library would
-   * use, for BLIS one a core, 8 at most.
+   * Threads of these kernels, from 1 to 64. Each of them calls the library, which computes with that one
+   * thread. Default: the number that `setThreads` was called with; before that, as many as the library would
+   * use (BLIS: one for each core), 8 at most.
    */
   threads?: number;
   /**
-   * Whether the library computes every product that it can. By default each size is timed once, and goes to
-   * the WebAssembly kernels where they are faster; which of the two it is may differ from one run of a
-   * program to the next, and with it the last bits. Default false.
+   * Whether the library computes every product that it can. Default false: each size is timed once, and the
+   * faster of library and WebAssembly computes it from then on. Which one that is may differ between two runs
+   * of a program, and with it the last bits.
    */
   always?: boolean;
   /** Whether the WebAssembly kernels may use relaxed SIMD. Default true. */
@@ -34,17 +34,17 @@ export interface BlasOptions {
 const made = new Map<string, BlasKernels>();
 
 /**
- * Has all packages compute matrix products with a native library from now on, and everything else as
- * WebAssembly does.
+ * All packages compute matrix products with a native library from now on, and everything else with
+ * WebAssembly.
  * @returns the kernels used before, which `useKernels` takes back
- * @throws LibraryError when there is no library, or the one named is none that can be used
+ * @throws LibraryError when there is no library, or the one named cannot be used
  * @throws ValueError when `threads` is not such a number
  */
 export function useBlas(options: BlasOptions = {}): Kernels {
   return useKernels(blasKernels(options));
 }
 
-/** The kernels that `useBlas` would use. They are the same ones for the same library and options. */
+/** The kernels that `useBlas` would use: the same object for the same library and options. */
 export function blasKernels(options: BlasOptions = {}): BlasKernels {
   const { library, threads, always = false, relaxed = true } = options;
   if (library !== undefined && (typeof library !== 'string' || library === '')) {

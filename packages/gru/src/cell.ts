@@ -94,7 +94,7 @@ export function gruCellForward(
  * @param cache  from gruCellForward, or from one step of gruForward; not changed
  * @returns gradients of x_t (B, I), h_prev (B, H), and of every weight and bias by name
  * @throws StateError when the cache is not one of this cell
- * @throws ShapeError when grad_h has not h_t's shape
+ * @throws ShapeError when grad_h does not have h_t's shape
  */
 export function gruCellBackward(
   grad_h: NdArray,

@@ -32,7 +32,7 @@ export function gruForward(
  * @param grad_h_final (B, H) gradient that reaches h_final in addition; zero when left out
  * @returns gradients of x (B, T, I), of every parameter by name, and of h_0 (B, H)
  * @throws StateError when caches is not a list of this layer's caches
- * @throws ShapeError when grad_h_all has not h_all's shape
+ * @throws ShapeError when grad_h_all does not have h_all's shape
  */
 export function gruBackward(
   grad_h_all: NdArray,

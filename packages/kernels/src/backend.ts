@@ -5,12 +5,14 @@ import { gemm } from './gemm.js';
 import type { SequenceKernels } from './sequence/kernels.js';
 import type { ArrayMatrix, ProductOptions } from './sequence/matrix.js';
 import { plainSequence } from './sequence/plain.js';
+import { hasSimd } from './wasm/feature-probe.js';
 import { wasmKernels } from './wasm/kernels.js';
 import { threadsAsked } from './wasm/threads/current.js';
 
 /**
- * The functions that the time goes into, on flat buffers: what a faster implementation provides. All buffers of one call
- * are of one dtype; sizes and offsets count entries and are trusted; nothing outside the named ranges is written.
+ * The functions that take the time, on flat buffers: what a faster implementation provides. All buffers of a
+ * call are of one dtype. Sizes and offsets count entries and are trusted. Nothing outside of the named ranges
+ * is written.
  */
 export interface Kernels {
   /** For messages and reports: 'plain', 'wasm', ... */
@@ -22,15 +24,15 @@ export interface Kernels {
   /** The native library that computes products, if there is one. */
   readonly blas?: BlasDescription;
 
-  /** Whether multiplications and additions are fused by relaxed SIMD; not, when left out. */
+  /** Whether relaxed SIMD fuses multiplications and additions. Default: not. */
   readonly relaxed?: boolean;
 
   /** The kernels of whole sequences. */
   readonly sequence: SequenceKernels;
 
   /**
-   * C (M, N) = op(A) (M, K) op(B) (K, N) on ordinary arrays, plus what C holds when `accumulate`. M and N are the size of C,
-   * and a transposed operand is stored as (K, M) or (N, K). C must not overlap A or B.
+   * C (M, N) = op(A) (M, K) op(B) (K, N) on ordinary arrays, plus what C holds when `accumulate`. M and N are
+   * the size of C, and a transposed operand is stored as (K, M) or (N, K). C must not overlap A or B.
    */
   multiply(A: ArrayMatrix, B: ArrayMatrix, C: ArrayMatrix, options?: ProductOptions): void;
 }
@@ -43,7 +45,9 @@ export const plainKernels: Kernels = {
   multiply: gemm,
 };
 
-/** A kernel set by name: 'wasm-simd' is 'wasm' without relaxed SIMD, which rounds products and sums apart. */
+/**
+ * A kernel set by name. 'wasm-simd' is 'wasm' without relaxed SIMD: products and sums are rounded separately.
+ */
 export type KernelName = 'plain' | 'wasm' | 'wasm-simd';
 
 const NAMES: readonly KernelName[] = ['plain', 'wasm', 'wasm-simd'];
@@ -51,8 +55,8 @@ const NAMES: readonly KernelName[] = ['plain', 'wasm', 'wasm-simd'];
 let current: Kernels | null = null;
 
 /**
- * The kernels that all packages compute with. Unless `useKernels` chose others: those that the environment variable
- * RETROGRAD_KERNELS names (under Node), else WebAssembly where there is SIMD, else the plain ones.
+ * The kernels that all packages compute with: those that `useKernels` chose, else those that the environment
+ * variable RETROGRAD_KERNELS names (under Node), else WebAssembly where there is SIMD, else the plain ones.
  */
 export function currentKernels(): Kernels {
   current ??= initialKernels();
@@ -60,14 +64,16 @@ export function currentKernels(): Kernels {
 }
 
 /**
- * Has all packages compute with other kernels from now on. Layers and graphs made before go on with theirs.
- * @param kernels a name, or a set of one's own
+ * All packages compute with other kernels from now on. Layers and graphs that exist already keep the kernels
+ * they were made with.
+ * @param kernels a name, or a kernel set of your own
  * @returns the set used before
- * @throws ValueError when there is no such set, or the platform has no WebAssembly SIMD; nothing is changed then
+ * @throws ValueError when there is no such set, or the platform does not run WebAssembly SIMD; nothing is
+ *   changed then
  */
 export function useKernels(kernels: Kernels | KernelName): Kernels {
   const before = currentKernels();
-  if (typeof kernels !== 'string' && typeof kernels?.sequence?.take !== 'function') {
+  if (typeof kernels !== 'string' && !isKernelSet(kernels)) {
     const expected = `a kernel set or one of ${NAMES.join(', ')}`;
     throw new ValueError('useKernels', 'kernels', expected, describe(kernels));
   }
@@ -75,26 +81,33 @@ export function useKernels(kernels: Kernels | KernelName): Kernels {
   return before;
 }
 
-/** Threads of the kernels, the caller's own among them. */
+/** Whether a value looks like a kernel set, as far as can be told at a glance. */
+const isKernelSet = (value: Kernels | undefined): boolean =>
+  typeof value?.sequence?.take === 'function' && typeof value.multiply === 'function';
+
+/** Threads of the kernels, the caller's own included. */
 export interface ThreadCounts {
   /** What `setThreads` was called with last; 1 when it never was. */
   asked: number;
-  /** Those that take part now: 1 until a call was worth more, and where there are no workers or no shared memory. */
+  /**
+   * Those that take part now: 1 before the first call that is worth splitting, and where there are no
+   * workers.
+   */
   running: number;
 }
 
-/** What computes at the moment, and why it was chosen. */
+/** Which kernels compute now, and why they were chosen. */
 export interface KernelDescription {
   name: string;
   why: string;
   threads: ThreadCounts;
-  /** Whether multiplications and additions are fused by relaxed SIMD, which rounds them once. */
+  /** Whether relaxed SIMD fuses multiplications and additions, which then are rounded once. */
   relaxed: boolean;
   /** The native library that computes products; null when there is none. */
   blas: BlasDescription | null;
 }
 
-/** Tells which kernels are in use and why, on how many threads, and with what rounding. */
+/** Which kernels are in use and why, on how many threads, and with what rounding. */
 export function describeKernels(): KernelDescription {
   const { name, why, blas = null, relaxed = false, sequence } = currentKernels();
   return { name, why, threads: { asked: threadsAsked() ?? 1, running: sequence.threads }, relaxed, blas };
@@ -104,9 +117,7 @@ function initialKernels(): Kernels {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
   const wanted = process?.env?.RETROGRAD_KERNELS;
   if (wanted) return kernelsByName('RETROGRAD_KERNELS', wanted);
-  return (
-    wasmKernels() ?? { ...plainKernels, why: 'plain TypeScript, because there is no WebAssembly SIMD here' }
-  );
+  return wasmKernels() ?? { ...plainKernels, why: `plain TypeScript, because ${noWasm().why}` };
 }
 
 function kernelsByName(op: string, name: string): Kernels {
@@ -114,6 +125,17 @@ function kernelsByName(op: string, name: string): Kernels {
     throw new ValueError(op, 'kernels', `one of ${NAMES.join(', ')}`, describe(name));
   }
   const kernels = name === 'plain' ? plainKernels : wasmKernels({ relaxed: name === 'wasm' });
-  if (kernels === null) throw new ValueError(op, 'kernels', 'available', `${name} without WebAssembly SIMD`);
+  if (kernels === null) throw new ValueError(op, 'kernels', 'available', `${name} ${noWasm().short}`);
   return kernels;
+}
+
+/** What keeps the WebAssembly kernels away: an old engine, or a page's content security policy. */
+function noWasm(): { why: string; short: string } {
+  if (!hasSimd()) {
+    return { why: 'there is no WebAssembly SIMD here', short: 'without WebAssembly SIMD' };
+  }
+  return {
+    why: "this page's policy forbids WebAssembly (script-src without 'wasm-unsafe-eval')",
+    short: 'on a page whose policy forbids WebAssembly',
+  };
 }

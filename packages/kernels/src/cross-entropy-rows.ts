@@ -3,8 +3,8 @@ import type { SequenceKernels } from './sequence/kernels.js';
 import type { FloatData } from './types.js';
 import { crossEntropyCode } from './wasm/binaries/cross-entropy.js';
 
-/** Exponentials below which copying to WebAssembly memory and back costs more than it saves. */
-const FEW = 1 << 8;
+/** Logits below which copying to WebAssembly memory and back costs more than it saves. */
+const WORTH_COPYING = 1 << 8;
 
 /** The exports of assembly/cross-entropy.ts; addresses in bytes. */
 type CrossEntropyModule = Record<
@@ -13,8 +13,9 @@ type CrossEntropyModule = Record<
 >;
 
 /**
- * The softmax of rows of logits, m being the largest of a row: the sums Σ e^(x - m) in double precision, and the gradient
- * scale · (e^(x - m) / Σ e^(x - m) - onehot(target)). A row that holds NaN or +Infinity gives NaN.
+ * The softmax of rows of logits, m being the largest of a row: the sums Σ e^(x - m) in double precision, and
+ * the gradient scale · (e^(x - m) / Σ e^(x - m) - onehot(target)). A row that holds NaN or +Infinity gives
+ * NaN.
  * @param x    (N, V) logits, N at least 1
  * @param rows (N, 2) the place of the target in each row, and any number; receives the sum and x_target - m
  * @param grad (N, V) receives the gradient, of x's dtype; null when it is not wanted
@@ -28,7 +29,7 @@ export function crossEntropyRows(
 ): void {
   const N = rows.length / 2;
   const V = x.length / N;
-  const module = N * V < FEW ? null : kernels.module<CrossEntropyModule>(crossEntropyCode);
+  const module = N * V < WORTH_COPYING ? null : kernels.module<CrossEntropyModule>(crossEntropyCode);
   if (module === null) {
     plainRows(N, V, x, rows, scale, grad);
     return;
@@ -47,7 +48,8 @@ export function crossEntropyRows(
 }
 
 /**
- * The largest logit is taken off before anything is exponentiated, so nothing overflows; all is computed in double precision.
+ * The largest logit is subtracted before exponentiating, so nothing overflows. All is computed in double
+ * precision.
  */
 function plainRows(
   N: number,

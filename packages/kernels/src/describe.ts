@@ -1,9 +1,9 @@
-/** A shape as it stands in messages: `[2, 3]`. */
+/** A shape as messages show it: `[2, 3]`. */
 export function formatShape(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
 }
 
-/** Whether a value has the fields of an ndarray, of whatever dtype and from whichever copy of ndarray. */
+/** Whether a value has the fields of an ndarray, of any dtype and from any copy of ndarray. */
 export function looksLikeNdArray(value: unknown): value is { shape: number[] } {
   if (typeof value !== 'object' || value === null) return false;
   const { data, shape, stride, offset } = value as Record<string, unknown>;
@@ -12,7 +12,7 @@ export function looksLikeNdArray(value: unknown): value is { shape: number[] } {
   );
 }
 
-/** A value as it stands in messages: short, and never its whole contents. */
+/** A value as messages show it: short, and never its whole contents. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);

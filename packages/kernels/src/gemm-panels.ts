@@ -1,11 +1,14 @@
 import type { StridedMatrix } from './strided-matrix.js';
 
-/** Rows or columns in a packed panel. 4 x 4 sums are as many as the engine's register allocator takes well. */
+/**
+ * Rows or columns in a packed panel. 4 x 4 sums are as many as the engine's register allocator takes well.
+ */
 export const PANEL = 4;
 
 /**
- * Copies the rows of a matrix to `out` in panels of 4: the 4 entries of the panel's rows at k = 0, then those at k = 1, ...
- * The last panel is filled up with zeros; what they give lands outside the result and is dropped.
+ * Copies the rows of a matrix to `out` in panels of 4: the 4 entries of the panel's rows at k = 0, then those
+ * at k = 1, ... The last panel is filled up with zeros; what they give lands outside the result and is
+ * dropped.
  */
 export function pack(X: StridedMatrix, out: Float64Array): void {
   const { data, at, rows, columns: K, rowStep, columnStep: step } = X;
@@ -35,8 +38,8 @@ export function pack(X: StridedMatrix, out: Float64Array): void {
 }
 
 /**
- * The 4 x 4 products of a panel of A (from `a` on) with a panel of B (from `b` on), written to `tile` row by row.
- * `| 0` tells the engine that an index stays an integer, so it need not watch for overflow.
+ * The 4 x 4 products of a panel of A (from `a` on) with a panel of B (from `b` on), written to `tile` row by
+ * row. `| 0` tells the engine that an index stays an integer, so it need not watch for overflow.
  */
 export function microKernel(
   K: number,

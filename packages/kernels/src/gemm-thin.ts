@@ -5,8 +5,8 @@ let factors = /* @__PURE__ */ new Float64Array(1 << 8);
 let sums = /* @__PURE__ */ new Float64Array(1 << 8);
 
 /**
- * The product for a few rows (streaming: batch 1), where packing B would cost as much as the product. Row by row; every
- * sum runs over k = 0 ... K-1 as in gemm.ts. Rows or columns of B lie in one piece.
+ * The product for a few rows (streaming: batch 1), where packing B would cost as much as the product. Row by
+ * row; every sum runs over k = 0 ... K-1 as in gemm.ts. Rows or columns of B lie in one piece.
  */
 export function thinGemm(A: StridedMatrix, B: StridedMatrix, C: StridedMatrix, accumulate: boolean): void {
   const { data: a, columns: K, columnStep: aStep } = A;
@@ -90,8 +90,8 @@ function dotColumns(
 }
 
 /**
- * The product of a column and a row (K = 1: the weight gradient of one row of a batch), in half of the time that packing
- * takes. The 0 stands for the sum that the other ways start from: it makes 0 of -0.
+ * The product of a column and a row (K = 1: the weight gradient of one row of a batch), in half of the time
+ * that packing takes. The 0 stands for the sum that the other ways start from: it makes 0 of -0.
  */
 export function outerProduct(
   A: StridedMatrix,

@@ -7,7 +7,7 @@ import { rowsFrom, type StridedMatrix, stridedOf, transpose } from './strided-ma
 const A_BLOCK = 1 << 15;
 const B_BLOCK = 1 << 17;
 
-/** Packed blocks; they grow with K only, since the number of rows and columns in a block shrinks with it. */
+/** The packed blocks. They grow only with K, since a block has the fewer rows and columns the larger K is. */
 let packedA = /* @__PURE__ */ new Float64Array(1 << 12);
 let packedB = /* @__PURE__ */ new Float64Array(1 << 12);
 const tile = /* @__PURE__ */ new Float64Array(PANEL * PANEL);
@@ -26,9 +26,10 @@ export function gemm(
 /**
  * C (M, N) = A (M, K) B (K, N), plus C when `accumulate`; rows of C lie in one piece.
  *
- * Both operands are packed into panels of 4 rows or columns, in double precision, so one inner loop serves both dtypes and
- * all transposes. It keeps 4 x 4 sums in registers. Every sum runs over k = 0 ... K-1 in this order and in double precision
- * on every way through this file, so the result does not depend on how the operands are stored.
+ * Both operands are packed into panels of 4 rows or columns, in double precision, so one inner loop serves
+ * both dtypes and all transposes. It keeps 4 x 4 sums in registers. Every sum runs over k = 0 ... K-1 in this
+ * order and in double precision on every way through this file, so the result does not depend on how the
+ * operands are stored.
  */
 export function multiplyStrided(
   A: StridedMatrix,
@@ -68,7 +69,9 @@ export function multiplyStrided(
   }
 }
 
-/** Multiplies the packed blocks. A panel of B stays in the first-level cache while the panels of A pass by. */
+/**
+ * Multiplies the packed blocks. A panel of B stays in the first-level cache while the panels of A pass by.
+ */
 function multiplyBlocks(K: number, C: ArrayMatrix, accumulate: boolean): void {
   const { data, at, rows, columns, ld } = C;
   for (let j = 0; j < columns; j += PANEL) {

@@ -33,4 +33,5 @@ export type { ArrayMatrix, Matrix, MatrixLayout, ProductOptions } from './sequen
 export type { Dtype, FloatData } from './types.js';
 export type { WasmModule } from './wasm/decode-binary.js';
 export { type WasmOptions, wasmKernels } from './wasm/kernels.js';
+export { WasmMemory, type WasmMemoryOptions } from './wasm/memory.js';
 export { setThreads } from './wasm/threads/set-threads.js';

@@ -1,5 +1,6 @@
-/** What Retrograd's other packages need of the kernels besides what users do: no promise is made about any of it. */
+/** For Retrograd's other packages. Any of it may change in any release. */
 
+export { allocate } from './allocate.js';
 export { crossEntropyRows } from './cross-entropy-rows.js';
 export { describe, formatShape, looksLikeNdArray } from './describe.js';
 export { sigmoidMap, sigmoidScalar, tanhMap } from './elementwise.js';
@@ -8,9 +9,7 @@ export * from './index.js';
 export { setOnes } from './sequence/block.js';
 export {
   type Blocks,
-  giveAll,
   giveEvictable,
-  packAll,
   type Sizes,
   takeAll,
   withBlocks,
@@ -19,13 +18,12 @@ export { matrix } from './sequence/matrix.js';
 export { memoizeByKernels } from './sequence/memoize-by-kernels.js';
 export { RecomputableBlocks } from './sequence/recomputable-blocks.js';
 export { tanhOf } from './sequence/tanh.js';
-export { allocate, mayShareSlab, withSlabs } from './slabs.js';
 export { coreCode } from './wasm/binaries/core.js';
 export { crossEntropyCode } from './wasm/binaries/cross-entropy.js';
+export { decodeBinary } from './wasm/decode-binary.js';
 export { kernelsOver } from './wasm/kernels.js';
 export { type ImportOverrides, WasmLinker } from './wasm/linker.js';
 export { loadWasm } from './wasm/load.js';
-export { WasmMemory, type WasmMemoryOptions } from './wasm/memory.js';
 export { Products, type WasmPacked } from './wasm/products.js';
 export { WasmSequence } from './wasm/sequence.js';
 export { threadsAsked } from './wasm/threads/current.js';

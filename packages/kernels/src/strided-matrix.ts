@@ -1,7 +1,10 @@
 import type { MatrixLayout } from './sequence/matrix.js';
 import type { FloatData } from './types.js';
 
-/** A matrix as the loops of a product walk it: entry (i, j) is entry `at + i * rowStep + j * columnStep` of the data. */
+/**
+ * A matrix as the loops of a product walk it: entry (i, j) is entry `at + i * rowStep + j * columnStep` of
+ * the data.
+ */
 export interface StridedMatrix {
   readonly data: FloatData;
   readonly at: number;

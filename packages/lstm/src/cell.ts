@@ -116,7 +116,7 @@ export function lstmCellForward(
  * @param cache  from lstmCellForward, or from one step of lstmForward; not changed
  * @returns gradients of x_t (B, I), h_prev (B, H), c_prev (B, H), and of every weight and bias by name
  * @throws StateError when the cache is not one of this cell
- * @throws ShapeError when grad_h or grad_c has not h_t's shape
+ * @throws ShapeError when grad_h or grad_c does not have h_t's shape
  */
 export function lstmCellBackward(
   grad_h: NdArray,

@@ -35,7 +35,7 @@ export function lstmForward(
  * @param grad_c_final (B, H) gradient that reaches c_final; zero when left out
  * @returns gradients of x (B, T, I), of every parameter by name, of h_0 and of c_0 (B, H)
  * @throws StateError when caches is not a list of this layer's caches
- * @throws ShapeError when grad_h_all has not h_all's shape
+ * @throws ShapeError when grad_h_all does not have h_all's shape
  */
 export function lstmBackward(
   grad_h_all: NdArray,

@@ -38,7 +38,7 @@ export function cachesOf(pass: ForwardPass): Cache[] {
   return caches;
 }
 
-/** The pass behind a list. One that was changed since (a step replaced, removed, put elsewhere) is not recognised any more. */
+/** The pass that a list comes from. One that was changed since (a step replaced, removed, put elsewhere) is not recognised any more. */
 export function passOf(cell: Cell, caches: readonly unknown[]): ForwardPass | undefined {
   const entry = Array.isArray(caches) ? passes.get(caches) : undefined;
   if (entry?.pass.cell !== cell || entry.steps.length !== caches.length) return undefined;

@@ -61,7 +61,7 @@ export function rnnCellForward(
  * @param cache  from rnnCellForward, or from one step of rnnForward; not changed
  * @returns gradients of x_t (B, I), h_prev (B, H), W_xh (I, H), W_hh (H, H), b_h (H)
  * @throws StateError when the cache is not one of this cell
- * @throws ShapeError when grad_h has not h_t's shape
+ * @throws ShapeError when grad_h does not have h_t's shape
  */
 export function rnnCellBackward(
   grad_h: NdArray,

@@ -1,6 +1,6 @@
 /** A fenced block of a Markdown file. */
 export interface Block {
-  /** First word behind the fence; '' for none. */
+  /** First word after the fence; '' for none. */
   language: string;
   /** The other words: `continued` goes on with the program of the block before, in the same file. */
   words: string[];
@@ -37,7 +37,7 @@ function prose(markdown: string): string {
   return markdown.replace(/^(`{3,}|~{3,})[\s\S]*?^\1.*$/gm, '');
 }
 
-/** Targets of links to files, without what stands behind `#`. */
+/** Targets of links to files, without what follows `#`. */
 export function readLinks(markdown: string): string[] {
   return [...prose(markdown).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target]) => target)

@@ -1,5 +1,5 @@
 /**
- * What the comments of a program say that it prints. They stand behind a `console.log(…);`, and on the lines of their own right
+ * What the comments of a program say that it prints. They stand after a `console.log(…);`, and on the lines of their own right
  * below it:
  *
  *     console.log(loss.toFixed(4)); // 0.69…
@@ -11,7 +11,7 @@
  */
 
 const COMMENT = /^\s*\/\/ ?(.*)$/;
-const BEHIND = /;\s*\/\/ ?(.*)$/;
+const AT_THE_END = /;\s*\/\/ ?(.*)$/;
 /** Looks like a value, so it must be one that is printed. */
 const VALUE = /\/\/ ?(-?\d|true$|false$|\[)/;
 
@@ -36,8 +36,8 @@ export function readClaims(lines: readonly string[]): { claims: string[]; compla
     const prints = /^\s*[^/]*console\.log\(/.test(line);
     const ends = /\);\s*(\/\/.*)?$/.test(line);
     printing = (prints || (printing && /^[\s)]/.test(line))) && line.trim() !== '';
-    const behind = line.match(BEHIND);
-    if (printing && behind !== null) claims.push(behind[1]);
+    const trailing = line.match(AT_THE_END);
+    if (printing && trailing !== null) claims.push(trailing[1]);
     else if (printing && ends) silent = i + 1;
     else if (VALUE.test(line)) complaints.push(`${i + 1}: states a value that is not printed`);
   });

@@ -47,7 +47,7 @@ export function packAll(): Packed[] {
   const output: unknown = JSON.parse(
     run('npm', ['pack', '--workspaces', '--json', '--pack-destination', tarballs], root),
   );
-  // npm 12 answers with an object by name where older ones answer with a list.
+  // npm 12 prints an object by name where older ones print a list.
   return (Array.isArray(output) ? output : Object.values(output as object)) as Packed[];
 }
 

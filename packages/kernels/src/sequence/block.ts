@@ -1,17 +1,19 @@
-import { allocate } from '../slabs.js';
+import { allocate } from '../allocate.js';
 import type { Dtype, FloatData } from '../types.js';
 
 /**
- * A piece of the memory that a kernel set works on: ordinary arrays for the plain set, WebAssembly memory for the fast one.
- * Its contents are undefined until written.
+ * A piece of the memory that a kernel set works on: an ordinary array for the plain set, WebAssembly memory
+ * for the fast ones. Its contents are undefined until written.
  */
 export interface Block {
   readonly dtype: Dtype;
   /** Number of entries. */
   readonly length: number;
-  /** The entries. Read it anew after anything that may take memory: WebAssembly memory moves when it grows. */
+  /**
+   * The entries. Read this again after any call that may take memory: WebAssembly memory moves when it grows.
+   */
   readonly data: FloatData;
-  /** Address in bytes of an entry, where the set has addresses; else 0. */
+  /** Address of an entry in bytes; 0 for sets without addresses. */
   pointer(index: number): number;
 }
 

@@ -1,11 +1,11 @@
 import type { Dtype } from '../types.js';
 import type { Block } from './block.js';
-import type { EvictableBlocks, PackedMatrix, SequenceKernels } from './kernels.js';
+import type { EvictableBlocks, SequenceKernels } from './kernels.js';
 
 export type Blocks<Name extends string> = Readonly<Record<Name, Block>>;
 export type Sizes<Name extends string> = Readonly<Record<Name, number>>;
 
-/** Calls `fn` with scratch blocks and gives them back, also when it throws. */
+/** Calls `fn` with scratch blocks and gives them back afterwards, also when it throws. */
 export function withBlocks<Name extends string, R>(
   kernels: SequenceKernels,
   dtype: Dtype,
@@ -20,7 +20,7 @@ export function withBlocks<Name extends string, R>(
   }
 }
 
-/** Takes several blocks, or none when there is no room for all. */
+/** Takes several blocks; none when there is no room for all. */
 export function takeAll<Name extends string>(
   kernels: SequenceKernels,
   dtype: Dtype,
@@ -36,22 +36,7 @@ export function takeAll<Name extends string>(
   return blocks;
 }
 
-/** Packs several operands, each given by the arguments of `pack`, or none when there is no room for all. */
-export function packAll(
-  kernels: SequenceKernels,
-  operands: readonly Parameters<SequenceKernels['pack']>[],
-): PackedMatrix[] {
-  const packed: PackedMatrix[] = [];
-  try {
-    for (const operand of operands) packed.push(kernels.pack(...operand));
-  } catch (error) {
-    for (const { blocks } of packed) blocks.forEach(kernels.give, kernels);
-    throw error;
-  }
-  return packed;
-}
-
-/** Gives evictable blocks back, if there are any and they are not evicted. */
+/** Gives evictable blocks back, unless there are none or they are evicted already. */
 export function giveEvictable(kernels: SequenceKernels, evictable: EvictableBlocks | null): void {
   if (evictable === null) return;
   kernels.pin(evictable);

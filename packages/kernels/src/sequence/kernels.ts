@@ -6,9 +6,9 @@ import type { Matrix, ProductOptions } from './matrix.js';
 /** Blocks whose contents can be recomputed. */
 export interface EvictableBlocks {
   readonly blocks: readonly Block[];
-  /** Set when the blocks were taken away, which happens when memory runs short. */
+  /** Becomes true when the blocks are taken away, which happens when memory runs short. */
   evicted: boolean;
-  /** Set while the blocks are in use: they are not evicted then. */
+  /** True while the blocks are in use: they are not evicted then. */
   inUse: boolean;
 }
 
@@ -16,13 +16,13 @@ export interface EvictableBlocks {
 export interface PackedMatrix {
   readonly K: number;
   readonly N: number;
-  /** The memory of the packed form, to be given back after the last product. */
+  /** The memory of the packed form. The caller gives it back after the last product. */
   readonly blocks: readonly Block[];
 }
 
 /**
- * The kernels that recurrent layers run on. They work on blocks of the set's own memory, so nothing is copied between the
- * steps of a sequence. Sizes and offsets count entries and are trusted.
+ * The kernels that recurrent layers run on. They work on blocks of the set's own memory, so nothing is copied
+ * between the steps of a sequence. Sizes and offsets count entries and are trusted.
  */
 export interface SequenceKernels {
   /** Number of threads that take part now. */
@@ -36,23 +36,24 @@ export interface SequenceKernels {
   release(block: Block): FloatData;
 
   /**
-   * These blocks can be recomputed. When memory runs short they are evicted, those marked first going first, and `evicted`
+   * These blocks can be recomputed. When memory runs short they are evicted, oldest first, and `evicted`
    * becomes true.
    */
   markEvictable(blocks: readonly Block[]): EvictableBlocks;
-  /** Ends that: unless they are evicted, the blocks are the caller's again. Called for evicted blocks too, once. */
+  /**
+   * Takes the mark off again, once: unless the blocks are evicted, they stay until the caller gives them
+   * back.
+   */
   pin(evictable: EvictableBlocks): void;
 
   /**
-   * C (M, N) = op(A) (M, K) op(B) (K, N), plus what C holds when `accumulate`. M and N are the size of C, and a transposed
-   * operand is stored as (K, M) or (N, K). C must not overlap A or B.
+   * C (M, N) = op(A) (M, K) op(B) (K, N), plus what C holds when `accumulate`. M and N are the size of C, and
+   * a transposed operand is stored as (K, M) or (N, K). C must not overlap A or B.
    */
   multiply(A: Matrix, B: Matrix, C: Matrix, options?: ProductOptions): void;
 
   /**
    * Packs op(B) for products with many A. B must not change before the last of them.
-   * @param options.trans whether op(B) is the transpose of B
-   * @param options.rows  rows of A, if known: lets the set pack only the form it will use, and split the work among threads
    */
   pack(B: Matrix, options?: PackOptions): PackedMatrix;
 
@@ -60,8 +61,9 @@ export interface SequenceKernels {
   multiplyPacked(A: Matrix, B: PackedMatrix, C: Matrix, accumulate: boolean): void;
 
   /**
-   * A routine that works on each row of a batch by itself, from a WebAssembly module over this set's memory; null for sets
-   * that work on ordinary memory. Where the set fuses multiplications and additions, the module does so too.
+   * A routine of a WebAssembly module over this set's memory that works on each row of a batch by itself;
+   * null for sets that work on ordinary arrays. Where the set fuses multiplications and additions, the module
+   * does so too.
    * @param code   the module, as scripts/assemble.mjs writes it
    * @param name   of its exports `name32` and `name64`, without the number
    * @param widths entries in a row of each block that it takes, as multiples of H
@@ -70,13 +72,14 @@ export interface SequenceKernels {
   rows(code: WasmModule, name: string, widths: readonly number[], cost: number): RowFunction | null;
 
   /**
-   * A routine that goes through all steps of a sequence, products with packed weights included; null for sets that work on
-   * ordinary memory. Arguments as for `rows`; the cost is without the products.
+   * A routine that runs all steps of a sequence, products with packed weights included; null for sets that
+   * work on ordinary arrays. Arguments as for `rows`; the cost does not include the products.
    */
   steps(code: WasmModule, name: string, widths: readonly number[], cost: number): StepsFunction | null;
 
   /**
-   * A routine over a range of entries or columns, which threads split among them; null for sets that work on ordinary memory.
+   * A routine over a range of entries or columns, which threads split; null for sets that work on ordinary
+   * arrays.
    * @param countAt which argument is the length of the range
    * @param at      which arguments are addresses in the range
    */
@@ -87,12 +90,14 @@ export interface SequenceKernels {
     at: readonly number[],
   ): ParallelForFunction | null;
 
-  /** All exports of such a module; null for sets that work on ordinary memory. */
+  /** All exports of such a module; null for sets that work on ordinary arrays. */
   module<Exports>(code: WasmModule): Exports | null;
 }
 
 export interface PackOptions {
+  /** Whether op(B) is the transpose of B. Default: not. */
   readonly trans?: boolean;
+  /** Rows of A, if known: lets the set pack only the form it will use, and split the work among threads. */
   readonly rows?: number;
 }
 
@@ -102,7 +107,8 @@ export type RowFunction = (dtype: Dtype, B: number, H: number, at: readonly numb
 /**
  * Runs T steps of B rows, on blocks that hold one step after the other from their first entry on.
  * @param weights packed for products of B rows
- * @returns false when it cannot multiply with these weights; nothing is done then, and the caller loops in TypeScript
+ * @returns false when it cannot multiply with these weights; nothing is done then, and the caller loops in
+ *   TypeScript
  */
 export type StepsFunction = (
   B: number,

@@ -21,7 +21,9 @@ export interface ArrayMatrix extends MatrixLayout {
   readonly at: number;
 }
 
-/** How the operands of a product C = op(A) op(B) are read, and what becomes of C. Each is false when left out. */
+/**
+ * How the operands of a product C = op(A) op(B) are read, and what becomes of C. Each is false when left out.
+ */
 export interface ProductOptions {
   /** Whether op(A) is the transpose of A. */
   readonly transA?: boolean;

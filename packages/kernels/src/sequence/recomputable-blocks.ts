@@ -3,8 +3,9 @@ import { type Blocks, giveAll, giveEvictable, type Sizes, takeAll, withBlocks } 
 import type { EvictableBlocks, SequenceKernels } from './kernels.js';
 
 /**
- * Named blocks that a computation fills and that may be evicted when room is short; then they are computed again, to the same
- * bits, from inputs that therefore must not change. What a forward run saves for its backward run is kept like this.
+ * Named blocks that a computation fills and that may be evicted when room is short; then they are computed
+ * again, to the same bits, from inputs that therefore must not change. What a forward run saves for its
+ * backward run is kept like this.
  */
 export class RecomputableBlocks {
   /** Valid while they are evictable and not evicted. */
@@ -25,7 +26,10 @@ export class RecomputableBlocks {
     this.ensureComputed();
   }
 
-  /** Calls `fn` with the blocks, which stay where they are until it returns; converted when another dtype is wanted. */
+  /**
+   * Calls `fn` with the blocks, which stay where they are until it returns; converted when another dtype is
+   * wanted.
+   */
   use<R>(fn: (blocks: Blocks<string>) => R, dtype = this.dtype): R {
     // The caller of `arrays` owns the copies and may write to them: they are what counts from then on.
     if (this.copies !== null || dtype !== this.dtype) return this.useCopies(this.arrays(), dtype, fn);

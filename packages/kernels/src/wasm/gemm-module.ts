@@ -16,7 +16,7 @@ export interface PackedLayout {
   readonly N: number;
   /** Columns of each part but the last. */
   readonly share: number;
-  /** From part to part. */
+  /** Bytes from one part to the next. */
   readonly bytes: number;
 }
 
@@ -26,13 +26,10 @@ export interface PackedLayout {
  */
 export const STEPS_WORK = 4;
 
-/**
- * Shares of a product in columns are multiples of this, so that every panel of B and every group of panels is
- * whole.
- */
-export const COLUMNS = 32;
-/** Shares in rows are multiples of this: whole tiles. */
-export const ROWS = 6;
-/** Columns and rows that are packed together; shares of at least this many cost no packing twice. */
-export const PLENTY_COLUMNS = 256;
-export const PLENTY_ROWS = 192;
+/** Pieces of a product have a multiple of this many columns, so that no panel of B is cut. */
+export const PIECE_COLUMNS = 32;
+/** Pieces have a multiple of this many rows: whole tiles. */
+export const PIECE_ROWS = 6;
+/** Columns and rows that are packed together: with pieces of at least this many nothing is packed twice. */
+export const BLOCK_COLUMNS = 256;
+export const BLOCK_ROWS = 192;

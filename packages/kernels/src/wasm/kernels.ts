@@ -6,13 +6,13 @@ import type { WasmMemory } from './memory.js';
 export interface WasmOptions {
   /** Whether relaxed SIMD (fused multiply-add) may be used where there is any. Default true. */
   relaxed?: boolean;
-  /** What the kernels work on. Without it all calls give one set, over one memory. */
+  /**
+   * The memory that the kernels work on. Without this option all calls return the same set, over one memory.
+   */
   memory?: WasmMemory;
 }
 
-/**
- * The kernels in WebAssembly with SIMD, or null where there is none. Sequences run in WebAssembly memory from end to end.
- */
+/** The kernels in WebAssembly with SIMD; null where there is none, or a page forbids it. */
 export function wasmKernels({ relaxed = true, memory }: WasmOptions = {}): Kernels | null {
   if (memory !== undefined) return makeKernels(relaxed, memory);
   const key = relaxed ? 'relaxed' : 'simd';
@@ -20,7 +20,7 @@ export function wasmKernels({ relaxed = true, memory }: WasmOptions = {}): Kerne
   return sets[key];
 }
 
-/** Sets are made once: each has a memory of its own. */
+/** Each set is made once, since each has a memory of its own. */
 const sets: Partial<Record<'relaxed' | 'simd', Kernels | null>> = {};
 
 function makeKernels(relaxed: boolean, memory?: WasmMemory): Kernels | null {
@@ -28,7 +28,7 @@ function makeKernels(relaxed: boolean, memory?: WasmMemory): Kernels | null {
   return loaded === null ? null : kernelsOver(loaded);
 }
 
-/** The kernel set that goes with WebAssembly memory. */
+/** The kernel set for sequence kernels in WebAssembly. */
 export function kernelsOver({ sequence, relaxed }: LoadedWasm): Kernels {
   const fused = relaxed ? 'fused multiply-add (relaxed SIMD)' : 'separate multiplications and additions';
   return {

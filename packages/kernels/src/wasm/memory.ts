@@ -2,6 +2,7 @@ import { MemoryError } from '../errors.js';
 import type { Block } from '../sequence/block.js';
 import type { EvictableBlocks } from '../sequence/kernels.js';
 import type { Dtype, FloatData } from '../types.js';
+import { FreeList, type Span } from './free-list.js';
 
 const PAGE = 1 << 16;
 /** Pages at the start. */
@@ -9,38 +10,35 @@ const FIRST_PAGES = 16;
 /** Every span starts at a multiple of this, a cache line. */
 const LINE = 64;
 /**
- * Below lie the modules' constants (assembly/constants.ts), and address 0, which no block has, so that it can stand for null.
+ * Below lie the modules' constants (assembly/constants.ts), and address 0, which no block has, so that it can
+ * stand for null.
  */
 const FIRST = 8192;
-/** Bytes in use before blocks are evicted. It doubles whenever evicted blocks are needed again. */
+/**
+ * Size of the memory in bytes before blocks are evicted. It doubles whenever evicted blocks are needed again.
+ */
 const FIRST_BUDGET = 128 * 2 ** 20;
 /**
- * Marks before the oldest is evicted: the objects of small ones, about 1 kB each, take more room outside of this memory than
- * their blocks in it. Doubles too.
+ * Marks before the oldest is evicted: the objects of small ones, about 1 kB each, take more room outside of
+ * this memory than their blocks in it. Doubles too.
  */
 const FIRST_EVICTABLE = 2048;
-/** What a 32-bit address reaches. */
+/** All that 32-bit addresses reach. */
 const MOST_PAGES = 1 << 16;
 
-/** A span of bytes, free or taken. */
-export interface Span {
-  at: number;
-  size: number;
-}
-
 export interface WasmMemoryOptions {
-  /** Bytes in use before blocks are evicted; doubled when evicted blocks are needed again. */
+  /** Size of the memory in bytes before blocks are evicted; doubled when evicted blocks are needed again. */
   budget?: number;
-  /** The most that the memory may grow to, in bytes: whole pages of 64 KiB. */
+  /** Size in bytes that the memory may grow to: whole pages of 64 KiB. */
   maximum?: number;
-  /** Whether other threads can work on it. Default: where the platform lets them. */
+  /** Whether other threads can work on it. Default: wherever the platform allows it. */
   shared?: boolean;
 }
 
 /** A block of WebAssembly memory. */
 class WasmBlock implements Block {
   private view: FloatData | null = null;
-  /** What the view is of: to ask the view for it takes longer. */
+  /** The view's buffer. Reading it from the view takes longer. */
   private viewed: ArrayBufferLike | null = null;
 
   constructor(
@@ -71,19 +69,19 @@ class WasmBlock implements Block {
 /**
  * The memory that the WebAssembly kernels share, and its allocator.
  *
- * Freed spans are used again, first fit. Before the memory grows past a budget, evictable blocks (the activations that a
- * forward run saves for backward) are evicted, oldest first: so the memory of a program that runs forward without backward
- * stays flat, although nothing tells when such buffers are garbage.
+ * Freed spans are used again, first fit. Before the memory grows past a budget, evictable blocks (the
+ * activations that a forward run saves for backward) are evicted, oldest first: so the memory of a program
+ * that runs forward without backward stays flat, although nothing tells when such buffers are garbage.
  */
 export class WasmMemory {
   readonly memory: WebAssembly.Memory;
-  /** The memory's buffer, which is another one whenever it has grown. To ask the memory for it takes long. */
+  /** The memory's buffer: a new one after every growth. Reading it from the memory takes long. */
   buffer: ArrayBufferLike;
   /** Whether other threads can work on it. */
   readonly shared: boolean;
   /** The blocks that may be evicted, the oldest first. */
   readonly evictable = new Set<EvictableBlocks>();
-  private readonly free: Span[];
+  private readonly free = new FreeList();
   private readonly maximum: number;
   private budget: number;
   private mostEvictable = FIRST_EVICTABLE;
@@ -98,12 +96,12 @@ export class WasmMemory {
     this.memory = makeMemory(maximum / PAGE, shared);
     this.buffer = this.memory.buffer;
     this.shared = !(this.buffer instanceof ArrayBuffer);
-    this.free = [{ at: FIRST, size: this.buffer.byteLength - FIRST }];
+    this.free.give({ at: FIRST, size: this.buffer.byteLength - FIRST });
   }
 
   /** Bytes that are not free, evictable ones included. */
   get bytesTaken(): number {
-    return this.buffer.byteLength - FIRST - this.free.reduce((sum, { size }) => sum + size, 0);
+    return this.buffer.byteLength - FIRST - this.free.bytes;
   }
 
   /** Bytes that may be evicted now. */
@@ -128,38 +126,22 @@ export class WasmMemory {
     const size = Math.max(LINE, Math.ceil(bytes / LINE) * LINE);
     const overBudget = this.buffer.byteLength + size > this.budget;
     const span =
-      this.fit(size) ??
-      (overBudget ? this.fitAfterEviction(size) : null) ??
-      this.fitAfterGrowth(size) ??
-      // Within the budget, but the platform gives no more.
-      this.fitAfterEviction(size);
+      this.free.take(size) ??
+      (overBudget ? this.takeAfterEviction(size) : null) ??
+      this.takeAfterGrowth(size) ??
+      // The memory is within the budget, but the platform gives no more.
+      this.takeAfterEviction(size);
     return span ?? this.refuse(bytes);
   }
 
   /** As `takeBytes`, for the middle of a computation: nothing is evicted. */
-  takeBytesBesides(bytes: number): Span {
+  takeBytesWithoutEviction(bytes: number): Span {
     const size = Math.ceil(bytes / LINE) * LINE;
-    return this.fit(size) ?? this.fitAfterGrowth(size) ?? this.refuse(bytes);
+    return this.free.take(size) ?? this.takeAfterGrowth(size) ?? this.refuse(bytes);
   }
 
-  giveBytes({ at, size }: Span): void {
-    const { free } = this;
-    let i = free.length;
-    while (i > 0 && free[i - 1].at > at) i--;
-    // It becomes one with the free spans that it touches.
-    const before = free[i - 1];
-    const after = free[i];
-    const joinsBefore = before !== undefined && before.at + before.size === at;
-    const joinsAfter = after !== undefined && after.at === at + size;
-    if (joinsBefore) before.size += size;
-    else if (joinsAfter) {
-      after.at = at;
-      after.size += size;
-    } else free.splice(i, 0, { at, size });
-    if (joinsBefore && joinsAfter) {
-      before.size += after.size;
-      free.splice(i, 1);
-    }
+  giveBytes(span: Span): void {
+    this.free.give(span);
   }
 
   markEvictable(blocks: readonly Block[]): EvictableBlocks {
@@ -189,21 +171,9 @@ export class WasmMemory {
     );
   }
 
-  private fit(size: number): Span | null {
-    const { free } = this;
-    let i = 0;
-    while (i < free.length && free[i].size < size) i++;
-    if (i === free.length) return null;
-    const { at } = free[i];
-    free[i].at += size;
-    free[i].size -= size;
-    if (free[i].size === 0) free.splice(i, 1);
-    return { at, size };
-  }
-
-  private fitAfterEviction(size: number): Span | null {
+  private takeAfterEviction(size: number): Span | null {
     while (this.evictOldest()) {
-      const span = this.fit(size);
+      const span = this.free.take(size);
       if (span !== null) return span;
     }
     return null;
@@ -221,10 +191,9 @@ export class WasmMemory {
     return false;
   }
 
-  private fitAfterGrowth(size: number): Span | null {
+  private takeAfterGrowth(size: number): Span | null {
     const end = this.buffer.byteLength;
-    const last = this.free.at(-1);
-    const tail = last && last.at + last.size === end ? last.size : 0;
+    const tail = this.free.bytesAtEnd(end);
     // At least a quarter more at a time, so that growing step by step costs little.
     for (const wanted of [Math.max(size - tail, end / 4), size - tail]) {
       const pages = Math.ceil(wanted / PAGE);
@@ -236,13 +205,16 @@ export class WasmMemory {
         continue;
       }
       this.giveBytes({ at: end, size: pages * PAGE });
-      return this.fit(size);
+      return this.free.take(size);
     }
     return null;
   }
 }
 
-/** Shared memory has room for its maximum set aside from the start: where a small device refuses that, memory is not shared. */
+/**
+ * Shared memory reserves its maximum from the start. Where a small device refuses that, the memory is not
+ * shared.
+ */
 function makeMemory(maximum: number, shared: boolean): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum, shared });
@@ -252,7 +224,7 @@ function makeMemory(maximum: number, shared: boolean): WebAssembly.Memory {
   }
 }
 
-/** Node, or a page that is cross-origin isolated. */
+/** In Node, and in pages that are cross-origin isolated. */
 function canShare(): boolean {
   if (typeof SharedArrayBuffer === 'undefined') return false;
   const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;

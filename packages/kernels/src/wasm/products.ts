@@ -7,7 +7,10 @@ import type { Pair, WasmLinker } from './linker.js';
 import { currentScheduler, partitionerFor } from './threads/current.js';
 import type { ThreadedSet } from './threads/threaded-set.js';
 
-/** Rough time of a multiplication and addition in WebAssembly, in nanoseconds a byte. */
+/**
+ * About how long a multiplication and addition takes in WebAssembly, in nanoseconds for each byte of an
+ * entry.
+ */
 export const WASM_COST = 0.025;
 
 /** op(B) in parts of whole columns, each packed by itself, one after the other. */
@@ -21,13 +24,16 @@ export const isWhole = ({ N, share }: WasmPacked): boolean => share >= N;
 
 const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);
 
-/** Matrix products by assembly/gemm.ts, or by what replaces it. */
+/** Matrix products by assembly/gemm.ts, or by the functions that override it. */
 export class Products {
   private readonly sizes: GemmModule;
   private readonly gemm: Pair;
   private readonly packPart: Pair;
 
-  /** @param unitCost about how long a multiplication and addition takes, in nanoseconds a byte */
+  /**
+   * @param unitCost about how long a multiplication and addition takes, in nanoseconds for each byte of an
+   *                 entry
+   */
   constructor(
     linker: WasmLinker,
     private readonly set: ThreadedSet,
@@ -65,7 +71,10 @@ export class Products {
     return M * N * K * bytesOf(dtype) * this.unitCost;
   }
 
-  /** As `SequenceKernels.pack`, in parts for as many threads as are wanted unless these can share the rows of A. */
+  /**
+   * As `SequenceKernels.pack`: in one part for each thread, unless A has enough rows for the threads to split
+   * those.
+   */
   pack(B: Matrix, { trans = false, rows = 0 }: PackOptions): WasmPacked {
     const { sizes, set } = this;
     const [K, N] = trans ? [B.columns, B.rows] : [B.rows, B.columns];
@@ -85,7 +94,9 @@ export class Products {
     return { K, N, share, bytes, at, blocks: [block] };
   }
 
-  /** As `SequenceKernels.multiplyPacked`: threads take the parts of B where it has several, else rows of A. */
+  /**
+   * As `SequenceKernels.multiplyPacked`. Threads split the parts of B if it has several, else the rows of A.
+   */
   multiplyPacked(A: Matrix, packed: WasmPacked, C: Matrix, accumulate: boolean): void {
     const { rows: M } = C;
     const { K, N, at: b, share, bytes } = packed;

@@ -23,7 +23,7 @@ const NO_OPTIONS = {};
 
 const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);
 
-/** The WebAssembly set. Every call is split among threads where that is worth it, without a change to any bit. */
+/** The WebAssembly set. Threads split a call when that is worth it; it changes no bit of the result. */
 export class WasmSequence implements SequenceKernels, ThreadedSet {
   readonly workBytes: number;
   readonly work: number;
@@ -126,7 +126,7 @@ export class WasmSequence implements SequenceKernels, ThreadedSet {
     const pair = linker.pair(code, name);
     return (B, T, H, weights, blocks) => {
       const packed = weights as readonly WasmPacked[];
-      // Threads that share the columns of a product have to meet at every step.
+      // Threads that split the columns of a product would have to wait for each other at every step.
       if (!packed.every(isWhole)) return false;
       const { dtype } = blocks[0];
       const routine = pair[dtype];

@@ -1,9 +1,12 @@
 /**
- * The control block, which the caller and its workers share: indices of 32-bit words. What is written often by different threads
- * has a cache line of its own.
+ * The control block, which the caller and its workers share: indices of 32-bit words. Words that different
+ * threads often write have a cache line of their own.
  */
 export const Word = {
-  /** Pieces of the current job that nobody has taken yet; 0 between jobs. To take a piece is to lower it by one. */
+  /**
+   * Pieces of the current job that are not taken yet; 0 between jobs. A thread takes a piece by lowering it
+   * by one.
+   */
   open: 0,
   /** Pieces of the current job that are finished. */
   done: 16,
@@ -26,7 +29,10 @@ export const Word = {
   /** Units that a piece has, and that all pieces have together. */
   share: 51,
   total: 52,
-  /** Index of the argument that counts a piece's units, and of the one that takes the thread's work area (-1: none). */
+  /**
+   * Index of the argument that counts a piece's units, and of the one that takes the thread's work area (-1:
+   * none).
+   */
   countAt: 53,
   workAt: 54,
   /** 1 where functions of the core are overridden. */
@@ -44,5 +50,8 @@ export const MESSAGE_UNITS = 200;
 export const MODULES_AT = 1024;
 export const CONTROL_BYTES = 1 << 17;
 
-/** How long an idle thread watches the control block before it sleeps, in milliseconds: some times what waking it may cost. */
+/**
+ * Milliseconds that an idle thread watches the control block before it sleeps: some times what waking it may
+ * cost.
+ */
 export const SPIN_MS = 2;

@@ -31,9 +31,9 @@ export interface Job {
 }
 
 /**
- * Rows or columns a piece: the same for every thread, or several pieces a thread where that leaves each of them at least
- * `plenty`, so that a thread that is held up does not hold up the others.
- * @param unit a share is a multiple of this
+ * Rows or columns in a piece. There is one piece for each thread, or several where each of them still has
+ * `plenty`: then a thread that is delayed delays the others less.
+ * @param unit the result is a multiple of this
  */
 export function shareOf(total: number, threads: number, unit: number, plenty: number): number {
   const each = Math.max(1, Math.min(4, Math.floor(total / (threads * plenty))));

@@ -1,25 +1,30 @@
 import {
-  COLUMNS,
+  BLOCK_COLUMNS,
+  BLOCK_ROWS,
   GEMM,
   type PackedLayout,
-  PLENTY_COLUMNS,
-  PLENTY_ROWS,
-  ROWS,
+  PIECE_COLUMNS,
+  PIECE_ROWS,
   STEPS_WORK,
 } from '../gemm-module.js';
 import { type Routine, shareOf } from './job.js';
 import { Pool } from './pool.js';
 import type { ThreadedSet } from './threaded-set.js';
 
-/** Shares in rows of a sequence are multiples of this: tiles of six and four rows leave nothing over then, from four rows on. */
+/**
+ * Pieces of a sequence have a multiple of this many rows: from four rows on, tiles of six and four rows cover
+ * them.
+ */
 const PAIR = 2;
-/** Rows of a sequence for which one more piece costs next to nothing. */
+/** Rows in a piece of a sequence from which a further piece costs next to nothing. */
 const PLENTY_OF_STEPS = 12;
 
-/** Entries that fill a cache line: two threads never write to the same one. */
+/** Entries that fill a cache line. No two threads write to the same one. */
 const LINE = 16;
 
-/** Cuts the calls of a kernel set into pieces for its pool of threads. Sizes of entries and costs as in `Job`. */
+/**
+ * Cuts the calls of a kernel set into pieces for its pool of threads. Sizes of entries and costs as in `Job`.
+ */
 export class Partitioner {
   private readonly pool: Pool;
 
@@ -49,15 +54,19 @@ export class Partitioner {
     this.pool.end();
   }
 
-  /** A product of assembly/gemm.ts, cut into columns or rows of C, never along a sum. @param values its arguments */
+  /**
+   * A product of assembly/gemm.ts, cut into columns or rows of C, never along a sum.
+   * @param values its arguments
+   */
   multiply(routine: Routine, values: readonly number[], size: number, cost: number): void {
     const { threads } = this;
     const [transA, transB, , M, N, , , lda, , ldb, , , ldc] = values;
-    // Columns cost least: every block of B is packed once. With few of them, rows give more even shares.
-    const byColumns = N >= threads * PLENTY_COLUMNS || N >= M;
+    // Splitting columns costs least: every block of B is packed once. With few columns, rows give more even
+    // pieces.
+    const byColumns = N >= threads * BLOCK_COLUMNS || N >= M;
     const share = byColumns
-      ? shareOf(N, threads, COLUMNS, PLENTY_COLUMNS)
-      : shareOf(M, threads, ROWS, PLENTY_ROWS);
+      ? shareOf(N, threads, PIECE_COLUMNS, BLOCK_COLUMNS)
+      : shareOf(M, threads, PIECE_ROWS, BLOCK_ROWS);
     const steps = new Array<number>(GEMM.length).fill(0);
     if (byColumns) {
       steps[GEMM.b] = share * (transB ? ldb : size);
@@ -70,7 +79,10 @@ export class Partitioner {
     this.pool.run({ routine, total, share, values, steps, countAt, workAt: GEMM.work, cost });
   }
 
-  /** A product with a packed B: by its parts where there are several, else by rows. @param values arguments as for one part */
+  /**
+   * A product with a packed B, cut at its parts if it has several, else by rows.
+   * @param values arguments for the first part
+   */
   multiplyPacked(
     routine: Routine,
     values: readonly number[],
@@ -80,7 +92,7 @@ export class Partitioner {
   ): void {
     const byParts = columns < N;
     const M = values[GEMM.M];
-    const share = byParts ? columns : shareOf(M, this.threads, ROWS, M);
+    const share = byParts ? columns : shareOf(M, this.threads, PIECE_ROWS, M);
     const steps = new Array<number>(GEMM.length).fill(0);
     if (byParts) {
       steps[GEMM.b] = bytes;
@@ -93,7 +105,10 @@ export class Partitioner {
     this.pool.run({ routine, total, share, values, steps, countAt, workAt: GEMM.work, cost });
   }
 
-  /** A call over `values[countAt]` entries or columns that lie side by side at the addresses `at` among its arguments. */
+  /**
+   * A call over a range of `values[countAt]` entries or columns; the arguments at the places `at` are
+   * addresses in it.
+   */
   parallelFor(
     routine: Routine,
     values: readonly number[],
@@ -108,7 +123,7 @@ export class Partitioner {
     this.pool.run({ routine, total, share, values, steps, countAt, workAt: -1, cost });
   }
 
-  /** A row function: B rows and then addresses. @param bytes of a row at each address */
+  /** A row function, whose arguments are B, H and addresses. @param bytes of a row at each address */
   rows(routine: Routine, values: readonly number[], bytes: readonly number[], cost: number): void {
     const [B] = values;
     const share = shareOf(B, this.threads, 1, B);
@@ -117,8 +132,8 @@ export class Partitioner {
   }
 
   /**
-   * All steps of a sequence: each thread goes through them for rows of its own. Row counts and such come first among the
-   * arguments, then the work area, the weights, and from `firstBlock` on the blocks.
+   * All steps of a sequence: each thread runs them for rows of its own. The arguments are sizes, the work
+   * area, the weights, and from `firstBlock` on the blocks.
    * @param bytes of a row in each block
    */
   steps(

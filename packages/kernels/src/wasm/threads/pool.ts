@@ -1,27 +1,31 @@
 import { ThreadError } from '../../errors.js';
-import type { Span } from '../memory.js';
+import type { Span } from '../free-list.js';
 import { SPIN_MS, Word } from './control.js';
 import { ControlBlock } from './control-block.js';
 import type { Job } from './job.js';
 import { type RunningWorker, startWorker } from './start-worker.js';
 import type { ThreadedSet } from './threaded-set.js';
 
-/** A thread that has not finished a piece for this long, and a hundred times as long as the piece should take, is lost. */
+/** The caller gives a thread up after this long, plus a hundred times what its piece should take. */
 const PATIENCE_MS = 10_000;
 /** How long a worker may take to load native code. */
 const LOADING_MS = 10_000;
-/** Cost of the jobs that are done alone before sleeping workers are woken, in nanoseconds: what waking them costs the caller. */
+/**
+ * Nanoseconds of work that the caller does alone before it wakes sleeping workers: what waking them costs it.
+ */
 const WORTH_WAKING = 50_000;
 
 /**
- * Workers over one WebAssembly memory. A job lies open in the control block; the caller and the workers take its pieces one by
- * one until none is left, and the caller waits for those that others took. So a worker that is late, asleep or dead leaves
- * its pieces to the caller. Which thread computes a piece makes no difference to the result.
+ * A thread pool over one WebAssembly memory. The job is in the control block. The caller and the workers take
+ * its pieces one by one until none is left; then the caller waits for the pieces that workers took. So a
+ * worker that is late, asleep or dead leaves its pieces to the caller. Which thread computes a piece makes no
+ * difference to the result.
  *
  *     caller    write the job · open = n · take, perform, take, … · wait for done = n
  *     worker    see open > 0 · take · read the job · perform · done + 1 · see open > 0 …
  *
- * The job is not rewritten before all pieces taken are done, so whoever has taken a piece reads the job it belongs to.
+ * The next job is not written before all pieces that were taken are done, so a thread reads the job that its
+ * piece belongs to.
  */
 export class Pool {
   ended = false;
@@ -39,9 +43,9 @@ export class Pool {
   ) {
     const { memory, workBytes, overrides } = set;
     try {
-      for (let i = 0; i < workers; i++) this.spans.push(memory.takeBytesBesides(workBytes));
+      for (let i = 0; i < workers; i++) this.spans.push(memory.takeBytesWithoutEviction(workBytes));
     } catch {
-      // No room for all: with as many as there is room for.
+      // There is no room for all work areas: fewer workers then.
     }
     const inWorkers = overrides && { source: overrides.source, setting: overrides.setting };
     for (const { at } of this.spans) {
@@ -53,8 +57,7 @@ export class Pool {
   }
 
   /**
-   * A thread that is ended while it loads native code takes the whole process with it: neither `end` nor the end of the process may
-   * come before.
+   * Ending a thread while it loads native code ends the whole process. So wait until all are loaded.
    */
   private awaitLoading(): void {
     const { words } = this;
@@ -70,7 +73,7 @@ export class Pool {
     return 1 + Atomics.load(this.words, Word.ready);
   }
 
-  /** Whether a job of this cost should be split now. Workers that sleep are woken for enough work only. */
+  /** Whether a job of this cost should be split now. Sleeping workers are only woken for enough work. */
   wants(cost: number): boolean {
     const ready = Atomics.load(this.words, Word.ready);
     if (ready === 0) return false;
@@ -104,7 +107,8 @@ export class Pool {
         this.perform(job, open - 1);
       }
     } finally {
-      // After a failure here, what nobody has taken stays undone; what others have taken must still come to its end.
+      // After a failure here the open pieces stay undone, but those that workers took must still come to
+      // their end.
       const undone = Atomics.exchange(words, Word.open, 0);
       this.settle(pieces - undone - own, job.cost / pieces);
       this.checkFailure();
@@ -123,7 +127,10 @@ export class Pool {
     for (const worker of this.workers) worker.end();
   }
 
-  /** A worker has ended by itself. If it never came up, others would not either: the caller goes on without. */
+  /**
+   * A worker has ended by itself. If none ever came up, a new pool would not work either: the caller goes on
+   * alone.
+   */
   private lose(): void {
     if (Atomics.load(this.words, Word.ready) > 0) this.end();
   }
@@ -136,7 +143,9 @@ export class Pool {
     routine.call(...args);
   }
 
-  /** Waits until others have finished this many pieces: awake at first, then asleep where that is allowed. */
+  /**
+   * Waits until workers have finished this many pieces: awake at first, then asleep where that is allowed.
+   */
   private settle(pieces: number, cost: number): void {
     const { words } = this;
     const patience = PATIENCE_MS + cost / 1e4;
@@ -145,7 +154,7 @@ export class Pool {
     for (let spins = 1; Atomics.load(words, Word.done) < pieces; spins++) {
       if (spins % 256 !== 0) continue;
       const now = performance.now();
-      // The clock may leap, when the whole process was stopped.
+      // The clock leaps when the whole process was stopped.
       if (last !== 0) waited += Math.min(now - last, 100);
       last = now;
       if (waited > patience) this.abandon(`none within ${Math.round(waited / 1000)} s`);
@@ -169,7 +178,7 @@ export class Pool {
     throw failed(message);
   }
 
-  /** A worker still may write to its work area: that is not given back. */
+  /** A worker may still write to its work area, so that is not given back. */
   private abandon(actual: string): never {
     this.stop();
     throw failed(actual);
@@ -185,7 +194,7 @@ const failed = (actual: string): ThreadError =>
     'all threads were ended, and the next call starts new ones',
   );
 
-/** Whether this thread may sleep: that of a page may not. */
+/** Whether this thread may sleep. A page's main thread may not. */
 function maySleep(words: Int32Array): boolean {
   try {
     return Atomics.wait(words, Word.open, 1, 0) === 'not-equal';

@@ -1,20 +1,26 @@
-import { COLUMNS, PLENTY_COLUMNS } from '../gemm-module.js';
+import { BLOCK_COLUMNS, PIECE_COLUMNS } from '../gemm-module.js';
 import { shareOf } from './job.js';
 import { Partitioner } from './partition.js';
 import type { ThreadedSet } from './threaded-set.js';
 
-/** Nanoseconds below which a call is not split: some times what splitting costs. */
+/** Nanoseconds from which a call is worth splitting: some times what splitting costs. */
 const WORTH_SPLITTING = 20_000;
 
-/** Entries of a packed B below which its products are not worth parting, whatever M is. */
+/** Entries from which a packed B is worth cutting into parts, for any number of rows. */
 const WORTH_PARTING = 1 << 14;
 /** Entries of B that fit the cache of a core. */
 export const ENTRIES_IN_CACHE = 1 << 17;
 
-/** Rows a thread from which whole sequences are shared by rows, and B is not parted: then each thread goes through all of B. */
+/**
+ * Rows for each thread from which threads split the rows of A, and B stays in one part that every thread
+ * reads whole.
+ */
 const enoughRows = (entries: number): number => (entries > ENTRIES_IN_CACHE ? 6 : 2);
 
-/** Shares the calls of kernel sets among threads. Each set has workers of its own, since each has a memory of its own. */
+/**
+ * Splits the calls of kernel sets among threads. Each set has workers of its own, since each has a memory of
+ * its own.
+ */
 export class Scheduler {
   /** The number that `setThreads` was called with last; null when it never was. */
   asked: number | null = null;
@@ -32,9 +38,10 @@ export class Scheduler {
   }
 
   /**
-   * As the function of that name. Where our own kernels are split changes no bit, so sleeping workers are only woken when it
-   * pays. The sums of a native library may depend on it, so all its calls of one cost are split, whichever thread then takes
-   * the pieces.
+   * What splits a call of this cost in nanoseconds among the threads of a set; null when the caller computes
+   * it alone. With our own kernels splitting changes no bit, so sleeping workers are only woken when it pays.
+   * The sums of a native library may depend on it, so its calls of the same cost are always split, even if
+   * the caller then takes all pieces.
    */
   partitionerFor(set: ThreadedSet, cost: number): Partitioner | null {
     if (cost < WORTH_SPLITTING) return null;
@@ -48,11 +55,14 @@ export class Scheduler {
     return set.overrides !== null || partitioner.wants(cost) ? partitioner : null;
   }
 
-  /** Columns in each part of a packed B (K, N), for products of M rows: all, where the threads are to share the rows. */
+  /**
+   * Columns in each part of a packed B (K, N) for products of M rows; all of them where the threads split the
+   * rows.
+   */
   columnsInPart(set: ThreadedSet, K: number, N: number, M: number): number {
     const wanted = this.wanted(set);
-    const parted = wanted > 1 && K * N >= WORTH_PARTING && M < wanted * enoughRows(K * N);
-    return parted ? shareOf(N, wanted, COLUMNS, PLENTY_COLUMNS) : N;
+    const inParts = wanted > 1 && K * N >= WORTH_PARTING && M < wanted * enoughRows(K * N);
+    return inParts ? shareOf(N, wanted, PIECE_COLUMNS, BLOCK_COLUMNS) : N;
   }
 
   /** Ends the workers of the sets that want another number of them. */

@@ -3,18 +3,21 @@ import { ValueError } from '../../errors.js';
 import { currentScheduler, useScheduler } from './current.js';
 import { Scheduler } from './scheduler.js';
 
-/** More would be a mistake. */
+/** A larger number is taken for a mistake. */
 const MOST_THREADS = 64;
 
 /**
- * Has the WebAssembly kernels compute on n threads from now on: the caller's own and n - 1 workers, which start with the first
- * call that is worth it and take part from when they are up. They keep no process alive, and use no processor while there
- * is nothing to do. The number of threads changes no bit of any result of theirs.
+ * The WebAssembly kernels compute on n threads from now on: the caller's own and n - 1 workers. The workers
+ * start with the first call that is worth splitting, and take part as soon as they are up. They keep no
+ * process alive, and use no processor time while there is nothing to do. The number of threads changes no bit
+ * of any result.
  *
- * The kernels with a native library (`@retrograd/blas`) follow it too, unless they were given a number of their own.
+ * The kernels with a native library (`@retrograd/blas`) use n threads too, unless they were given a number of
+ * their own.
  *
- * Where memory cannot be shared (a page that is not cross-origin isolated) or there are no workers, it stays at one.
- * @param n from 1, which ends the workers, to 64; as many as there are processor cores is best
+ * Where memory cannot be shared (a page that is not cross-origin isolated), or there are no workers, there is
+ * one thread.
+ * @param n from 1, which ends the workers, to 64; best is the number of processor cores
  * @returns the number before
  * @throws ValueError when n is not such a number
  */

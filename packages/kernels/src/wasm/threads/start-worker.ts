@@ -31,13 +31,13 @@ export function startWorker(setting: WorkerSetting, onEnd: () => void): RunningW
     if (node !== undefined) return startInNode(node, setting, onEnd);
     if (typeof Worker !== 'undefined') return startInPage(setting, onEnd);
   } catch {
-    // A page's security policy may refuse workers: the caller goes on alone.
+    // A page's security policy may refuse workers. Then the caller computes alone.
   }
   return null;
 }
 
 function startInNode({ Worker }: NodeThreads, workerData: WorkerSetting, onEnd: () => void): RunningWorker {
-  // No options and no environment of the process: a loader given there has no business in a worker.
+  // Without the process's options and environment: a module loader named there must not run in a worker.
   const worker = new Worker(workerSource, { eval: true, workerData, execArgv: [], env: {} });
   worker.on('error', onEnd);
   worker.on('exit', onEnd);

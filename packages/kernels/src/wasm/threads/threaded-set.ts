@@ -1,7 +1,7 @@
 import type { ImportOverrides } from '../linker.js';
 import type { WasmMemory } from '../memory.js';
 
-/** A kernel set whose calls threads can share. */
+/** A kernel set whose calls threads can split. */
 export interface ThreadedSet {
   readonly memory: WasmMemory;
   /** Bytes of the work area that a thread needs, and the address of the caller's own. */
