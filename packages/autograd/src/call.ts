@@ -87,9 +87,8 @@ export function recordAll(
 }
 
 /** Whether a call on these inputs becomes part of the graph. */
-export function isRecorded(inputs: readonly Tensor[]): boolean {
-  return isRecording() && inputs.some((input) => input.requiresGrad);
-}
+export const isRecorded = (inputs: readonly Tensor[]): boolean =>
+  isRecording() && inputs.some((input) => input.requiresGrad);
 
 /** A value that is a view of an input (slice, transpose, …) shares the input's memory; any other has its own. */
 function memoryOf(value: NdArray, inputs: readonly Tensor[]): Memory {
@@ -98,8 +97,5 @@ function memoryOf(value: NdArray, inputs: readonly Tensor[]): Memory {
 }
 
 /** @internal */
-export function sumVersions(inputs: readonly Tensor[]): number {
-  let sum = 0;
-  for (const input of inputs) sum += input.memory.version;
-  return sum;
-}
+export const sumVersions = (inputs: readonly Tensor[]): number =>
+  inputs.reduce((sum, { memory }) => sum + memory.version, 0);

@@ -1,9 +1,10 @@
 import { GraphError, type NdArray } from '@retrograd/arrays';
 import { describe } from '@retrograd/arrays/internal';
-import { seedOf } from './backward.js';
+import { Pass, reachableCalls, seedOf } from './backward.js';
 import type { Call } from './call.js';
-import { Pass, reachableCalls } from './pass.js';
 import { constant, Tensor } from './tensor.js';
+
+type OneOrMore = Tensor | readonly Tensor[];
 
 export interface GradOptions {
   /** Record the backward pass too, so that its result can be differentiated again. Default false. */
@@ -18,13 +19,10 @@ export interface GradOptions {
  * @returns a tensor of x's shape for each x; part of the graph when `createGraph`
  * @throws GraphError, ShapeError as `backward`
  */
-export function grad(y: Tensor | readonly Tensor[], x: Tensor, options?: GradOptions): Tensor;
-export function grad(y: Tensor | readonly Tensor[], xs: readonly Tensor[], options?: GradOptions): Tensor[];
-export function grad(
-  y: Tensor | readonly Tensor[],
-  x: Tensor | readonly Tensor[],
-  { cotangent, createGraph = false }: GradOptions = {},
-): Tensor | Tensor[] {
+export function grad(y: OneOrMore, x: Tensor, options?: GradOptions): Tensor;
+export function grad(y: OneOrMore, xs: readonly Tensor[], options?: GradOptions): Tensor[];
+export function grad(y: OneOrMore, x: OneOrMore, options: GradOptions = {}): Tensor | Tensor[] {
+  const { cotangent, createGraph = false } = options;
   const ys = y instanceof Tensor ? [y] : y;
   const xs = x instanceof Tensor ? [x] : x;
   if (!Array.isArray(ys)) throw new GraphError('grad', 'y', 'a tensor or a list of tensors', describe(ys));

@@ -14,9 +14,10 @@ import {
 import { describe, formatShape } from '@retrograd/arrays/internal';
 import { centralDifference, type Direction } from './central-difference.js';
 import { grad } from './grad.js';
+import { parameter } from './leaves.js';
 import { concat } from './ops/concat.js';
 import { reshape } from './ops/reshape.js';
-import { parameter, Tensor } from './tensor.js';
+import { Tensor } from './tensor.js';
 
 export interface GradCheckOptions {
   /** Step of the central differences, times the size of the entry where that is above 1. Default 1e-6. */

@@ -5,10 +5,8 @@ import { record, recordAll, type Vjp } from './call.js';
 import { grad } from './grad.js';
 import { constant, type Tensor } from './tensor.js';
 
-/** Arrays to arrays, and whatever the backward function wants to remember. */
-export type LiftedForward<Cache> = (
-  ...inputs: NdArray[]
-) => readonly [outputs: readonly NdArray[], cache: Cache];
+/** Arrays to arrays, and a cache: whatever the backward function reads besides the cotangents. */
+export type LiftedForward<C> = (...inputs: NdArray[]) => readonly [outputs: readonly NdArray[], cache: C];
 
 /**
  * Cotangents of the outputs to those of the inputs, in the order of forward's arguments; null counts as zero. `needs[i]`
@@ -65,14 +63,10 @@ export function lift<Cache>(
   }
   return (...given) => {
     const inputs = given.map((value, i) => asTensor(name, names?.[i] ?? `input ${i}`, value));
-    const [values, cache] = forward(...inputs.map((input) => input.value));
+    const [values, cache] = forward(...inputs.map(arrayOf));
     const vjp: Vjp = (cotangents, needs, createGraph) => {
-      if (createGraph) return composedVjp(name, composed, inputs, cotangents, needs);
-      const gradients = backward(
-        cotangents.map((cotangent) => cotangent.value),
-        cache,
-        needs,
-      );
+      if (createGraph) return composedVjp(name, composed, inputs)(cotangents, needs, true);
+      const gradients = backward(cotangents.map(arrayOf), cache, needs);
       release?.(cache);
       return gradients.map((gradient) => gradient && constant(gradient));
     };
@@ -82,31 +76,26 @@ export function lift<Cache>(
   };
 }
 
+const arrayOf = ({ value }: Tensor): NdArray => value;
+
 /** The vjp as a graph, by running the composed twin again and differentiating that. */
-function composedVjp(
-  name: string,
-  composed: Composed | undefined,
-  inputs: readonly Tensor[],
-  cotangents: readonly Tensor[],
-  needs: readonly boolean[],
-): (Tensor | null)[] {
-  if (composed === undefined) {
-    throw new GraphError(name, 'composed', 'given for second derivatives', 'undefined', 'pass it to lift');
-  }
-  // Aliases make the inputs independent of each other, as partial derivatives want it, even if one was computed from
-  // another.
-  const aliases = inputs.map((input) => record('alias', [input], input.value, [(g) => g]));
-  const outputs = composed(...aliases);
-  if (outputs.length !== cotangents.length) {
-    const wanted = `a function to ${cotangents.length} tensors`;
-    throw new GraphError(name, 'composed', wanted, `one to ${outputs.length}`);
-  }
-  const isLive = (_: Tensor, i: number): boolean => outputs[i].requiresGrad;
-  const gradients = grad(
-    outputs.filter(isLive),
-    aliases.filter((_, i) => needs[i]),
-    { cotangent: cotangents.filter(isLive), createGraph: true },
-  );
-  let next = 0;
-  return needs.map((needed) => (needed ? gradients[next++] : null));
-}
+const composedVjp =
+  (name: string, composed: Composed | undefined, inputs: readonly Tensor[]): Vjp =>
+  (cotangents, needs) => {
+    if (!composed) {
+      throw new GraphError(name, 'composed', 'given for second derivatives', 'undefined', 'pass it to lift');
+    }
+    // Aliases make the inputs independent of each other, as partial derivatives want it, even if one was computed from
+    // another.
+    const aliases = inputs.map((input) => record('alias', [input], input.value, [(g) => g]));
+    const outputs = composed(...aliases);
+    const n = cotangents.length;
+    if (outputs.length !== n) {
+      throw new GraphError(name, 'composed', `a function to ${n} tensors`, `one to ${outputs.length}`);
+    }
+    const isLive = (_: Tensor, i: number): boolean => outputs[i].requiresGrad;
+    const wanted = aliases.filter((_, i) => needs[i]);
+    const cotangent = cotangents.filter(isLive);
+    const gradients = grad(outputs.filter(isLive), wanted, { cotangent, createGraph: true });
+    return needs.map((needed) => (needed ? gradients.shift()! : null));
+  };

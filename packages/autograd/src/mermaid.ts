@@ -1,7 +1,7 @@
 import { GraphError } from '@retrograd/arrays';
 import { describe, formatShape } from '@retrograd/arrays/internal';
+import { reachableCalls } from './backward.js';
 import type { Call } from './call.js';
-import { reachableCalls } from './pass.js';
 import { Tensor } from './tensor.js';
 
 /**

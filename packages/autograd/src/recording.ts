@@ -5,9 +5,7 @@ import { describe } from '@retrograd/arrays/internal';
 let recording = true;
 
 /** Whether ops add their calls to the graph at the moment: false inside of `noGrad`. */
-export function isRecording(): boolean {
-  return recording;
-}
+export const isRecording = (): boolean => recording;
 
 /** @internal Runs `fn` with recording on or off, and restores the switch even when `fn` throws. */
 export function withRecording<T>(on: boolean, fn: () => T): T {

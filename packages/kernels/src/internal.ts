@@ -1,5 +1,6 @@
 /** What Retrograd's other packages need of the kernels besides what users do: no promise is made about any of it. */
 
+export { allocate } from './allocate.js';
 export { crossEntropyRows } from './cross-entropy-rows.js';
 export { describe, formatShape, looksLikeNdArray } from './describe.js';
 export { sigmoidMap, sigmoidScalar, tanhMap } from './elementwise.js';
@@ -19,7 +20,6 @@ export { matrix } from './sequence/matrix.js';
 export { memoizeByKernels } from './sequence/memoize-by-kernels.js';
 export { RecomputableBlocks } from './sequence/recomputable-blocks.js';
 export { tanhOf } from './sequence/tanh.js';
-export { allocate, mayShareSlab, withSlabs } from './slabs.js';
 export { coreCode } from './wasm/binaries/core.js';
 export { crossEntropyCode } from './wasm/binaries/cross-entropy.js';
 export { kernelsOver } from './wasm/kernels.js';

@@ -11,13 +11,16 @@ import { where } from './where.js';
  */
 export function sigmoid(x: TensorLike): Tensor {
   const t = asTensor('sigmoid', 'x', x);
-  const y: Tensor = record('sigmoid', [t], k.sigmoid(t.value), [(g) => mul(g, sigmoidSlope(y))]);
+  const y: Tensor = record('sigmoid', [t], k.sigmoid(t.value), [(g) => sigmoidGradient(g, y)]);
   return y;
 }
 
-/** y (1 - y) of y = σ(x), whose own derivative is 1 - 2y. */
-function sigmoidSlope(y: Tensor): Tensor {
-  return record('sigmoidSlope', [y], k.sigmoidSlope(y.value), [(g) => mul(g, sub(1, mul(2, y)))]);
+/** g σ' = g y (1 - y) of y = σ(x). Its derivative in y is g (1 - 2y). */
+function sigmoidGradient(g: Tensor, y: Tensor): Tensor {
+  return record('sigmoidGradient', [g, y], k.sigmoidGradient(g.value, y.value), [
+    (h) => sigmoidGradient(h, y),
+    (h) => mul(mul(h, g), sub(1, mul(2, y))),
+  ]);
 }
 
 /**
@@ -26,13 +29,16 @@ function sigmoidSlope(y: Tensor): Tensor {
  */
 export function tanh(x: TensorLike): Tensor {
   const t = asTensor('tanh', 'x', x);
-  const y: Tensor = record('tanh', [t], k.tanh(t.value), [(g) => mul(g, tanhSlope(y))]);
+  const y: Tensor = record('tanh', [t], k.tanh(t.value), [(g) => tanhGradient(g, y)]);
   return y;
 }
 
-/** 1 - y² of y = tanh(x), whose own derivative is -2y. */
-function tanhSlope(y: Tensor): Tensor {
-  return record('tanhSlope', [y], k.tanhSlope(y.value), [(g) => mul(g, mul(-2, y))]);
+/** g tanh' = g (1 - y²) of y = tanh(x). Its derivative in y is -2gy. */
+function tanhGradient(g: Tensor, y: Tensor): Tensor {
+  return record('tanhGradient', [g, y], k.tanhGradient(g.value, y.value), [
+    (h) => tanhGradient(h, y),
+    (h) => mul(mul(h, g), mul(-2, y)),
+  ]);
 }
 
 /**

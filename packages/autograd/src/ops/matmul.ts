@@ -28,8 +28,8 @@ export function matmul(a: TensorLike, b: TensorLike): Tensor {
  */
 export function matmulInto(x: Tensor, y: Tensor): VjpOptions['vjpInto'] {
   return (i, [g], sum) => {
-    if (i === 0) return k.addMatmul(sum, g.value, swapLastAxes(y).value);
-    return i === 1 && k.addMatmul(sum, swapLastAxes(x).value, g.value);
+    if (i === 0) return k.addMatmul(sum, g.value, k.transpose(y.value));
+    return i === 1 && k.addMatmul(sum, k.transpose(x.value), g.value);
   };
 }
 

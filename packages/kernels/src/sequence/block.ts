@@ -1,4 +1,4 @@
-import { allocate } from '../slabs.js';
+import { allocate } from '../allocate.js';
 import type { Dtype, FloatData } from '../types.js';
 
 /**
