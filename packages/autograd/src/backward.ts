@@ -22,10 +22,7 @@ export function backward(loss: Tensor, cotangent?: Tensor | k.NdArray): void {
   // Whatever requires grad was computed from such a leaf.
   const pass = new Pass(calls, leaves, (input) => input.requiresGrad, false);
   pass.run([loss], [seed]);
-  for (const leaf of leaves) {
-    const gradient = pass.own(leaf);
-    leaf.grad = leaf.grad === null ? gradient : k.add(leaf.grad, gradient);
-  }
+  for (const t of leaves) t.grad = t.grad === null ? pass.own(t) : k.add(t.grad, pass.own(t));
 }
 
 /** @internal The cotangent that a pass starts with at y. */
@@ -101,7 +98,7 @@ export class Pass {
     if (options.vjpInto !== undefined) {
       for (let i = 0; i < inputs.length; i++) {
         const sum = needs[i] ? this.cotangents.get(inputs[i]) : undefined;
-        if (sum && this.fresh.has(sum) && options.vjpInto(i, cotangents, sum.value)) needs[i] = false;
+        if (sum && this.fresh.has(sum) && options.vjpInto(sum.value, i, inputs, cotangents)) needs[i] = false;
       }
     }
     const gradients = vjp(cotangents, needs, this.createGraph);

@@ -20,13 +20,15 @@ export type Vjp = (
 /** The vjp of one input of an op with one output: v ↦ vᵀ ∂y/∂x_i. */
 export type Pullback = (cotangent: Tensor, createGraph: boolean) => Tensor;
 
+type Tensors = readonly Tensor[];
+
 /** What a call may offer to the pass besides its vjp, to save arrays. Neither is used in a pass that is recorded. */
 export interface VjpOptions {
   /**
-   * Adds the cotangent of input i to `sum` in place, and returns true; or returns false, and the vjp is asked as usual.
-   * For weights, which get a cotangent of their size at every time step.
+   * Adds the cotangent of inputs[i] to `sum` in place, and returns true; or returns false, and the vjp is asked as
+   * usual. For weights, which get a cotangent of their size at every time step.
    */
-  readonly vjpInto?: (i: number, cotangents: readonly Tensor[], sum: NdArray) => boolean;
+  readonly vjpInto?: (sum: NdArray, i: number, inputs: Tensors, cotangents: Tensors) => boolean;
   /**
    * Whether every array that the vjp returns is a new one, whole in its buffer, that nothing else refers to. It then
    * becomes the gradient of a leaf without being copied. Default false.
@@ -91,11 +93,11 @@ export const isRecorded = (inputs: readonly Tensor[]): boolean =>
   isRecording() && inputs.some((input) => input.requiresGrad);
 
 /** A value that is a view of an input (slice, transpose, …) shares the input's memory; any other has its own. */
-function memoryOf(value: NdArray, inputs: readonly Tensor[]): Memory {
+function memoryOf(value: NdArray, inputs: readonly Tensor[]): Memory | undefined {
   for (const input of inputs) if (input.value.data === value.data) return input.memory;
-  return { version: 0 };
+  return undefined;
 }
 
 /** @internal */
 export const sumVersions = (inputs: readonly Tensor[]): number =>
-  inputs.reduce((sum, { memory }) => sum + memory.version, 0);
+  inputs.reduce((sum, { sharedMemory }) => sum + (sharedMemory?.version ?? 0), 0);

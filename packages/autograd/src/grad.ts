@@ -29,10 +29,9 @@ export function grad(y: OneOrMore, x: OneOrMore, options: GradOptions = {}): Ten
   if (!Array.isArray(xs)) throw new GraphError('grad', 'xs', 'a tensor or a list of tensors', describe(xs));
   const given: readonly (Tensor | NdArray | undefined)[] = Array.isArray(cotangent) ? cotangent : [cotangent];
   const seeds = ys.map((each, i) => seedOf('grad', each, given[i]));
-  xs.forEach((each, i) => {
-    const actual = each instanceof Tensor ? 'a constant' : describe(each);
-    if (!each?.requiresGrad) throw new GraphError('grad', `xs[${i}]`, 'a tensor that requires grad', actual);
-  });
+  const i = xs.findIndex((each) => !each?.requiresGrad);
+  const actual = xs[i] instanceof Tensor ? 'a constant' : describe(xs[i]);
+  if (i >= 0) throw new GraphError('grad', `xs[${i}]`, 'a tensor that requires grad', actual);
   // A call on the way from an x is newer than the call that made the x: what is older than all of them is not looked at.
   const oldest = xs.reduce((id, { call }) => Math.min(id, call?.id ?? -1), Number.POSITIVE_INFINITY);
   const wanted = new Set(xs);

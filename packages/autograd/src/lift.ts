@@ -82,9 +82,8 @@ const arrayOf = ({ value }: Tensor): NdArray => value;
 const composedVjp =
   (name: string, composed: Composed | undefined, inputs: readonly Tensor[]): Vjp =>
   (cotangents, needs) => {
-    if (!composed) {
-      throw new GraphError(name, 'composed', 'given for second derivatives', 'undefined', 'pass it to lift');
-    }
+    const hint = 'pass it to lift';
+    if (!composed) throw new GraphError(name, 'composed', 'given for second derivatives', 'undefined', hint);
     // Aliases make the inputs independent of each other, as partial derivatives want it, even if one was computed from
     // another.
     const aliases = inputs.map((input) => record('alias', [input], input.value, [(g) => g]));

@@ -34,9 +34,15 @@ export class Tensor {
     readonly requiresGrad: boolean,
     /** The call that made this tensor; null for a leaf. */
     readonly call: Call | null,
-    /** @internal */
-    readonly memory: Memory,
+    /** @internal Undefined until something shares or counts: most tensors are never changed. */
+    public sharedMemory?: Memory,
   ) {}
+
+  /** @internal */
+  get memory(): Memory {
+    this.sharedMemory ??= { version: 0 };
+    return this.sharedMemory;
+  }
 
   /** Sizes along each axis; [] for a scalar. */
   get shape(): number[] {
@@ -83,7 +89,7 @@ export class Tensor {
 
 // Beside the class, which does not name itself: bundlers would rename it, and error messages with it.
 /** @internal A tensor that no call made, over the array itself, unchecked. */
-export const leafOf = (value: NdArray, requiresGrad = false, memory: Memory = { version: 0 }): Tensor =>
+export const leafOf = (value: NdArray, requiresGrad = false, memory?: Memory): Tensor =>
   new Tensor(value, requiresGrad, null, memory);
 
 /**
