@@ -1,6 +1,6 @@
 /**
- * Every array that is handed out owns its whole buffer: users transfer buffers, read their bytes, or keep one array of many.
- * And none is handed out that something else may still write to.
+ * Every array that is handed out owns its whole buffer: users transfer buffers, read their bytes, or keep one
+ * array of many. And none is handed out that something else may still write to.
  */
 
 import { type NdArray, Random, randomNormal } from '@retrograd/arrays';

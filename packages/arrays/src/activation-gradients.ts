@@ -2,8 +2,8 @@ import type { FloatData } from '@retrograd/kernels';
 import { binary } from './binary.js';
 import type { NdArray } from './types.js';
 
-// The vjps of activations from their results. One array each, where a derivative and a product would be two: the graph makes
-// several of them in every time step.
+// The vjps of activations from their results. One array each, where a derivative and a product would be two:
+// the graph makes several of them in every time step.
 
 /**
  * g σ'(a) = g · s (1 - s), given s = σ(a).
@@ -13,7 +13,8 @@ export function sigmoidGradient(g: NdArray, s: NdArray): NdArray {
   return binary('sigmoidGradient', sigmoidLoop, g, s);
 }
 
-// The derivative is stored before it is multiplied, so that it is rounded to the dtype as an array of its own would be.
+// The derivative is stored before it is multiplied, so that it is rounded to the dtype as an array of its own
+// would be.
 
 function sigmoidLoop(
   n: number,

@@ -2,8 +2,9 @@ import { dense } from './array.js';
 import type { NdArray } from './types.js';
 
 /**
- * target += source, in place: the one function here that writes to an argument. For sums that nobody else holds yet
- * (gradients of many calls, an optimizer's averages), where a fresh array a term would cost more than the addition.
+ * target += source, in place: the one function here that writes to an argument. For sums that nothing
+ * else refers to yet (gradients of many calls, an optimizer's averages), where a fresh array for each term
+ * would cost more than the addition.
  * @param target dense; not checked
  * @param source any view of target's shape; not checked
  */

@@ -8,8 +8,8 @@ import { constant, Tensor } from './tensor.js';
  * @param loss      the tensor to differentiate; of one element unless a cotangent is given
  * @param cotangent weights of the elements of `loss`, of its shape
  * @throws GraphError when nothing in the graph of `loss` requires grad, or a parameter was changed since
- * @throws ShapeError when `loss` has several elements and no cotangent, or one of another shape; or the `.grad` of a
- *         leaf does not have its shape. Nothing is changed then
+ * @throws ShapeError when `loss` has several elements and no cotangent, or one of another shape; or the
+ *         `.grad` of a leaf does not have its shape. Nothing is changed then
  */
 export function backward(loss: Tensor, cotangent?: Tensor | k.NdArray): void {
   const seed = seedOf('backward', loss, cotangent);
@@ -56,7 +56,7 @@ export function reachableCalls(roots: readonly Tensor[], oldest = -1): Call[] {
 /** @internal One backward pass. Cotangents live in a map of its own, so passes never disturb each other. */
 export class Pass {
   private readonly cotangents = new Map<Tensor, Tensor>();
-  /** Cotangents whose array nothing else refers to: the only ones that may be added to in place, or handed out. */
+  /** Cotangents whose array nothing else refers to: only they may be added to in place, or handed out. */
   private readonly fresh = new Set<Tensor>();
 
   /**
@@ -70,7 +70,7 @@ export class Pass {
     private readonly createGraph: boolean,
   ) {}
 
-  /** Starts with a cotangent of each y, and returns those of the wanted tensors; without an entry, they are zeros. */
+  /** Starts with a cotangent of each y; returns those of the wanted tensors, where an absent one is zeros. */
   run(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
     return withRecording(this.createGraph, () => {
       ys.forEach((y, i) => this.accumulate(y, seeds[i]));
@@ -116,7 +116,7 @@ export class Pass {
 
   private readonly isReached = (output: Tensor): boolean => this.cotangents.has(output);
 
-  /** The finished cotangent of an output (zeros when nothing used it); forgotten unless it is wanted at the end. */
+  /** The finished cotangent of an output, zeros when nothing used it; forgotten unless it is wanted. */
   private readonly take = (output: Tensor): Tensor => {
     const cotangent = this.cotangents.get(output);
     if (cotangent === undefined) return constant(k.zeros(output.shape, { dtype: output.dtype }));

@@ -14,8 +14,8 @@ export interface GradOptions {
 }
 
 /**
- * Gradients of y (summed, when there are several) with respect to each x, leaves or not, without touching `.grad`. An x
- * that y does not depend on has a zero gradient.
+ * Gradients of y (summed, when there are several) with respect to each x, leaves or not, without touching
+ * `.grad`. An x that y does not depend on has a zero gradient.
  * @returns a tensor of x's shape for each x; part of the graph when `createGraph`
  * @throws GraphError, ShapeError as `backward`
  */
@@ -32,7 +32,7 @@ export function grad(y: OneOrMore, x: OneOrMore, options: GradOptions = {}): Ten
   const i = xs.findIndex((each) => !each?.requiresGrad);
   const actual = xs[i] instanceof Tensor ? 'a constant' : describe(xs[i]);
   if (i >= 0) throw new GraphError('grad', `xs[${i}]`, 'a tensor that requires grad', actual);
-  // A call on the way from an x is newer than the call that made the x: what is older than all of them is not looked at.
+  // A call on the way from an x is newer than the call that made the x: older ones need no look.
   const oldest = xs.reduce((id, { call }) => Math.min(id, call?.id ?? -1), Number.POSITIVE_INFINITY);
   const wanted = new Set(xs);
   const { calls, isNeeded } = onTheWay(reachableCalls(ys, oldest), wanted);
@@ -42,7 +42,7 @@ export function grad(y: OneOrMore, x: OneOrMore, options: GradOptions = {}): Ten
   return x instanceof Tensor ? gradients[0] : gradients;
 }
 
-/** Of these calls, newest first, those on a way to a wanted tensor; and whether a tensor is wanted or comes from one. */
+/** Of these calls, newest first, those on a way to a wanted tensor; and whether a tensor is on one. */
 function onTheWay(
   calls: readonly Call[],
   wanted: ReadonlySet<Tensor>,

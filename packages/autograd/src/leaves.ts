@@ -11,7 +11,8 @@ export interface TensorOptions {
 }
 
 /**
- * A leaf with its own copy of `data`: later changes of the array do not reach the graph, nor the graph's the array.
+ * A leaf with its own copy of `data`: later changes of the array do not reach the graph, and the other way
+ * round.
  * @param data an array (any view), a nested list, a typed array (one axis), or a number (shape [])
  * @throws DtypeError when `data` is none of these, ShapeError when it is a ragged list
  */

@@ -9,8 +9,8 @@ import { constant, type Tensor } from './tensor.js';
 export type LiftedForward<C> = (...inputs: NdArray[]) => readonly [outputs: readonly NdArray[], cache: C];
 
 /**
- * Cotangents of the outputs to those of the inputs, in the order of forward's arguments; null counts as zero. `needs[i]`
- * tells whether input i wants one. Must not change the cotangents nor the cache.
+ * Cotangents of the outputs to those of the inputs, in the order of forward's arguments; null counts as zero.
+ * `needs[i]` tells whether input i wants one. Must not change the cotangents nor the cache.
  */
 export type LiftedBackward<Cache> = (
   cotangents: readonly NdArray[],
@@ -27,29 +27,29 @@ export interface LiftOptions<Cache> {
   /** The same function written with ops: its composed twin. Second derivatives go through it. */
   composed?: Composed;
   /**
-   * Called with the cache when it will probably not be read again: after its backward, or at once when the call is not
-   * recorded. A backward may come all the same (a second pass over the same graph), so `backward` must be able to do
-   * without what was freed.
+   * Called with the cache when it will probably not be read again: after its backward, or at once when the
+   * call is not recorded. A backward may come all the same (a second pass over the same graph), so `backward`
+   * must be able to do without what was freed.
    */
   release?: (cache: Cache) => void;
   /**
-   * Whether each array that `backward` returns is a new one, whole in its buffer, that nothing else refers to. It then
-   * becomes the gradient of a leaf without being copied. Default false.
+   * Whether each array that `backward` returns is a new one, whole in its buffer, that nothing else refers
+   * to. It then becomes the gradient of a leaf without being copied. Default false.
    */
   fresh?: boolean;
 }
 
 /**
- * Makes an op of a hand-derived forward/backward pair: the one door for such code. To the graph a primitive, a lifted
- * cell and a lifted whole sequence are the same thing, one call.
+ * Makes an op of a hand-derived forward/backward pair: the one door for such code. To the graph a primitive,
+ * a lifted cell and a lifted whole sequence are the same thing, one call.
  *
  *     const cube = lift('cube', (x) => [[mul(x, mul(x, x))], x], ([g], x) => [mul(g, mul(3, mul(x, x)))]);
  *     const [y] = cube(x);
  *
  * @param name the op's name in errors and drawings
  * @returns an op: tensors, arrays or numbers in, a tensor for every output of `forward` out
- * @throws GraphError when forward or backward is not a function; from the op, later, when a second derivative is asked
- *         for and there is no composed twin, or it has another number of outputs
+ * @throws GraphError when forward or backward is not a function; from the op, later, when a second derivative
+ *         is asked for and there is no composed twin, or it has another number of outputs
  */
 export function lift<Cache>(
   name: string,
@@ -84,8 +84,8 @@ const composedVjp =
   (cotangents, needs) => {
     const hint = 'pass it to lift';
     if (!composed) throw new GraphError(name, 'composed', 'given for second derivatives', 'undefined', hint);
-    // Aliases make the inputs independent of each other, as partial derivatives want it, even if one was computed from
-    // another.
+    // Aliases make the inputs independent of each other, as partial derivatives want it, even if one was
+    // computed from another.
     const aliases = inputs.map((input) => record('alias', [input], input.value, [(g) => g]));
     const outputs = composed(...aliases);
     const n = cotangents.length;

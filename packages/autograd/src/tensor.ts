@@ -19,8 +19,9 @@ export type Memory = { version: number };
  *         ├─ Call 'mul' ── y ── Call 'sum' ── loss
  *     w ──┘
  *
- * `x` and `w` are leaves (`call` is null). The arrows point backwards in memory: a tensor holds its call, a call holds
- * its inputs, and nothing holds a tensor from ahead, so ordinary garbage collection frees a graph with its last result.
+ * `x` and `w` are leaves (`call` is null). The arrows point backwards in memory: a tensor holds its call, a
+ * call holds its inputs, and nothing holds a tensor from ahead, so ordinary garbage collection frees a graph
+ * with its last result.
  *
  * Values are read, never written, except through `update`, which backward notices.
  */
@@ -74,8 +75,8 @@ export class Tensor {
   }
 
   /**
-   * Changes the value of a leaf in place, as optimizers do: `p.update(value => { … })`. A backward pass over a graph that
-   * still needs the old value is then refused instead of being silently wrong.
+   * Changes the value of a leaf in place, as optimizers do: `p.update(value => { … })`. A backward pass over
+   * a graph that still needs the old value is then refused instead of being silently wrong.
    * @throws GraphError on a tensor that an op computed
    */
   update(change: (value: NdArray) => void): void {
@@ -93,7 +94,8 @@ export const leafOf = (value: NdArray, requiresGrad = false, memory?: Memory): T
   new Tensor(value, requiresGrad, null, memory);
 
 /**
- * A leaf without gradient over the caller's own array, not copied. The array must not change while the graph is used.
+ * A leaf without gradient over the caller's own array, not copied. The array must not change while the graph
+ * is used.
  * @throws DtypeError when `value` is not an array of floats
  */
 export function constant(value: NdArray): Tensor {

@@ -7,7 +7,7 @@ import { where } from './where.js';
 
 /**
  * σ(x) = 1 / (1 + e^-x), without overflow. σ' = σ (1 - σ).
- * @throws DtypeError when x is no tensor, array or number
+ * @throws DtypeError when x is not a tensor, an array or a number
  */
 export function sigmoid(x: TensorLike): Tensor {
   const t = asTensor('sigmoid', 'x', x);
@@ -25,7 +25,7 @@ function sigmoidGradient(g: Tensor, y: Tensor): Tensor {
 
 /**
  * tanh(x). tanh' = 1 - tanh².
- * @throws DtypeError when x is no tensor, array or number
+ * @throws DtypeError when x is not a tensor, an array or a number
  */
 export function tanh(x: TensorLike): Tensor {
   const t = asTensor('tanh', 'x', x);
@@ -43,7 +43,7 @@ function tanhGradient(g: Tensor, y: Tensor): Tensor {
 
 /**
  * max(x, 0), with gradient 0 at 0.
- * @throws DtypeError when x is no tensor, array or number
+ * @throws DtypeError when x is not a tensor, an array or a number
  */
 export function relu(x: TensorLike): Tensor {
   const t = asTensor('relu', 'x', x);
