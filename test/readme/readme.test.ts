@@ -19,7 +19,7 @@ const files = listRepository().filter((path) =>
 
 const house: House = {
   scripts: Object.keys(readJson('package.json').scripts),
-  options: [...readText('examples/char-model/options.ts').matchAll(/'(?:-\w, )?(--[\w-]+)/g)].map(
+  options: [...readText('examples/char-model/command.ts').matchAll(/'(?:-\w, )?(--[\w-]+)/g)].map(
     (m) => m[1],
   ),
   tools: readdirSync('node_modules/.bin'),
