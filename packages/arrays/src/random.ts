@@ -155,7 +155,7 @@ export function manualSeed(seed: number): void {
  * @param op what errors name
  * @throws DtypeError when rng is not a Random, ValueError when the seed is not a safe integer
  */
-export function randomFrom({ rng, seed }: RandomOptions, op = 'randomFrom'): Random {
+export function randomFrom({ rng, seed }: RandomOptions, op = 'Random'): Random {
   if (rng !== undefined && !(rng instanceof Random)) {
     throw new DtypeError(op, 'rng', 'a Random', describe(rng));
   }

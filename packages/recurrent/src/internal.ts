@@ -3,5 +3,6 @@
 export { type Gradients, runBackward } from './backward.js';
 export { ForwardPass } from './forward.js';
 export * from './index.js';
+export { namedViews } from './parameters.js';
 export { type Schedule, scheduleOf, type Visits } from './schedule.js';
 export { StepWorkspace } from './step-workspace.js';
