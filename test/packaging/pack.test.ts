@@ -197,7 +197,8 @@ test('what a bundle does not use is not kept for what it might do', async () => 
   assert.equal(Object.keys(packages).sort(), [
     ...['@retrograd/arrays', '@retrograd/kernels', '@retrograd/lstm', '@retrograd/recurrent'],
   ]);
-  assert.ok(packages['@retrograd/lstm'] < 5000, JSON.stringify(packages));
+  // About 6000 of them are machine code.
+  assert.ok(packages['@retrograd/lstm'] < 9000, JSON.stringify(packages));
 });
 
 test('an import that is not used leaves nothing behind', async () => {

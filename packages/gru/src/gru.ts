@@ -19,23 +19,23 @@ export const gru: Cell = {
     { operand: 'rh', rows: [0, H], columns: [2 * H, 3 * H] },
   ],
 
-  forward({ kernels, sizes: { H }, series, multiply }) {
-    const [reset, mix] = [resetGate(kernels), mixStates(kernels)];
+  forward(run) {
+    const [reset, mix] = [resetGate(run), mixStates(run)];
     return (n, t) => {
-      multiply(0, n, t); // a of z and r += h_{t-1} [W_z, W_r]
-      reset(n, H, series, t); // they become z_t and r_t; then r_t h_{t-1}
-      multiply(1, n, t); // a of the candidate += r_t h_{t-1} W_h
-      mix(n, H, series, t); // it becomes h~; then h_t
+      run.multiply(0, n, t); // a of z and r += h_{t-1} [W_z, W_r]
+      reset(n, t); // they become z_t and r_t; then r_t h_{t-1}
+      run.multiply(1, n, t); // a of the candidate += r_t h_{t-1} W_h
+      mix(n, t); // it becomes h~; then h_t
     };
   },
 
-  backward({ kernels, sizes: { H }, series, multiply }) {
-    const [mix, reset] = [mixStatesBackward(kernels), resetGateBackward(kernels)];
+  backward(run) {
+    const [mix, reset] = [mixStatesBackward(run), resetGateBackward(run)];
     return (n, t) => {
-      mix(n, H, series, t); // grad_a of z and of the candidate; grad_h_{t-1} += grad_h_t (1 - z_t)
-      multiply(1, n, t); // grad_rh = grad_a_h W_hᵀ
-      reset(n, H, series, t); // grad_a of r; grad_h_{t-1} += grad_rh r_t
-      multiply(0, n, t); // grad_h_{t-1} += grad_a_z W_zᵀ + grad_a_r W_rᵀ
+      mix(n, t); // grad_a of z and of the candidate; grad_h_{t-1} += grad_h_t (1 - z_t)
+      run.multiply(1, n, t); // grad_rh = grad_a_h W_hᵀ
+      reset(n, t); // grad_a of r; grad_h_{t-1} += grad_rh r_t
+      run.multiply(0, n, t); // grad_h_{t-1} += grad_a_z W_zᵀ + grad_a_r W_rᵀ
     };
   },
 

@@ -20,6 +20,7 @@ export { RecomputableBlocks } from './sequence/recomputable-blocks.js';
 export { tanhOf } from './sequence/tanh.js';
 export { coreCode } from './wasm/binaries/core.js';
 export { crossEntropyCode } from './wasm/binaries/cross-entropy.js';
+export { decodeBinary } from './wasm/decode-binary.js';
 export { kernelsOver } from './wasm/kernels.js';
 export { type ImportOverrides, WasmLinker } from './wasm/linker.js';
 export { loadWasm } from './wasm/load.js';

@@ -12,19 +12,19 @@ export const lstm: Cell = {
   saved: ({ H }) => ({ tanh_c: H }),
   products: ({ H }) => [{ operand: 'h', rows: [0, H], columns: [0, 4 * H] }],
 
-  forward({ kernels, sizes: { H }, series, multiply }) {
-    const gates = forwardGates(kernels);
+  forward(run) {
+    const gates = forwardGates(run);
     return (n, t) => {
-      multiply(0, n, t); // a_t += h_{t-1} W_h
-      gates(n, H, series, t); // a_t becomes f, i, c~, o; then c_t, tanh(c_t), h_t
+      run.multiply(0, n, t); // a_t += h_{t-1} W_h
+      gates(n, t); // a_t becomes f, i, c~, o; then c_t, tanh(c_t), h_t
     };
   },
 
-  backward({ kernels, sizes: { H }, series, multiply }) {
-    const gates = backwardGates(kernels);
+  backward(run) {
+    const gates = backwardGates(run);
     return (n, t) => {
-      gates(n, H, series, t); // grad_a_t; grad_c_t becomes grad_c_{t-1}
-      multiply(0, n, t); // grad_h_{t-1} += grad_a_t W_hᵀ
+      gates(n, t); // grad_a_t; grad_c_t becomes grad_c_{t-1}
+      run.multiply(0, n, t); // grad_h_{t-1} += grad_a_t W_hᵀ
     };
   },
 

@@ -1,11 +1,11 @@
 import type { RowFunction, SequenceKernels, WasmModule } from '@retrograd/kernels';
-import { memoizeByKernels } from '@retrograd/kernels/internal';
+import type { Run, StepFunction } from './cell.js';
 import type { SeriesByName } from './series.js';
 
-/** A part of step t that works on each hidden unit of each sample by itself, for the first n rows. */
+/** A part of step t that works on each hidden unit of each sample by itself, for the first n rows: the reference in TypeScript. */
 export type Pointwise = (n: number, H: number, series: SeriesByName, t: number) => void;
 
-/** Such a part in machine code. */
+/** The same part in machine code. */
 export interface MachineCode {
   /** A WebAssembly module with the routine for either dtype: `forward32` and `forward64` for the name `forward`. */
   readonly code: WasmModule;
@@ -16,27 +16,31 @@ export interface MachineCode {
   readonly cost: number;
 }
 
-/** A point-wise part for every kernel set: in machine code where the set runs that, else by the reference in TypeScript. */
+/** A point-wise part for a run: in machine code where the run's kernels have it, else by the reference. */
 export function pointwise(
   { code, name, series: names, cost }: MachineCode,
   reference: Pointwise,
-): (kernels: SequenceKernels) => Pointwise {
-  const operands = names
-    .map((each) => each.split('+1'))
-    .map((parts) => [parts[0], parts.length - 1] as const);
-  return memoizeByKernels((kernels) => {
-    let routine: RowFunction | null | undefined;
-    const at = operands.map(() => 0);
-    return (n, H, series, t) => {
-      if (routine === undefined) {
-        const widths = operands.map(([operand]) => series[operand].width / H);
-        routine = kernels.rows(code, name, widths, cost);
+): (run: Run) => StepFunction {
+  const compiled = new WeakMap<SequenceKernels, RowFunction | null>();
+  return ({ kernels, sizes: { H }, series }) => {
+    const operands = names.map((each) => {
+      const [operand, later] = each.split('+');
+      return { from: series[operand], later: Number(later ?? 0) };
+    });
+    if (!compiled.has(kernels)) {
+      const widths = operands.map(({ from }) => from.width / H);
+      compiled.set(kernels, kernels.rows(code, name, widths, cost));
+    }
+    const routine = compiled.get(kernels);
+    if (!routine) return (n, t) => reference(n, H, series, t);
+    const { dtype } = operands[0].from.block;
+    const addresses = operands.map(() => 0);
+    return (n, t) => {
+      for (let i = 0; i < addresses.length; i++) {
+        const { from, later } = operands[i];
+        addresses[i] = from.pointer(t + later);
       }
-      if (routine === null) reference(n, H, series, t);
-      else {
-        for (let i = 0; i < at.length; i++) at[i] = series[operands[i][0]].pointer(t + operands[i][1]);
-        routine(series[operands[0][0]].block.dtype, n, H, at);
-      }
+      routine(dtype, n, H, addresses);
     };
-  });
+  };
 }

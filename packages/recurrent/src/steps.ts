@@ -1,6 +1,6 @@
 import type { Matrix, PackedMatrix, SequenceKernels, StepsFunction } from '@retrograd/kernels';
 import { memoizeByKernels } from '@retrograd/kernels/internal';
-import type { Cell, Loop, Run, Sizes } from './cell.js';
+import type { Cell, Loop, Run, Sizes, StepFunction } from './cell.js';
 import type { Schedule } from './schedule.js';
 import type { Series, SeriesByName } from './series.js';
 import { part } from './weights.js';
@@ -78,18 +78,18 @@ export function stepProducts(
     for (const { blocks } of packed) for (const block of blocks) kernels.give(block);
     throw error;
   }
-  // Forward: a += operand W. Backward: grad_operand = grad_a Wᵀ, added where the operand is a state.
-  const multiply: Run['multiply'] = (i, n, t) => {
-    const { operand, columns } = products[i];
-    if (trans) {
-      const [from, to] = [series.grad_a.step(n, t, columns), series[`grad_${operand}`].step(n, t)];
-      kernels.multiplyPacked(from, packed[i], to, operand in states);
-    } else {
-      const [from, to] = [series[operand].step(n, t), series.a.step(n, t, columns)];
-      kernels.multiplyPacked(from, packed[i], to, true);
+  const calls = products.map(({ operand, columns }, i): StepFunction => {
+    const gates = trans ? series.grad_a : series.a;
+    const other = series[trans ? `grad_${operand}` : operand];
+    if (!trans) {
+      // a += operand W
+      return (n, t) => kernels.multiplyPacked(other.step(n, t), packed[i], gates.step(n, t, columns), true);
     }
-  };
-  return { packed, multiply };
+    // grad_operand = grad_a Wᵀ, added where the operand is a state
+    const adds = operand in states;
+    return (n, t) => kernels.multiplyPacked(gates.step(n, t, columns), packed[i], other.step(n, t), adds);
+  });
+  return { packed, multiply: (i, n, t) => calls[i](n, t) };
 }
 
 /** Rows that have ended keep their states; zeros stand for what they would have saved. */

@@ -1,12 +1,12 @@
 /** The point-wise half of a step: the reference in plain TypeScript, and the same in WebAssembly (assembly/rnn.ts). */
 import { tanhOf } from '@retrograd/kernels/internal';
-import { type Pointwise, pointwise, type Run } from '@retrograd/recurrent';
+import { type Pointwise, pointwise, type Run, type StepFunction } from '@retrograd/recurrent';
 import { backwardCode } from './wasm/backward.js';
 
 /** h_t = tanh(a_t), in place. */
 export const forwardGate =
-  (kernels: Run['kernels']): Pointwise =>
-  (n, H, { h }, t) =>
+  ({ kernels, sizes: { H }, series: { h } }: Run): StepFunction =>
+  (n, t) =>
     tanhOf(kernels, n * H, h.block, h.at(t + 1));
 
 const backward: Pointwise = (n, H, series, t) => {

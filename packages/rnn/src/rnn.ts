@@ -12,19 +12,19 @@ export const rnn: Cell = {
   inPlace: true,
   products: ({ H }) => [{ operand: 'h', rows: [0, H], columns: [0, H] }],
 
-  forward({ kernels, sizes: { H }, series, multiply }) {
-    const gate = forwardGate(kernels);
+  forward(run) {
+    const gate = forwardGate(run);
     return (n, t) => {
-      multiply(0, n, t); // a_t += h_{t-1} W_hh
-      gate(n, H, series, t); // a_t becomes h_t = tanh(a_t)
+      run.multiply(0, n, t); // a_t += h_{t-1} W_hh
+      gate(n, t); // a_t becomes h_t = tanh(a_t)
     };
   },
 
-  backward({ kernels, sizes: { H }, series, multiply }) {
-    const gate = backwardGate(kernels);
+  backward(run) {
+    const gate = backwardGate(run);
     return (n, t) => {
-      gate(n, H, series, t); // grad_h_t becomes grad_a_t
-      multiply(0, n, t); // grad_h_{t-1} += grad_a_t W_hhᵀ
+      gate(n, t); // grad_h_t becomes grad_a_t
+      run.multiply(0, n, t); // grad_h_{t-1} += grad_a_t W_hhᵀ
     };
   },
 

@@ -27,9 +27,9 @@ export interface PackedLayout {
 export const STEPS_WORK = 4;
 
 /** Pieces of a product have a multiple of this many columns, so that no panel of B is cut. */
-export const COLUMNS = 32;
+export const PIECE_COLUMNS = 32;
 /** Pieces have a multiple of this many rows: whole tiles. */
-export const ROWS = 6;
+export const PIECE_ROWS = 6;
 /** Columns and rows that are packed together: with pieces of at least this many nothing is packed twice. */
-export const PLENTY_COLUMNS = 256;
-export const PLENTY_ROWS = 192;
+export const BLOCK_COLUMNS = 256;
+export const BLOCK_ROWS = 192;

@@ -1,10 +1,10 @@
 import {
-  COLUMNS,
+  BLOCK_COLUMNS,
+  BLOCK_ROWS,
   GEMM,
   type PackedLayout,
-  PLENTY_COLUMNS,
-  PLENTY_ROWS,
-  ROWS,
+  PIECE_COLUMNS,
+  PIECE_ROWS,
   STEPS_WORK,
 } from '../gemm-module.js';
 import { type Routine, shareOf } from './job.js';
@@ -63,10 +63,10 @@ export class Partitioner {
     const [transA, transB, , M, N, , , lda, , ldb, , , ldc] = values;
     // Splitting columns costs least: every block of B is packed once. With few columns, rows give more even
     // pieces.
-    const byColumns = N >= threads * PLENTY_COLUMNS || N >= M;
+    const byColumns = N >= threads * BLOCK_COLUMNS || N >= M;
     const share = byColumns
-      ? shareOf(N, threads, COLUMNS, PLENTY_COLUMNS)
-      : shareOf(M, threads, ROWS, PLENTY_ROWS);
+      ? shareOf(N, threads, PIECE_COLUMNS, BLOCK_COLUMNS)
+      : shareOf(M, threads, PIECE_ROWS, BLOCK_ROWS);
     const steps = new Array<number>(GEMM.length).fill(0);
     if (byColumns) {
       steps[GEMM.b] = share * (transB ? ldb : size);
@@ -92,7 +92,7 @@ export class Partitioner {
   ): void {
     const byParts = columns < N;
     const M = values[GEMM.M];
-    const share = byParts ? columns : shareOf(M, this.threads, ROWS, M);
+    const share = byParts ? columns : shareOf(M, this.threads, PIECE_ROWS, M);
     const steps = new Array<number>(GEMM.length).fill(0);
     if (byParts) {
       steps[GEMM.b] = bytes;

@@ -1,4 +1,4 @@
-import { COLUMNS, PLENTY_COLUMNS } from '../gemm-module.js';
+import { BLOCK_COLUMNS, PIECE_COLUMNS } from '../gemm-module.js';
 import { shareOf } from './job.js';
 import { Partitioner } from './partition.js';
 import type { ThreadedSet } from './threaded-set.js';
@@ -62,7 +62,7 @@ export class Scheduler {
   columnsInPart(set: ThreadedSet, K: number, N: number, M: number): number {
     const wanted = this.wanted(set);
     const inParts = wanted > 1 && K * N >= WORTH_PARTING && M < wanted * enoughRows(K * N);
-    return inParts ? shareOf(N, wanted, COLUMNS, PLENTY_COLUMNS) : N;
+    return inParts ? shareOf(N, wanted, PIECE_COLUMNS, BLOCK_COLUMNS) : N;
   }
 
   /** Ends the workers of the sets that want another number of them. */

@@ -1,0 +1,74 @@
+/** WebAssembly modules from base64: the same bytes on every platform, one byte of which says that memory is shared. */
+
+import { coreCode, decodeBinary } from '@retrograd/kernels/internal';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const TARGET = { shared: true, fused: false };
+const expected = Buffer.from(coreCode.plain, 'base64');
+
+/** Decodes the core with some globals replaced. */
+function decodeWith(globals: object): Uint8Array {
+  const before = Object.getOwnPropertyDescriptors(globalThis);
+  const names = Object.keys(globals);
+  for (const name of names) {
+    const value = (globals as Record<string, unknown>)[name];
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  }
+  try {
+    return decodeBinary(coreCode, TARGET);
+  } finally {
+    for (const name of names) {
+      Object.defineProperty(globalThis, name, (before as Record<string, PropertyDescriptor>)[name]);
+    }
+  }
+}
+
+/** The platform's Uint8Array, with or without `fromBase64`. */
+const uint8Array = (fromBase64: ((text: string) => Uint8Array) | undefined) =>
+  class extends Uint8Array {
+    static fromBase64 = fromBase64;
+  };
+
+test('a module has the same bytes by fromBase64, by Buffer and by atob', () => {
+  const calls: string[] = [];
+  const fromBase64 = (text: string) => {
+    calls.push(text);
+    return new Uint8Array(Buffer.from(text, 'base64'));
+  };
+  const without = uint8Array(undefined);
+  const ways = [{ Uint8Array: uint8Array(fromBase64) }, { Uint8Array: without }];
+  for (const globals of [...ways, { Uint8Array: without, Buffer: undefined }]) {
+    assert.ok(expected.equals(decodeWith(globals)));
+  }
+  assert.equal(calls, [coreCode.plain]);
+});
+
+test('a module for memory that is not shared differs in one byte, and takes such memory only', () => {
+  const shared = decodeBinary(coreCode, TARGET);
+  const unshared = decodeBinary(coreCode, { ...TARGET, shared: false });
+  const different = [...shared].filter((byte, i) => byte !== unshared[i]);
+  assert.is(different.length, 1);
+  const limits = { initial: 1, maximum: 65536 };
+  const link = (bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory) =>
+    new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  const memories = {
+    shared: new WebAssembly.Memory({ ...limits, shared: true }),
+    unshared: new WebAssembly.Memory(limits),
+  };
+  link(shared, memories.shared);
+  link(unshared, memories.unshared);
+  assert.throws(() => link(shared, memories.unshared), /LinkError|shared/);
+  assert.throws(() => link(unshared, memories.shared), /LinkError|shared/);
+});
+
+test('the fused build multiplies and adds in one instruction, the plain one never does', () => {
+  const count = (fused: boolean) =>
+    Buffer.from(decodeBinary(coreCode, { shared: true, fused }))
+      .toString('latin1')
+      .split('\xfd\x85\x02').length - 1;
+  assert.is(count(false), 0);
+  assert.ok(count(true) > 20, `${count(true)} instructions`);
+});
+
+test.run();
