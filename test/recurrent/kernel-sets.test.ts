@@ -88,6 +88,18 @@ for (const layer of LAYERS) {
     });
   }
 
+  test(`${name} in memory that is not shared: the bits of shared memory`, () => {
+    for (const dtype of ['float64', 'float32'] as const) {
+      const each = randomCase(layer, { B: 3, T: 4, I: 5, H: 9 }, 8, dtype);
+      const [expected, got] = [true, false].map((shared) => {
+        const { set, memory } = fresh({ shared });
+        assert.is(memory.shared, shared);
+        return on(set, () => byFunctions(layer, each));
+      });
+      for (const key in expected) assertSameBits(got[key], expected[key], `${dtype}, ${key}`);
+    }
+  });
+
   test(`${className}: after any call all memory is free again but what is held`, () => {
     const { set, inUse, memory } = fresh();
     const each = randomCase(layer, { B: 3, T: 5, I: 4, H: 6 }, 1);
