@@ -65,10 +65,10 @@ export const targets = [
   {
     // What vjps call.
     regions: {
-      'packages/autograd/src/ops/pow.ts': ['slope', 'growth'],
+      'packages/autograd/src/ops/pow.ts': ['derivativeInX', 'derivativeInP'],
       'packages/autograd/src/ops/softmax.ts': ['softmaxPullback'],
-      'packages/autograd/src/ops/matmul.ts': ['matmulInto', 'swapLastAxes'],
-      'packages/autograd/src/ops/sum.ts': ['spread', 'keptShape'],
+      'packages/autograd/src/ops/matmul.ts': ['INTO_SUM.vjpInto', 'swapLastAxes'],
+      'packages/autograd/src/ops/sum.ts': ['expandReduced', 'keptShape'],
     },
     tests: [
       'test/cross-check/pytorch-ops.test.ts',
@@ -96,14 +96,14 @@ export const targets = [
   },
   {
     regions: {
-      'packages/autograd/src/pass.ts': [
+      'packages/autograd/src/backward.ts': [
         'reachableCalls',
         'Pass.run',
         'Pass.own',
         'Pass.pull',
         'Pass.take',
         'Pass.accumulate',
-        'accumulated',
+        'Pass.add',
         'castTo',
       ],
     },

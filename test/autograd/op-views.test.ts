@@ -1,4 +1,7 @@
-/** Every op on every kind of view: values and gradients bit for bit those of the dense copy, and the dtype kept. */
+/**
+ * Every op on every kind of view: values and gradients bit for bit those of the dense copy, and the dtype
+ * kept.
+ */
 
 import { cast, type NdArray, Random, randomNormal } from '@retrograd/arrays';
 import { constant, grad, parameter, Tensor } from '@retrograd/autograd';

@@ -1,4 +1,7 @@
-/** Arrays that are handed out own their buffers: callers transfer buffers, read their bytes, or keep one array of many. */
+/**
+ * Every array that is handed out owns its whole buffer: users transfer buffers, read their bytes, or keep one
+ * array of many. And none is handed out that something else may still write to.
+ */
 
 import { type NdArray, Random, randomNormal } from '@retrograd/arrays';
 import * as k from '@retrograd/arrays/internal';
@@ -67,7 +70,7 @@ for (const dtype of ['float64', 'float32'] as const) {
     const xs = [inner, ...Object.values(leaves)];
     for (const createGraph of [false, true]) {
       grad(loss, xs, { createGraph }).forEach((each, i) => {
-        // With a graph a gradient may be a view.
+        // With a graph a gradient may be a view, but of an array that is whole in its buffer.
         const { data } = each.value;
         if (createGraph) assert.is(data.buffer.byteLength, data.byteLength);
         else assertOwnsBuffer(each.value, `gradient ${i}`);
@@ -98,6 +101,31 @@ test('what the backward function of a lifted op allocates owns its buffer', () =
   backward(sum(twice(x)[0] as Tensor));
   assertOwnsBuffer(made[0] as NdArray, 'its gradient');
   assert.is.not((x.grad as NdArray).data, (made[0] as NdArray).data);
+});
+
+test('a gradient that a vjp returns again at every pass is handed out as a copy', () => {
+  const kept = k.full([20], 3);
+  const triple = lift(
+    'triple',
+    (x) => [[k.mul(x, k.array(3))], null],
+    () => [kept],
+  );
+  const x = parameter(k.ones([20]));
+  const loss = sum(triple(x)[0]);
+  backward(loss);
+  assert.is.not((x.grad as NdArray).data, kept.data);
+  (x.grad as NdArray).data.fill(7);
+  assert.equal(k.toNested(grad(loss, x).value), k.toNested(k.full([20], 3)));
+});
+
+test('a cotangent that reaches two inputs is not added to in place', () => {
+  const x = parameter(k.ones([20]));
+  const y = parameter(k.ones([20]));
+  // The cotangent of add goes to both; x gets two more, which are added to a sum of its own.
+  const loss = sum(add(add(x, y), add(mul(x, 2), mul(x, 4))));
+  const [gx, gy] = grad(loss, [x, y]);
+  assertSameBits(gx.value, k.full([20], 7), 'x');
+  assertSameBits(gy.value, k.full([20], 1), 'y');
 });
 
 test('addMatmul adds the product where it is allowed to, and says when it is not', () => {

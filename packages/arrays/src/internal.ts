@@ -1,7 +1,7 @@
 /** What Retrograd's other packages need of the arrays besides what users do: no promise is made about any of it. */
 
 export { allocate, describe } from '@retrograd/kernels/internal';
-export { addAlike } from './add-into.js';
+export { sigmoidGradient, tanhGradient } from './activation-gradients.js';
 export { checkDtype } from './array.js';
 export {
   checkArray,

@@ -3,12 +3,12 @@ import { isRecording } from './recording.js';
 import { type Memory, Tensor } from './tensor.js';
 
 /**
- * The vjp of a call: cotangents of all its outputs to those of all its inputs. Written with ops, so that it can be
- * differentiated again.
+ * The vjp of a call: cotangents of all its outputs to those of all its inputs. Written with ops, so that it
+ * can be differentiated again.
  * @param cotangents  one an output, of its shape; must not be changed
  * @param needs       `needs[i]` tells whether input i wants a cotangent
- * @param createGraph whether the pass is recorded, to be differentiated again. A vjp that has a faster form on arrays
- *                    may take it where this is false; most do not look at it.
+ * @param createGraph whether the pass is recorded, to be differentiated again. A vjp that has a faster form
+ *                    on arrays may take it where this is false; most do not look at it.
  * @returns one cotangent an input, of its shape; null for what is not needed and for zeros
  */
 export type Vjp = (
@@ -20,16 +20,18 @@ export type Vjp = (
 /** The vjp of one input of an op with one output: v ↦ vᵀ ∂y/∂x_i. */
 export type Pullback = (cotangent: Tensor, createGraph: boolean) => Tensor;
 
-/** What a call may offer to the pass besides its vjp, to save arrays. Neither is used in a pass that is recorded. */
+type Tensors = readonly Tensor[];
+
+/** What a call may offer besides its vjp, to save arrays. A pass that is recorded uses neither. */
 export interface VjpOptions {
   /**
-   * Adds the cotangent of input i to `sum` in place, and returns true; or returns false, and the vjp is asked as usual.
-   * For weights, which get a cotangent of their size at every time step.
+   * Adds the cotangent of inputs[i] to `sum` in place, and returns true; or returns false, and the vjp is
+   * asked as usual. For weights, which get a cotangent of their size at every time step.
    */
-  readonly vjpInto?: (i: number, cotangents: readonly Tensor[], sum: NdArray) => boolean;
+  readonly vjpInto?: (sum: NdArray, i: number, inputs: Tensors, cotangents: Tensors) => boolean;
   /**
-   * Whether every array that the vjp returns is a new one, whole in its buffer, that nothing else refers to. It then
-   * becomes the gradient of a leaf without being copied. Default false.
+   * Whether every array that the vjp returns is a new one, whole in its buffer, that nothing else refers to.
+   * It then becomes the gradient of a leaf without being copied. Default false.
    */
   readonly fresh?: boolean;
 }
@@ -42,7 +44,7 @@ export interface Call {
   readonly outputs: readonly Tensor[];
   readonly vjp: Vjp;
   readonly options: VjpOptions;
-  /** Sum of the inputs' memory versions. Versions only grow, so an equal sum later means that none was changed. */
+  /** Sum of the inputs' memory versions. They only grow: an equal sum later means that none was changed. */
   readonly versions: number;
 }
 
@@ -50,7 +52,8 @@ let nextId = 0;
 const NO_OPTIONS: VjpOptions = {};
 
 /**
- * Makes the result of an op with one output, and records the call when recording is on and an input requires grad.
+ * Makes the result of an op with one output, and records the call when recording is on and an input
+ * requires grad.
  * @param pullbacks one an input; null where the op is not differentiable in it
  */
 export function record(
@@ -75,7 +78,7 @@ export function recordAll(
   vjp: Vjp,
   options = NO_OPTIONS,
 ): Tensor[] {
-  // Of the right length from the start: a list that grows takes room for 16 more, and a graph holds many of these.
+  // Of the right length from the start: a list that grows takes room for 16 more, and graphs hold many.
   const outputs = new Array<Tensor>(values.length);
   const call: Call | null = isRecorded(inputs)
     ? { id: nextId++, name, inputs, outputs, vjp, options, versions: sumVersions(inputs) }
@@ -87,19 +90,15 @@ export function recordAll(
 }
 
 /** Whether a call on these inputs becomes part of the graph. */
-export function isRecorded(inputs: readonly Tensor[]): boolean {
-  return isRecording() && inputs.some((input) => input.requiresGrad);
-}
+export const isRecorded = (inputs: readonly Tensor[]): boolean =>
+  isRecording() && inputs.some((input) => input.requiresGrad);
 
-/** A value that is a view of an input (slice, transpose, …) shares the input's memory; any other has its own. */
-function memoryOf(value: NdArray, inputs: readonly Tensor[]): Memory {
+/** A value that is a view of an input (slice, transpose, …) shares its memory; any other has its own. */
+function memoryOf(value: NdArray, inputs: readonly Tensor[]): Memory | undefined {
   for (const input of inputs) if (input.value.data === value.data) return input.memory;
-  return { version: 0 };
+  return undefined;
 }
 
 /** @internal */
-export function sumVersions(inputs: readonly Tensor[]): number {
-  let sum = 0;
-  for (const input of inputs) sum += input.memory.version;
-  return sum;
-}
+export const sumVersions = (inputs: readonly Tensor[]): number =>
+  inputs.reduce((sum, { sharedMemory }) => sum + (sharedMemory?.version ?? 0), 0);

@@ -4,9 +4,9 @@ import type { FloatData, NdArray } from '@retrograd/arrays';
 export type Direction = { readonly at: number } | { readonly along: FloatData };
 
 /**
- * @internal The derivative of Σ weights · evaluate() along a direction in the space of `x`, by central differences. `x` is
- * changed in place and restored to the bit. The results are subtracted before they are weighted and summed: entries
- * that do not depend on `x` cancel exactly then, and do not add their rounding.
+ * @internal The derivative of Σ weights · evaluate() along a direction in the space of `x`, by central
+ * differences. `x` is changed in place and restored to the bit. The results are subtracted before they are
+ * weighted and summed: entries that do not depend on `x` cancel exactly then, and do not add their rounding.
  * @param x dense
  */
 export function centralDifference(

@@ -1,9 +1,10 @@
 import { GraphError, type NdArray } from '@retrograd/arrays';
 import { describe } from '@retrograd/arrays/internal';
-import { seedOf } from './backward.js';
+import { Pass, reachableCalls, seedOf } from './backward.js';
 import type { Call } from './call.js';
-import { Pass, reachableCalls } from './pass.js';
 import { constant, Tensor } from './tensor.js';
+
+type OneOrMore = Tensor | readonly Tensor[];
 
 export interface GradOptions {
   /** Record the backward pass too, so that its result can be differentiated again. Default false. */
@@ -13,29 +14,25 @@ export interface GradOptions {
 }
 
 /**
- * Gradients of y (summed, when there are several) with respect to each x, leaves or not, without touching `.grad`. An x
- * that y does not depend on has a zero gradient.
+ * Gradients of y (summed, when there are several) with respect to each x, leaves or not, without touching
+ * `.grad`. An x that y does not depend on has a zero gradient.
  * @returns a tensor of x's shape for each x; part of the graph when `createGraph`
  * @throws GraphError, ShapeError as `backward`
  */
-export function grad(y: Tensor | readonly Tensor[], x: Tensor, options?: GradOptions): Tensor;
-export function grad(y: Tensor | readonly Tensor[], xs: readonly Tensor[], options?: GradOptions): Tensor[];
-export function grad(
-  y: Tensor | readonly Tensor[],
-  x: Tensor | readonly Tensor[],
-  { cotangent, createGraph = false }: GradOptions = {},
-): Tensor | Tensor[] {
+export function grad(y: OneOrMore, x: Tensor, options?: GradOptions): Tensor;
+export function grad(y: OneOrMore, xs: readonly Tensor[], options?: GradOptions): Tensor[];
+export function grad(y: OneOrMore, x: OneOrMore, options: GradOptions = {}): Tensor | Tensor[] {
+  const { cotangent, createGraph = false } = options;
   const ys = y instanceof Tensor ? [y] : y;
   const xs = x instanceof Tensor ? [x] : x;
   if (!Array.isArray(ys)) throw new GraphError('grad', 'y', 'a tensor or a list of tensors', describe(ys));
   if (!Array.isArray(xs)) throw new GraphError('grad', 'xs', 'a tensor or a list of tensors', describe(xs));
   const given: readonly (Tensor | NdArray | undefined)[] = Array.isArray(cotangent) ? cotangent : [cotangent];
   const seeds = ys.map((each, i) => seedOf('grad', each, given[i]));
-  xs.forEach((each, i) => {
-    const actual = each instanceof Tensor ? 'a constant' : describe(each);
-    if (!each?.requiresGrad) throw new GraphError('grad', `xs[${i}]`, 'a tensor that requires grad', actual);
-  });
-  // A call on the way from an x is newer than the call that made the x: what is older than all of them is not looked at.
+  const i = xs.findIndex((each) => !each?.requiresGrad);
+  const actual = xs[i] instanceof Tensor ? 'a constant' : describe(xs[i]);
+  if (i >= 0) throw new GraphError('grad', `xs[${i}]`, 'a tensor that requires grad', actual);
+  // A call on the way from an x is newer than the call that made the x: older ones need no look.
   const oldest = xs.reduce((id, { call }) => Math.min(id, call?.id ?? -1), Number.POSITIVE_INFINITY);
   const wanted = new Set(xs);
   const { calls, isNeeded } = onTheWay(reachableCalls(ys, oldest), wanted);
@@ -45,7 +42,7 @@ export function grad(
   return x instanceof Tensor ? gradients[0] : gradients;
 }
 
-/** Of these calls, newest first, those on a way to a wanted tensor; and whether a tensor is wanted or comes from one. */
+/** Of these calls, newest first, those on a way to a wanted tensor; and whether a tensor is on one. */
 function onTheWay(
   calls: readonly Call[],
   wanted: ReadonlySet<Tensor>,

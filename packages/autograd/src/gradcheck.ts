@@ -14,9 +14,10 @@ import {
 import { describe, formatShape } from '@retrograd/arrays/internal';
 import { centralDifference, type Direction } from './central-difference.js';
 import { grad } from './grad.js';
+import { parameter } from './leaves.js';
 import { concat } from './ops/concat.js';
 import { reshape } from './ops/reshape.js';
-import { parameter, Tensor } from './tensor.js';
+import { Tensor } from './tensor.js';
 
 export interface GradCheckOptions {
   /** Step of the central differences, times the size of the entry where that is above 1. Default 1e-6. */
@@ -80,12 +81,13 @@ type TensorFunction = (...inputs: Tensor[]) => Tensor;
  *
  *     gradCheck((x, W) => tanh(matmul(x, W)), [randomNormal([2, 3]), randomNormal([3, 4])]);
  *
- * The result of `fn` may have any shape: it is weighted with random numbers (a random cotangent) and summed, so that one
- * check covers all its entries. A rule that is off by 0.1 % fails.
+ * The result of `fn` may have any shape: it is weighted with random numbers (a random cotangent) and summed,
+ * so that one check covers all its entries. A rule that is off by 0.1 % fails.
  *
  * @param fn     tensors to a tensor; the same result at every call (give dropout a seed)
- * @param inputs float64 arrays, or leaves that require grad. Such a leaf is used itself, moved by eps for a moment and
- *               restored to the bit, so `fn` may also reach it by closure, as a layer does with its weights
+ * @param inputs float64 arrays, or leaves that require grad. Such a leaf is used itself, moved by eps for a
+ *               moment and restored to the bit, so `fn` may also reach it by closure, as a layer does with
+ *               its weights
  * @returns a report with the largest error, when every derivative agrees
  * @throws GradCheckError naming input, entry and both numbers, when one does not
  * @throws DtypeError for float32, whose rounding would drown the differences
@@ -114,7 +116,7 @@ export function gradCheck(
     );
   }
   const cotangent = randomNormal(y.shape, { rng });
-  // The second order takes the way that can be differentiated again too: for a lifted op that is its composed twin.
+  // The second order also takes the way that can be differentiated again: a lifted op's composed twin.
   const ways = order === 1 ? [false] : [false, true];
   const gradients = ways.map((createGraph) => gradientsOf(y, leaves, cotangent, createGraph));
   const report: GradCheckReport = { ok: true, checked: 0, maxError: 0, worst: null };
@@ -171,7 +173,7 @@ function gradientOf(fn: TensorFunction, n: number): TensorFunction {
   };
 }
 
-/** The difference that rounding explains: in proportion to the derivative, and to the results that were subtracted. */
+/** The difference that rounding explains: in proportion to the derivative and to what was subtracted. */
 function tolerance(results: FloatData, options: GradCheckOptions): (size: number) => number {
   const { rtol = 1e-5, atol = 1e-8 } = options;
   let largest = 1;

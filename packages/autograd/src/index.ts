@@ -9,6 +9,7 @@ export {
   type GradCheckReport,
   gradCheck,
 } from './gradcheck.js';
+export { parameter, type TensorOptions, tensor } from './leaves.js';
 export { type Composed, type LiftedBackward, type LiftedForward, type LiftOptions, lift } from './lift.js';
 export { toMermaid } from './mermaid.js';
 export { abs } from './ops/abs.js';
@@ -36,4 +37,4 @@ export { transpose } from './ops/transpose.js';
 export { where } from './ops/where.js';
 export { isRecording, noGrad } from './recording.js';
 export { type ScanState, type ScanStep, scan } from './scan.js';
-export { constant, parameter, Tensor, type TensorOptions, tensor } from './tensor.js';
+export { constant, Tensor } from './tensor.js';

@@ -5,14 +5,12 @@ import { record, recordAll, type Vjp } from './call.js';
 import { grad } from './grad.js';
 import { constant, type Tensor } from './tensor.js';
 
-/** Arrays to arrays, and whatever the backward function wants to remember. */
-export type LiftedForward<Cache> = (
-  ...inputs: NdArray[]
-) => readonly [outputs: readonly NdArray[], cache: Cache];
+/** Arrays to arrays, and a cache: whatever the backward function reads besides the cotangents. */
+export type LiftedForward<C> = (...inputs: NdArray[]) => readonly [outputs: readonly NdArray[], cache: C];
 
 /**
- * Cotangents of the outputs to those of the inputs, in the order of forward's arguments; null counts as zero. `needs[i]`
- * tells whether input i wants one. Must not change the cotangents nor the cache.
+ * Cotangents of the outputs to those of the inputs, in the order of forward's arguments; null counts as zero.
+ * `needs[i]` tells whether input i wants one. Must not change the cotangents nor the cache.
  */
 export type LiftedBackward<Cache> = (
   cotangents: readonly NdArray[],
@@ -29,29 +27,29 @@ export interface LiftOptions<Cache> {
   /** The same function written with ops: its composed twin. Second derivatives go through it. */
   composed?: Composed;
   /**
-   * Called with the cache when it will probably not be read again: after its backward, or at once when the call is not
-   * recorded. A backward may come all the same (a second pass over the same graph), so `backward` must be able to do
-   * without what was freed.
+   * Called with the cache when it will probably not be read again: after its backward, or at once when the
+   * call is not recorded. A backward may come all the same (a second pass over the same graph), so `backward`
+   * must be able to do without what was freed.
    */
   release?: (cache: Cache) => void;
   /**
-   * Whether each array that `backward` returns is a new one, whole in its buffer, that nothing else refers to. It then
-   * becomes the gradient of a leaf without being copied. Default false.
+   * Whether each array that `backward` returns is a new one, whole in its buffer, that nothing else refers
+   * to. It then becomes the gradient of a leaf without being copied. Default false.
    */
   fresh?: boolean;
 }
 
 /**
- * Makes an op of a hand-derived forward/backward pair: the one door for such code. To the graph a primitive, a lifted
- * cell and a lifted whole sequence are the same thing, one call.
+ * Makes an op of a hand-derived forward/backward pair: the one door for such code. To the graph a primitive,
+ * a lifted cell and a lifted whole sequence are the same thing, one call.
  *
  *     const cube = lift('cube', (x) => [[mul(x, mul(x, x))], x], ([g], x) => [mul(g, mul(3, mul(x, x)))]);
  *     const [y] = cube(x);
  *
  * @param name the op's name in errors and drawings
  * @returns an op: tensors, arrays or numbers in, a tensor for every output of `forward` out
- * @throws GraphError when forward or backward is not a function; from the op, later, when a second derivative is asked
- *         for and there is no composed twin, or it has another number of outputs
+ * @throws GraphError when forward or backward is not a function; from the op, later, when a second derivative
+ *         is asked for and there is no composed twin, or it has another number of outputs
  */
 export function lift<Cache>(
   name: string,
@@ -65,14 +63,10 @@ export function lift<Cache>(
   }
   return (...given) => {
     const inputs = given.map((value, i) => asTensor(name, names?.[i] ?? `input ${i}`, value));
-    const [values, cache] = forward(...inputs.map((input) => input.value));
+    const [values, cache] = forward(...inputs.map(arrayOf));
     const vjp: Vjp = (cotangents, needs, createGraph) => {
-      if (createGraph) return composedVjp(name, composed, inputs, cotangents, needs);
-      const gradients = backward(
-        cotangents.map((cotangent) => cotangent.value),
-        cache,
-        needs,
-      );
+      if (createGraph) return composedVjp(name, composed, inputs)(cotangents, needs, true);
+      const gradients = backward(cotangents.map(arrayOf), cache, needs);
       release?.(cache);
       return gradients.map((gradient) => gradient && constant(gradient));
     };
@@ -82,31 +76,25 @@ export function lift<Cache>(
   };
 }
 
+const arrayOf = ({ value }: Tensor): NdArray => value;
+
 /** The vjp as a graph, by running the composed twin again and differentiating that. */
-function composedVjp(
-  name: string,
-  composed: Composed | undefined,
-  inputs: readonly Tensor[],
-  cotangents: readonly Tensor[],
-  needs: readonly boolean[],
-): (Tensor | null)[] {
-  if (composed === undefined) {
-    throw new GraphError(name, 'composed', 'given for second derivatives', 'undefined', 'pass it to lift');
-  }
-  // Aliases make the inputs independent of each other, as partial derivatives want it, even if one was computed from
-  // another.
-  const aliases = inputs.map((input) => record('alias', [input], input.value, [(g) => g]));
-  const outputs = composed(...aliases);
-  if (outputs.length !== cotangents.length) {
-    const wanted = `a function to ${cotangents.length} tensors`;
-    throw new GraphError(name, 'composed', wanted, `one to ${outputs.length}`);
-  }
-  const isLive = (_: Tensor, i: number): boolean => outputs[i].requiresGrad;
-  const gradients = grad(
-    outputs.filter(isLive),
-    aliases.filter((_, i) => needs[i]),
-    { cotangent: cotangents.filter(isLive), createGraph: true },
-  );
-  let next = 0;
-  return needs.map((needed) => (needed ? gradients[next++] : null));
-}
+const composedVjp =
+  (name: string, composed: Composed | undefined, inputs: readonly Tensor[]): Vjp =>
+  (cotangents, needs) => {
+    const hint = 'pass it to lift';
+    if (!composed) throw new GraphError(name, 'composed', 'given for second derivatives', 'undefined', hint);
+    // Aliases make the inputs independent of each other, as partial derivatives want it, even if one was
+    // computed from another.
+    const aliases = inputs.map((input) => record('alias', [input], input.value, [(g) => g]));
+    const outputs = composed(...aliases);
+    const n = cotangents.length;
+    if (outputs.length !== n) {
+      throw new GraphError(name, 'composed', `a function to ${n} tensors`, `one to ${outputs.length}`);
+    }
+    const isLive = (_: Tensor, i: number): boolean => outputs[i].requiresGrad;
+    const wanted = aliases.filter((_, i) => needs[i]);
+    const cotangent = cotangents.filter(isLive);
+    const gradients = grad(outputs.filter(isLive), wanted, { cotangent, createGraph: true });
+    return needs.map((needed) => (needed ? gradients.shift()! : null));
+  };

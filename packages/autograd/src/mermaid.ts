@@ -1,12 +1,12 @@
 import { GraphError } from '@retrograd/arrays';
 import { describe, formatShape } from '@retrograd/arrays/internal';
+import { reachableCalls } from './backward.js';
 import type { Call } from './call.js';
-import { reachableCalls } from './pass.js';
 import { Tensor } from './tensor.js';
 
 /**
- * The graph of a tensor as a Mermaid flowchart, for a README, a notebook or mermaid.live: a box for every leaf and every
- * call, each once, however often it is used; arrows run as the values do.
+ * The graph of a tensor as a Mermaid flowchart, for a README, a notebook or mermaid.live: a box for every
+ * leaf and every call, each once, however often it is used; arrows run as the values do.
  *
  *     toMermaid(tanh(matmul(x, W)), new Map([[x, 'x'], [W, 'W']]))
  *

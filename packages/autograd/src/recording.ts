@@ -5,9 +5,7 @@ import { describe } from '@retrograd/arrays/internal';
 let recording = true;
 
 /** Whether ops add their calls to the graph at the moment: false inside of `noGrad`. */
-export function isRecording(): boolean {
-  return recording;
-}
+export const isRecording = (): boolean => recording;
 
 /** @internal Runs `fn` with recording on or off, and restores the switch even when `fn` throws. */
 export function withRecording<T>(on: boolean, fn: () => T): T {
@@ -23,8 +21,8 @@ export function withRecording<T>(on: boolean, fn: () => T): T {
 /**
  * Runs `fn` without recording: its results are constants. For evaluation, sampling and parameter updates.
  *
- * An async function is refused: the switch is restored when `fn` returns, so everything after its first `await` would be
- * recorded after all, and code elsewhere could run with recording off.
+ * An async function is refused: the switch is restored when `fn` returns, so everything after its first
+ * `await` would be recorded after all, and code elsewhere could run with recording off.
  * @throws GraphError when `fn` is async or returns a promise
  */
 export function noGrad<T>(fn: () => T): T {

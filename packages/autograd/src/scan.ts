@@ -8,7 +8,7 @@ import { constant, Tensor } from './tensor.js';
 /** One tensor (a hidden state) or several (h and c). */
 export type ScanState = Tensor | readonly Tensor[];
 
-/** One time step: the state before it and the input of the step to the state after it and the output of the step. */
+/** One time step: (state before it, its input) to (state after it, its output). */
 export type ScanStep<S extends ScanState> = (
   state: S,
   x_t: Tensor,
@@ -20,12 +20,13 @@ export type ScanStep<S extends ScanState> = (
  *
  *     const [h_final, h_all] = scan((h, x_t) => { const h_t = cell(x_t, h); return [h_t, h_t]; }, h_0, x);
  *
- * @param step         called once for every t, in order. When T = 0 it is called once on zeros, to learn the output's shape.
+ * @param step         called once for every t, in order. When T = 0 it is called once on zeros, to learn the
+ *                     output's shape.
  * @param initialState the state before the first step, any tensor or list of tensors
  * @param xs           (B, T, …) inputs, batch first
  * @returns the state after the last step, and the outputs (B, T, …)
  * @throws ShapeError when xs has no time axis, or the outputs of two steps have different shapes
- * @throws GraphError when step does not answer with a pair
+ * @throws GraphError when step does not return a pair
  */
 export function scan<S extends ScanState>(
   step: ScanStep<S>,

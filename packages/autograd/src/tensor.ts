@@ -1,23 +1,16 @@
 import {
-  array,
-  copy,
+  checkArray,
   type Dtype,
-  DtypeError,
   dtypeOf,
-  type FloatData,
+  formatShape,
   GraphError,
-  isNdArray,
   type NdArray,
-  type NestedList,
   ShapeError,
-} from '@retrograd/arrays';
-import { checkArray, describe, formatShape } from '@retrograd/arrays/internal';
+} from '@retrograd/arrays/internal';
 import type { Call } from './call.js';
 
 /** Counts the in-place changes of one piece of memory; a tensor and the views of it share the counter. */
-export interface Memory {
-  version: number;
-}
+export type Memory = { version: number };
 
 /**
  * A node of the graph: an array, and the call that computed it.
@@ -26,8 +19,9 @@ export interface Memory {
  *         ├─ Call 'mul' ── y ── Call 'sum' ── loss
  *     w ──┘
  *
- * `x` and `w` are leaves (`call` is null). The arrows point backwards in memory: a tensor holds its call, a call holds
- * its inputs, and nothing holds a tensor from ahead, so ordinary garbage collection frees a graph with its last result.
+ * `x` and `w` are leaves (`call` is null). The arrows point backwards in memory: a tensor holds its call, a
+ * call holds its inputs, and nothing holds a tensor from ahead, so ordinary garbage collection frees a graph
+ * with its last result.
  *
  * Values are read, never written, except through `update`, which backward notices.
  */
@@ -41,9 +35,15 @@ export class Tensor {
     readonly requiresGrad: boolean,
     /** The call that made this tensor; null for a leaf. */
     readonly call: Call | null,
-    /** @internal */
-    readonly memory: Memory,
+    /** @internal Undefined until something shares or counts: most tensors are never changed. */
+    public sharedMemory?: Memory,
   ) {}
+
+  /** @internal */
+  get memory(): Memory {
+    this.sharedMemory ??= { version: 0 };
+    return this.sharedMemory;
+  }
 
   /** Sizes along each axis; [] for a scalar. */
   get shape(): number[] {
@@ -75,8 +75,8 @@ export class Tensor {
   }
 
   /**
-   * Changes the value of a leaf in place, as optimizers do: `p.update(value => { … })`. A backward pass over a graph that
-   * still needs the old value is then refused instead of being silently wrong.
+   * Changes the value of a leaf in place, as optimizers do: `p.update(value => { … })`. A backward pass over
+   * a graph that still needs the old value is then refused instead of being silently wrong.
    * @throws GraphError on a tensor that an op computed
    */
   update(change: (value: NdArray) => void): void {
@@ -90,44 +90,12 @@ export class Tensor {
 
 // Beside the class, which does not name itself: bundlers would rename it, and error messages with it.
 /** @internal A tensor that no call made, over the array itself, unchecked. */
-export const leafOf = (value: NdArray, requiresGrad = false, memory: Memory = { version: 0 }): Tensor =>
+export const leafOf = (value: NdArray, requiresGrad = false, memory?: Memory): Tensor =>
   new Tensor(value, requiresGrad, null, memory);
 
-export interface TensorOptions {
-  /** Whether backward computes a gradient for it. Default false. */
-  requiresGrad?: boolean;
-  /** Default: the dtype of the array given, float64 for lists and numbers. */
-  dtype?: Dtype;
-}
-
 /**
- * A leaf with its own copy of `data`: later changes of the array do not reach the graph, nor the graph's the array.
- * @param data an array (any view), a nested list, a typed array (one axis), or a number (shape [])
- * @throws DtypeError when `data` is none of these, ShapeError when it is a ragged list
- */
-export function tensor(
-  data: NdArray | NestedList | FloatData,
-  { dtype, requiresGrad }: TensorOptions = {},
-): Tensor {
-  if (typeof data === 'number' || Array.isArray(data) || ArrayBuffer.isView(data)) {
-    return leafOf(array(data, { dtype }), requiresGrad);
-  }
-  if (!isNdArray(data))
-    throw new DtypeError('tensor', 'data', 'an ndarray, a list or a number', describe(data));
-  checkArray('tensor', 'data', data);
-  return leafOf(copy(data, { dtype }), requiresGrad);
-}
-
-/** A leaf that is trained: `tensor` with `requiresGrad`. */
-export function parameter(
-  data: NdArray | NestedList | FloatData,
-  options: Omit<TensorOptions, 'requiresGrad'> = {},
-): Tensor {
-  return tensor(data, { ...options, requiresGrad: true });
-}
-
-/**
- * A leaf without gradient over the caller's own array, not copied. The array must not change while the graph is used.
+ * A leaf without gradient over the caller's own array, not copied. The array must not change while the graph
+ * is used.
  * @throws DtypeError when `value` is not an array of floats
  */
 export function constant(value: NdArray): Tensor {

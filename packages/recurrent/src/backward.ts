@@ -36,12 +36,13 @@ export function runBackward(
   const rows = T * B;
   const shapes = gradientShapes(cell, sizes, T);
   const dtype = given.some((each) => each && dtypeOf(each) === 'float64') ? 'float64' : pass.dtype;
-  const more = { W: weightEntries(cell, sizes), grad_x: wanted.x ? rows * I : 0 };
-  const entries: Record<string, number> = { ...entriesOf(shapes, B), ...more };
+  const entries = entriesOf(shapes, B);
+  entries.W = weightEntries(cell, sizes);
+  entries.grad_x = wanted.x ? rows * I : 0;
 
   const compute = (activations: Blocks<string>): Gradients =>
     withBlocks(kernels, dtype, entries, (blocks) => {
-      const series = { ...pass.seriesIn(activations), ...seriesOver(cell, shapes, blocks, B) };
+      const series = seriesOver(cell, shapes, blocks, B, pass.seriesIn(activations));
       const weights = loadWeights(cell, sizes, packed, blocks.W);
       loadGradients(pass, series, given);
       runSteps(pass, series, weights, 'backward');

@@ -4,7 +4,7 @@ import { type Blocks, RecomputableBlocks, setOnes, withBlocks } from '@retrograd
 import type { Cell, Sizes } from './cell.js';
 import type { Packed } from './parameters.js';
 import type { Schedule } from './schedule.js';
-import { activationShapes, entriesOf, type SeriesByName, type Shapes, seriesOver } from './series.js';
+import { activationShapes, entriesOf, type Series, type Shapes, seriesOver } from './series.js';
 import { runSteps } from './steps.js';
 import { gather, gatherRows, scatter, scatterRows } from './time-major.js';
 import { inputRows, loadWeights, weightEntries } from './weights.js';
@@ -64,16 +64,16 @@ export class ForwardPass {
   }
 
   /** The series of the run over its blocks. */
-  seriesIn(blocks: Blocks<string>): SeriesByName {
+  seriesIn(blocks: Blocks<string>): Record<string, Series> {
     return seriesOver(this.cell, this.shapes, blocks, this.B);
   }
 
   /** All outputs (B, T, H), fresh; zeros at steps that were not visited. */
   outputs(): NdArray {
-    const { kernels, B, T, schedule } = this;
-    return this.saved.use((blocks) => {
-      const after = this.seriesIn(blocks).h.oneStepLater();
-      return scatter(kernels, after.allSteps(T * B), [B, T], schedule);
+    const { kernels, B, T, sizes, schedule } = this;
+    return this.saved.use(({ h }) => {
+      const after = { block: h, at: B * sizes.H, rows: T * B, columns: sizes.H, ld: sizes.H };
+      return scatter(kernels, after, [B, T], schedule);
     });
   }
 

@@ -26,6 +26,7 @@ export function pointwise(
     .map((parts) => [parts[0], parts.length - 1] as const);
   return memoizeByKernels((kernels) => {
     let routine: RowFunction | null | undefined;
+    const at = operands.map(() => 0);
     return (n, H, series, t) => {
       if (routine === undefined) {
         const widths = operands.map(([operand]) => series[operand].width / H);
@@ -33,7 +34,7 @@ export function pointwise(
       }
       if (routine === null) reference(n, H, series, t);
       else {
-        const at = operands.map(([operand, later]) => series[operand].pointer(t + later));
+        for (let i = 0; i < at.length; i++) at[i] = series[operands[i][0]].pointer(t + operands[i][1]);
         routine(series[operands[0][0]].block.dtype, n, H, at);
       }
     };

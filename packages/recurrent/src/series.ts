@@ -57,7 +57,7 @@ export type Shapes = Readonly<Record<string, readonly [width: number, steps: num
 export function activationShapes(cell: Cell, sizes: Sizes, T: number): Shapes {
   const [states, saved] = [cell.states(sizes), cell.saved?.(sizes)];
   const shapes: Record<string, [number, number]> = { x: [sizes.I + 1, T] };
-  shapes.a = [gateColumns(cell, sizes), cell.inPlace ? 0 : T];
+  if (!cell.inPlace) shapes.a = [gateColumns(cell, sizes), T];
   for (const name in states) shapes[name] = [states[name], T + 1];
   for (const name in saved) shapes[name] = [saved[name], T];
   return shapes;
@@ -67,7 +67,7 @@ export function activationShapes(cell: Cell, sizes: Sizes, T: number): Shapes {
 export function gradientShapes(cell: Cell, sizes: Sizes, T: number): Shapes {
   const [states, scratch] = [cell.states(sizes), cell.scratch?.(sizes)];
   const shapes: Record<string, [number, number]> = {};
-  shapes.grad_a = [gateColumns(cell, sizes), cell.inPlace ? 0 : T];
+  if (!cell.inPlace) shapes.grad_a = [gateColumns(cell, sizes), T];
   for (const name in states) shapes[`grad_${name}`] = [states[name], name === 'h' ? T + 1 : 1];
   for (const name in scratch) shapes[name] = [scratch[name], 1];
   return shapes;
@@ -80,14 +80,14 @@ export function entriesOf(shapes: Shapes, B: number): Record<string, number> {
   return entries;
 }
 
-/** The series over blocks of these shapes, for B rows. */
+/** The series over blocks of these shapes, for B rows; added to other series, if there are any. */
 export function seriesOver(
   cell: Cell,
   shapes: Shapes,
   blocks: Readonly<Record<string, Block>>,
   B: number,
+  series: Record<string, Series> = {},
 ): Record<string, Series> {
-  const series: Record<string, Series> = {};
   for (const name in shapes) {
     const [width, steps] = shapes[name];
     series[name] = new Series(blocks[name], width, steps === 1 ? 0 : B * width);

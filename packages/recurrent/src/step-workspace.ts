@@ -69,7 +69,7 @@ export class StepWorkspace {
   private make(B: number, threads: number | null) {
     const { kernels, cell, sizes, dtype } = this;
     const shapes = activationShapes(cell, sizes, 1);
-    const entries: Record<string, number> = { ...entriesOf(shapes, B), W: weightEntries(cell, sizes) };
+    const entries = { ...entriesOf(shapes, B), W: weightEntries(cell, sizes) };
     const blocks = takeAll(kernels, dtype, entries);
     const taken: Block[] = Object.values(blocks);
     try {

@@ -15,14 +15,8 @@ export interface Sequence {
   readonly schedule: Schedule | null;
 }
 
-/** The loops of a kernel set, compiled when they are first used. */
-const loopsOf = /* @__PURE__ */ memoizeByKernels((kernels) => {
-  const compiled = new Map<Loop, StepsFunction | null>();
-  return (loop: Loop, widths: readonly number[]): StepsFunction | null => {
-    if (!compiled.has(loop)) compiled.set(loop, kernels.steps(loop.code, 'steps', widths, loop.cost));
-    return compiled.get(loop) ?? null;
-  };
-});
+/** The loops of a kernel set that were compiled. */
+const loopsOf = /* @__PURE__ */ memoizeByKernels(() => new Map<Loop, StepsFunction | null>());
 
 /** All steps of a sequence, in machine code where the cell and the kernels have it, else one call of the cell's step after the other. */
 export function runSteps(
@@ -57,10 +51,13 @@ function inMachineCode(
 ): boolean {
   const loop = cell.loops?.[direction];
   if (loop === undefined) return false;
-  const operands = loop.series.map((name) => series[name]);
-  const widths = operands.map(({ width }) => width / H);
-  const blocks = operands.map(({ block }) => block);
-  return loopsOf(kernels)(loop, widths)?.(B, T, H, packed, blocks) ?? false;
+  const compiled = loopsOf(kernels);
+  if (!compiled.has(loop)) {
+    const widths = loop.series.map((name) => series[name].width / H);
+    compiled.set(loop, kernels.steps(loop.code, 'steps', widths, loop.cost));
+  }
+  const blocks = loop.series.map((name) => series[name].block);
+  return compiled.get(loop)?.(B, T, H, packed, blocks) ?? false;
 }
 
 /** The products inside of a step, and their weights packed for the rows of a batch; the packed blocks are the caller's to give back. */

@@ -6,7 +6,7 @@ import { mul } from './arithmetic.js';
 
 /**
  * |x|, with gradient 0 at 0.
- * @throws DtypeError when x is no tensor, array or number
+ * @throws DtypeError when x is not a tensor, an array or a number
  */
 export function abs(x: TensorLike): Tensor {
   const t = asTensor('abs', 'x', x);

@@ -3,7 +3,7 @@ import { asTensor, type TensorLike } from '../as-tensor.js';
 import { record } from '../call.js';
 import type { Tensor } from '../tensor.js';
 import { sumTo } from './broadcast.js';
-import { matmul, matmulInto } from './matmul.js';
+import { INTO_SUM, matmul } from './matmul.js';
 import { transpose } from './transpose.js';
 
 /**
@@ -29,6 +29,6 @@ export function affine(x: TensorLike, W: TensorLike, b?: TensorLike): Tensor {
       (g) => matmul(transpose(rows), g),
       (g) => sumTo(g, inputs[2].shape),
     ],
-    { vjpInto: matmulInto(rows, weight) },
+    INTO_SUM,
   );
 }

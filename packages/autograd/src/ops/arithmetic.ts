@@ -6,7 +6,8 @@ import { sumTo } from './broadcast.js';
 
 /**
  * a + b, element by element.
- * @throws ShapeError when the shapes do not broadcast, DtypeError when an operand is no tensor, array or number
+ * @throws ShapeError when the shapes do not broadcast, DtypeError when an operand is not a tensor, an array
+ *         or a number
  */
 export function add(a: TensorLike, b: TensorLike): Tensor {
   const [x, y] = operands('add', a, b);
@@ -53,7 +54,7 @@ export function div(a: TensorLike, b: TensorLike): Tensor {
 
 /**
  * -x.
- * @throws DtypeError when x is no tensor, array or number
+ * @throws DtypeError when x is not a tensor, an array or a number
  */
 export function neg(x: TensorLike): Tensor {
   const t = asTensor('neg', 'x', x);

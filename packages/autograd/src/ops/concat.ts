@@ -20,7 +20,8 @@ export function concat(xs: readonly TensorLike[], axis = 0): Tensor {
 }
 
 /**
- * Consecutive parts of x along an axis, as views: one call with an output for each part, however many there are.
+ * Consecutive parts of x along an axis, as views: one call with an output for each part, however many there
+ * are.
  * @param parts a number of equal parts, or the size of each part
  * @throws ValueError when a number does not divide the axis, or sizes do not add up to it
  */

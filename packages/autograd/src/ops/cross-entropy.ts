@@ -7,14 +7,14 @@ import { softmax, softmaxPullback } from './softmax.js';
 import { where } from './where.js';
 
 /**
- * Mean of -log softmax(logits)[target] over the steps that the mask selects; 0 when it selects none. The same number, to
- * the bit, as `sequenceLoss` of the same arrays.
+ * Mean of -log softmax(logits)[target] over the steps that the mask selects; 0 when it selects none. The same
+ * number, to the bit, as `sequenceLoss` of the same arrays.
  * @param logits  (…, V)
  * @param targets (…) classes, integers or floats that hold integers
- * @param mask    (…) steps that count are those where it is not 0; all unless given. It selects, it does not multiply: a
- *                NaN in a step that is left out changes neither the loss nor a gradient
+ * @param mask    (…) steps that count are those where it is not 0; all unless given. It selects, it does not
+ *                multiply: a NaN in a step that is left out changes neither the loss nor a gradient
  * @throws ShapeError when logits has no axis, or targets or mask is not (…)
- * @throws ValueError when a target that counts is no integer from 0 to V - 1
+ * @throws ValueError when a target that counts is not an integer from 0 to V - 1
  */
 export function crossEntropy(logits: TensorLike, targets: IndexLike, mask?: IndexLike | null): Tensor {
   const x = asTensor('crossEntropy', 'logits', logits);

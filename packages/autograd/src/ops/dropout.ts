@@ -10,8 +10,8 @@ export interface DropoutOptions extends RandomOptions {
 }
 
 /**
- * Inverted dropout (Srivastava et al. 2014): every entry is dropped with probability p, and those that stay are divided
- * by 1 - p, so that the mean is kept and nothing needs to change outside of training.
+ * Inverted dropout (Srivastava et al. 2014): every entry is dropped with probability p, and those that stay
+ * are divided by 1 - p, so that the mean is kept and nothing needs to change outside of training.
  * @param p       probability of dropping, from 0 to 1
  * @param options `rng`, or `seed` for a generator of its own; the default generator unless given
  * @throws ValueError when p is outside [0, 1]

@@ -10,7 +10,8 @@ import type { Tensor } from '../tensor.js';
  * @param weight  (V, E)
  * @param indices (…) integers from 0 to V - 1
  * @returns (…, E)
- * @throws ShapeError when weight has not two axes, ValueError when an index is out of range or no integer
+ * @throws ShapeError when weight does not have two axes, ValueError when an index is out of range or not an
+ *         integer
  */
 export function embedding(weight: TensorLike, indices: IndexLike): Tensor {
   const w = asTensor('embedding', 'weight', weight);

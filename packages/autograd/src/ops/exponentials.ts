@@ -6,7 +6,7 @@ import { div, mul } from './arithmetic.js';
 
 /**
  * e^x.
- * @throws DtypeError when x is no tensor, array or number
+ * @throws DtypeError when x is not a tensor, an array or a number
  */
 export function exp(x: TensorLike): Tensor {
   const t = asTensor('exp', 'x', x);
@@ -16,7 +16,7 @@ export function exp(x: TensorLike): Tensor {
 
 /**
  * Natural logarithm: -Infinity at 0, NaN below.
- * @throws DtypeError when x is no tensor, array or number
+ * @throws DtypeError when x is not a tensor, an array or a number
  */
 export function log(x: TensorLike): Tensor {
   const t = asTensor('log', 'x', x);
@@ -25,7 +25,7 @@ export function log(x: TensorLike): Tensor {
 
 /**
  * √x: NaN below 0; its gradient at 0 is Infinity.
- * @throws DtypeError when x is no tensor, array or number
+ * @throws DtypeError when x is not a tensor, an array or a number
  */
 export function sqrt(x: TensorLike): Tensor {
   const t = asTensor('sqrt', 'x', x);

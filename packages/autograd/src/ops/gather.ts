@@ -6,10 +6,12 @@ import type { Tensor } from '../tensor.js';
 // Picking entries and adding them back are each other's vjp, so the two share a file.
 
 /**
- * One entry of x for each entry of `index`, its position along the axis being replaced by that index (torch.gather):
- * for axis 1, out[i][j] = x[i][index[i][j]].
- * @param index integers from 0 to (size of the axis) - 1; as many axes as x, and along the others at most x's size
- * @throws ValueError when an index is out of range or no integer, ShapeError when index's shape does not fit
+ * One entry of x for each entry of `index`, its position along the axis being replaced by that index
+ * (torch.gather): for axis 1, out[i][j] = x[i][index[i][j]].
+ * @param index integers from 0 to (size of the axis) - 1; as many axes as x, and along the others at most x's
+ *              size
+ * @throws ValueError when an index is out of range or not an integer, ShapeError when index's shape does not
+ *         fit
  */
 export function gather(x: TensorLike, axis: number, index: IndexLike): Tensor {
   const t = asTensor('gather', 'x', x);

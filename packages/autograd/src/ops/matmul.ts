@@ -18,20 +18,20 @@ export function matmul(a: TensorLike, b: TensorLike): Tensor {
     [x, y],
     k.matmul(x.value, y.value),
     [(g) => sumTo(matmul(g, swapLastAxes(y)), x.shape), (g) => sumTo(matmul(swapLastAxes(x), g), y.shape)],
-    { vjpInto: matmulInto(x, y) },
+    INTO_SUM,
   );
 }
 
 /**
- * Adds the cotangent of x or of y of a product x y to a sum. A weight gets one such product a time step: the arrays for
- * them took a fifth of the processor time of a composed LSTM, forward and backward (B = 1, H = 16, T = 1000).
+ * The vjp of a product x y, added to a sum in place. A weight gets one such product a time step: arrays for
+ * them cost an eighth of the processor time of a composed LSTM, forward and backward (T = 1000, H = 16).
  */
-export function matmulInto(x: Tensor, y: Tensor): VjpOptions['vjpInto'] {
-  return (i, [g], sum) => {
-    if (i === 0) return k.addMatmul(sum, g.value, swapLastAxes(y).value);
-    return i === 1 && k.addMatmul(sum, swapLastAxes(x).value, g.value);
-  };
-}
+export const INTO_SUM: VjpOptions = {
+  vjpInto(sum, i, [x, y], [g]) {
+    if (i === 0) return k.addMatmul(sum, g.value, k.transpose(y.value));
+    return i === 1 && k.addMatmul(sum, k.transpose(x.value), g.value);
+  },
+};
 
 function swapLastAxes(x: Tensor): Tensor {
   const rank = x.shape.length;

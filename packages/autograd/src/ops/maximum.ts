@@ -7,8 +7,10 @@ import { sumTo } from './broadcast.js';
 import { where } from './where.js';
 
 /**
- * The larger of a and b, element by element; NaN when either is NaN. Where they are equal each gets half the gradient.
- * @throws ShapeError when the shapes do not broadcast, DtypeError when an operand is no tensor, array or number
+ * The larger of a and b, element by element; NaN when either is NaN. Where they are equal each gets half the
+ * gradient.
+ * @throws ShapeError when the shapes do not broadcast, DtypeError when an operand is not a tensor, an array
+ *         or a number
  */
 export function maximum(a: TensorLike, b: TensorLike): Tensor {
   const [x, y] = operands('maximum', a, b);

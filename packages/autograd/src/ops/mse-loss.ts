@@ -8,7 +8,8 @@ import { mean } from './sum.js';
 /**
  * Mean of (prediction - target)² over all entries.
  * @param target of prediction's shape; whole numbers may come as an array of integers
- * @throws ShapeError when the shapes differ: broadcasting here is nearly always a mistake, such as (B, 1) against (B)
+ * @throws ShapeError when the shapes differ: broadcasting here is nearly always a mistake, such as (B, 1)
+ *         against (B)
  */
 export function mseLoss(prediction: TensorLike, target: TensorLike | IndexArray): Tensor {
   const floats = isNdArray(target) ? toFloats(target) : target;

@@ -7,8 +7,8 @@ import type { Tensor } from '../tensor.js';
 
 /**
  * x[start:stop:step, …] with Python's meaning, negative numbers too. A view, not a copy.
- * @param ranges `[start, stop, step]` an axis, each of which may be null or left out; null for a whole axis, and axes
- *               behind the last range stay whole
+ * @param ranges `[start, stop, step]` an axis, each of which may be null or left out; null for a whole axis,
+ *               and axes after the last range stay whole
  * @throws ValueError when a step is 0 or there are more ranges than axes
  */
 export function slice(x: TensorLike, ranges: readonly k.Range[]): Tensor {

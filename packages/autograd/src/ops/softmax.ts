@@ -4,7 +4,7 @@ import { record } from '../call.js';
 import type { Tensor } from '../tensor.js';
 import { mul, sub } from './arithmetic.js';
 import { exp } from './exponentials.js';
-import { spread, sum } from './sum.js';
+import { expandReduced, sum } from './sum.js';
 
 /**
  * e^x / Σ e^x along an axis, without overflow.
@@ -41,6 +41,6 @@ export function logSoftmax(x: TensorLike, axis = -1): Tensor {
 export function logsumexp(x: TensorLike, axis = -1, keepdims = false): Tensor {
   const t = asTensor('logsumexp', 'x', x);
   return record('logsumexp', [t], k.logsumexp(t.value, axis, keepdims), [
-    (g) => mul(spread(g, 'logsumexp', t.shape, axis), softmax(t, axis)),
+    (g) => mul(expandReduced(g, 'logsumexp', t.shape, axis), softmax(t, axis)),
   ]);
 }

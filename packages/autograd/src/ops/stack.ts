@@ -19,8 +19,9 @@ export function stack(xs: readonly TensorLike[], axis = 0): Tensor {
 }
 
 /**
- * The slices of x along an axis, without that axis, as views. One call with an output for each slice, so that taking a
- * sequence apart and differentiating it costs O(T), not O(T²) as with T calls that each have a gradient of x's size.
+ * The slices of x along an axis, without that axis, as views. One call with an output for each slice, so that
+ * taking a sequence apart and differentiating it costs O(T), not O(T²) as with T calls that each have a
+ * gradient of x's size.
  * @throws ValueError when the axis is out of range
  */
 export function unstack(x: TensorLike, axis = 0): Tensor[] {

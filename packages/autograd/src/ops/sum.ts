@@ -13,7 +13,7 @@ import { reshape } from './reshape.js';
  */
 export function sum(x: TensorLike, axes?: k.Axes, keepdims = false): Tensor {
   const t = asTensor('sum', 'x', x);
-  return record('sum', [t], k.sum(t.value, axes, keepdims), [(g) => spread(g, 'sum', t.shape, axes)]);
+  return record('sum', [t], k.sum(t.value, axes, keepdims), [(g) => expandReduced(g, 'sum', t.shape, axes)]);
 }
 
 /**
@@ -25,11 +25,18 @@ export function sum(x: TensorLike, axes?: k.Axes, keepdims = false): Tensor {
 export function mean(x: TensorLike, axes?: k.Axes, keepdims = false): Tensor {
   const t = asTensor('mean', 'x', x);
   const value = k.mean(t.value, axes, keepdims);
-  return record('mean', [t], value, [(g) => spread(div(g, t.size / value.size), 'mean', t.shape, axes)]);
+  return record('mean', [t], value, [
+    (g) => expandReduced(div(g, t.size / value.size), 'mean', t.shape, axes),
+  ]);
 }
 
 /** @internal A reduced array stretched over the axes that were reduced away, to `shape`. */
-export function spread(g: Tensor, op: string, shape: readonly number[], axes: k.Axes | undefined): Tensor {
+export function expandReduced(
+  g: Tensor,
+  op: string,
+  shape: readonly number[],
+  axes: k.Axes | undefined,
+): Tensor {
   return broadcastTo(reshape(g, keptShape(op, shape, axes)), shape);
 }
 

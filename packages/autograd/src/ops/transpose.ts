@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor.js';
 /**
  * The axes in another order: a view, not a copy.
  * @param axes axis `axes[i]` of x becomes axis i; all axes reversed unless given
- * @throws ValueError when `axes` is no permutation of x's axes
+ * @throws ValueError when `axes` is not a permutation of x's axes
  */
 export function transpose(x: TensorLike, axes?: readonly number[]): Tensor {
   const t = asTensor('transpose', 'x', x);

@@ -5,8 +5,8 @@ import type { Tensor } from '../tensor.js';
 import { sumTo } from './broadcast.js';
 
 /**
- * a where the condition holds (is not zero), else b; all three broadcast. It selects: what is not chosen, be it NaN, has
- * no influence on the result and gets the gradient 0.
+ * a where the condition holds (is not zero), else b; all three broadcast. It selects: what is not chosen, be
+ * it NaN, has no influence on the result and gets the gradient 0.
  * @throws DtypeError when an argument is of another type, ShapeError when the shapes do not broadcast
  */
 export function where(condition: IndexLike, a: TensorLike, b: TensorLike): Tensor {

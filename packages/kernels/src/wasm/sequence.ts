@@ -104,7 +104,8 @@ export class WasmSequence implements SequenceKernels, ThreadedSet {
       const row = H * bytesOf(dtype);
       const cost = B * row * (entryCost / 4);
       const partitioner = B > 1 ? partitionerFor(this, cost) : null;
-      if (partitioner === null) routine.call(B, H, ...at);
+      // Arguments that a routine does not take are ignored; to spread the list takes longer than the call.
+      if (partitioner === null) routine.call(B, H, at[0], at[1], at[2], at[3], at[4], at[5]);
       else {
         const bytes = widths.map((width) => width * row);
         partitioner.rows(routine, [B, H, ...at], bytes, cost);

@@ -1,15 +1,6 @@
-import {
-  dense,
-  type FloatData,
-  GraphError,
-  isDense,
-  type NdArray,
-  ShapeError,
-  ValueError,
-  zeros,
-} from '@retrograd/arrays';
-import { describe, formatShape, shapesEqual, sumOfSquares } from '@retrograd/arrays/internal';
-import { Tensor } from '@retrograd/autograd';
+import { type FloatData, zeros } from '@retrograd/arrays';
+import type { Tensor } from '@retrograd/autograd';
+import { checkGradient, checkParameters } from './optimizer-checks.js';
 import {
   flattenSlots,
   type OptimizerState,
@@ -59,20 +50,7 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions> = Req
     private readonly algorithm: Algorithm<Options>,
   ) {
     const { name, resolveOptions } = algorithm;
-    if (!Array.isArray(parameters) || parameters.length === 0) {
-      const actual = parameters instanceof Tensor ? 'a tensor' : describe(parameters);
-      throw new ValueError(name, 'parameters', 'a list of at least one tensor', actual);
-    }
-    parameters.forEach((p: unknown, i) => {
-      if (!(p instanceof Tensor) || !p.requiresGrad || p.call !== null || !isDense(p.value)) {
-        const actual =
-          p instanceof Tensor ? `a tensor that is ${p.call ? 'computed' : 'constant'}` : describe(p);
-        throw new GraphError(name, `parameters[${i}]`, 'a leaf that requires grad', actual);
-      }
-    });
-    if (new Set(parameters).size < parameters.length) {
-      throw new ValueError(name, 'parameters', 'different tensors', 'one of them twice');
-    }
+    checkParameters(name, parameters);
     this.options = resolveOptions(name, options);
     this.parameters = parameters.slice();
     this.#steps = parameters.map(() => 0);
@@ -150,31 +128,4 @@ export abstract class Optimizer<Options extends Required<OptimizerOptions> = Req
   protected hasSlot(i: number, name: string): boolean {
     return this.#slots[i].has(name);
   }
-}
-
-function checkGradient(
-  op: string,
-  i: number,
-  parameter: Tensor,
-  gradient: NdArray,
-  known: boolean,
-): FloatData {
-  const argument = `gradient of parameters[${i}]`;
-  if (!shapesEqual(gradient.shape, parameter.shape)) {
-    throw new ShapeError(op, argument, formatShape(parameter.shape), formatShape(gradient.shape));
-  }
-  const { data } = dense(gradient);
-  if (known || Number.isFinite(sumOfSquares(data))) return data;
-  for (let j = 0; j < data.length; j++) {
-    if (!Number.isFinite(data[j])) {
-      throw new ValueError(
-        op,
-        argument,
-        'finite',
-        String(data[j]),
-        'lower the learning rate or clip the gradients',
-      );
-    }
-  }
-  return data;
 }

@@ -39,7 +39,7 @@ export class RecurrentLayer<
   S extends readonly unknown[] = [h: unknown],
 > extends LayerParameters<P> {
   private lastRun: { pass: ForwardPass; version: number } | null = null;
-  private gradients: P | null = null;
+  private gradients: Packed | null = null;
   private streaming: { workspace: StepWorkspace; version: number } | null = null;
   private readonly stateNames: readonly string[];
 
@@ -111,7 +111,7 @@ export class RecurrentLayer<
     const given: OutputGradients = [grad_h_all, ...(grad_final as (NdArray | undefined)[])];
     checkGradients(op, this.cell, [pass.B, pass.T, pass.sizes.H], given);
     const { grad_x, grad_W, grad_b } = runBackward(pass, given, { x: true, initial: [] });
-    this.gradients = this.viewsOf({ W: grad_W, b: grad_b });
+    this.gradients = { W: grad_W, b: grad_b };
     return grad_x as NdArray;
   }
 
@@ -124,7 +124,7 @@ export class RecurrentLayer<
     if (this.gradients === null) {
       throw new StateError(`${this.op}.getGradients`, 'backward', 'called before', 'no gradients yet');
     }
-    return this.gradients;
+    return this.viewsOf(this.gradients);
   }
 
   /**
