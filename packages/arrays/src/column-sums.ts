@@ -1,8 +1,4 @@
 import type { FloatData } from '@retrograd/kernels';
-import { allocate } from '@retrograd/kernels/internal';
-import { dense, dtypeOf } from './array.js';
-import { wrap } from './storage.js';
-import type { NdArray } from './types.js';
 
 /** Sums in double precision, whatever the dtype; grows to the widest array seen. */
 let sums = /* @__PURE__ */ new Float64Array(256);
@@ -52,18 +48,4 @@ export function columnSums(
   }
   if (accumulate) for (let j = 0; j < columns; j++) out[outOffset + j] += total[j];
   else for (let j = 0; j < columns; j++) out[outOffset + j] = total[j];
-}
-
-/**
- * The rows of a matrix added up, as `sum(x, 0)`.
- * @param x (N, O), not checked
- * @returns (O); of a dense x with a single row, that row
- */
-export function sumRows(x: NdArray): NdArray {
-  const [N, O] = x.shape;
-  const { data } = dense(x);
-  if (N === 1) return wrap(data, [O]);
-  const sum = allocate(dtypeOf(x), O);
-  columnSums(N, O, data, 0, O, false, sum, 0);
-  return wrap(sum, [O]);
 }

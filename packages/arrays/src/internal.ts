@@ -13,7 +13,7 @@ export {
   checkPositive,
   checkPositiveInteger,
 } from './checks.js';
-export { columnSums, sumRows } from './column-sums.js';
+export { columnSums } from './column-sums.js';
 export { crossEntropyBackward, crossEntropyForward } from './cross-entropy.js';
 export { fillRows } from './fill-rows.js';
 export { load, loadRows, store, unload } from './in-blocks.js';
