@@ -31,8 +31,8 @@ const unary = [
   k.sigmoid,
   k.tanh,
   k.relu,
-  k.sigmoidSlope,
-  k.tanhSlope,
+  k.sigmoidDerivative,
+  k.tanhDerivative,
   k.oneMinus,
 ];
 const binary = [k.add, k.sub, k.mul, k.div, k.pow, k.maximum, k.greater, k.equal];

@@ -1,5 +1,4 @@
-import type { FloatData } from '@retrograd/kernels';
-import { binary } from './binary.js';
+import { type BinaryLoop, binary } from './binary.js';
 import type { NdArray } from './types.js';
 
 /**
@@ -10,23 +9,9 @@ export function pow(a: NdArray, b: NdArray): NdArray {
   return binary('pow', powLoop, a, b);
 }
 
-function powLoop(
-  n: number,
-  a: FloatData,
-  i: number,
-  aStep: number,
-  b: FloatData,
-  j: number,
-  bStep: number,
-  out: FloatData,
-  to: number,
-): void {
-  for (let k = to; k < to + n; k++) {
-    out[k] = powScalar(a[i], b[j]);
-    i += aStep;
-    j += bStep;
-  }
-}
+const powLoop: BinaryLoop = (n, { data: a, at: i, step: di }, { data: b, at: j, step: dj }, out, to) => {
+  for (let k = to; k < to + n; k++, i += di, j += dj) out[k] = powScalar(a[i], b[j]);
+};
 
 /**
  * The larger of a and b, element by element; NaN where one of them is NaN. Shapes are broadcast by NumPy's rule.
@@ -36,23 +21,9 @@ export function maximum(a: NdArray, b: NdArray): NdArray {
   return binary('maximum', maximumLoop, a, b);
 }
 
-function maximumLoop(
-  n: number,
-  a: FloatData,
-  i: number,
-  aStep: number,
-  b: FloatData,
-  j: number,
-  bStep: number,
-  out: FloatData,
-  to: number,
-): void {
-  for (let k = to; k < to + n; k++) {
-    out[k] = Math.max(a[i], b[j]);
-    i += aStep;
-    j += bStep;
-  }
-}
+const maximumLoop: BinaryLoop = (n, { data: a, at: i, step: di }, { data: b, at: j, step: dj }, out, to) => {
+  for (let k = to; k < to + n; k++, i += di, j += dj) out[k] = Math.max(a[i], b[j]);
+};
 
 /**
  * 1 where a > b, else 0, in the dtype of a result. Shapes are broadcast by NumPy's rule.
@@ -62,23 +33,9 @@ export function greater(a: NdArray, b: NdArray): NdArray {
   return binary('greater', greaterLoop, a, b);
 }
 
-function greaterLoop(
-  n: number,
-  a: FloatData,
-  i: number,
-  aStep: number,
-  b: FloatData,
-  j: number,
-  bStep: number,
-  out: FloatData,
-  to: number,
-): void {
-  for (let k = to; k < to + n; k++) {
-    out[k] = a[i] > b[j] ? 1 : 0;
-    i += aStep;
-    j += bStep;
-  }
-}
+const greaterLoop: BinaryLoop = (n, { data: a, at: i, step: di }, { data: b, at: j, step: dj }, out, to) => {
+  for (let k = to; k < to + n; k++, i += di, j += dj) out[k] = a[i] > b[j] ? 1 : 0;
+};
 
 /**
  * 1 where a equals b, else 0 (NaN equals nothing), in the dtype of a result. Shapes are broadcast by NumPy's rule.
@@ -88,23 +45,9 @@ export function equal(a: NdArray, b: NdArray): NdArray {
   return binary('equal', equalLoop, a, b);
 }
 
-function equalLoop(
-  n: number,
-  a: FloatData,
-  i: number,
-  aStep: number,
-  b: FloatData,
-  j: number,
-  bStep: number,
-  out: FloatData,
-  to: number,
-): void {
-  for (let k = to; k < to + n; k++) {
-    out[k] = a[i] === b[j] ? 1 : 0;
-    i += aStep;
-    j += bStep;
-  }
-}
+const equalLoop: BinaryLoop = (n, { data: a, at: i, step: di }, { data: b, at: j, step: dj }, out, to) => {
+  for (let k = to; k < to + n; k++, i += di, j += dj) out[k] = a[i] === b[j] ? 1 : 0;
+};
 
 /** Math.pow, but for 1 ** NaN, 1 ** Infinity and (-1) ** Infinity, which IEEE 754 makes 1 and JavaScript NaN. */
 function powScalar(a: number, b: number): number {

@@ -2,6 +2,14 @@
 
 export { allocate, describe } from '@retrograd/kernels/internal';
 export { sigmoidGradient, tanhGradient } from './activation-gradients.js';
+export { addAlike } from './accumulate.js';
+export {
+  oneMinus,
+  sigmoidDerivative,
+  sigmoidDerivative as sigmoidSlope,
+  tanhDerivative,
+  tanhDerivative as tanhSlope,
+} from './activation-derivatives.js';
 export { checkDtype } from './array.js';
 export {
   checkArray,
@@ -14,9 +22,10 @@ export {
   checkPositiveInteger,
 } from './checks.js';
 export { columnSums, sumRows } from './column-sums.js';
-export { crossEntropyBackward, crossEntropyForward } from './cross-entropy.js';
+export { type ClassifiedRows, crossEntropyBackward, crossEntropyForward } from './cross-entropy.js';
 export { fillRows } from './fill-rows.js';
 export { load, loadRows, store, unload } from './in-blocks.js';
+export { addAt } from './gather.js';
 export * from './index.js';
 export { checkKeys } from './keys.js';
 export { addMatmul } from './matmul.js';
@@ -24,7 +33,5 @@ export { clipToNorm, scaledNorm, sumOfSquares } from './norm.js';
 export { sumTo } from './reduce.js';
 export { broadcastShapes, normalizeAxes, normalizeAxis, shapesEqual, sizeOf } from './shape.js';
 export { unslice } from './slice.js';
-export { oneMinus, sigmoidSlope, tanhSlope } from './slopes.js';
-export { addAt } from './take.js';
 export { formatPlace, readMask, readTargets } from './targets.js';
 export { fromTimeMajor, toTimeMajor } from './time-major.js';

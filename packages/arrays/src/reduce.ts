@@ -33,7 +33,7 @@ export function sum(x: NdArray, axes?: Axes, keepdims = false): NdArray {
   let columns = 1;
   for (let i = reduced.length; i < x.shape.length; i++) columns *= x.shape[i];
   const out = allocate(dtypeOf(x), columns);
-  columnSums(rows, columns, x.data, 0, columns, false, out, 0);
+  columnSums(rows, columns, x.data, out);
   return wrap(out, shape);
 }
 
