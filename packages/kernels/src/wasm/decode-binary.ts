@@ -18,8 +18,10 @@ export interface Target {
 /** The bytes of a module, for a target. */
 export function decodeBinary(module: WasmModule, { shared, fused }: Target): Uint8Array<ArrayBuffer> {
   const bytes = fromBase64(fused ? module.fused : module.plain);
-  // Modules are compiled for shared memory. Two more builds for the other kind would differ in this one byte.
-  if (!shared) bytes[memoryFlags(bytes)] = UNSHARED;
+  // Modules are compiled for shared memory. Two more builds for the other kind would differ in this one byte. A module that only
+  // calls functions of the core imports no memory.
+  const flags = memoryFlags(bytes);
+  if (!shared && flags !== null) bytes[flags] = UNSHARED;
   return bytes;
 }
 
@@ -46,8 +48,9 @@ const UNSHARED = 1;
 /** Kind of an import that is a memory. */
 const MEMORY = 2;
 
-/** Where the flags of the imported memory are: after its name, `memory`, and its kind. */
-function memoryFlags(bytes: Uint8Array): number {
+/** Where the flags of the imported memory are, if one is imported: after its name, `memory`, and its kind. */
+function memoryFlags(bytes: Uint8Array): number | null {
   const name = [...new TextEncoder().encode('memory'), MEMORY];
-  return bytes.findIndex((_, i) => name.every((byte, k) => bytes[i + k] === byte)) + name.length;
+  const at = bytes.findIndex((_, i) => name.every((byte, k) => bytes[i + k] === byte));
+  return at < 0 ? null : at + name.length;
 }
