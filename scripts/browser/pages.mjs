@@ -33,8 +33,12 @@ function scenes() {
     page(threads, 'ordinary', { threads: '1', in: 'worker' }, '[ordinary, in a worker]'),
     page(training, 'isolated', { kernels: 'wasm', threads: '2' }, '[isolated, wasm, 2 threads]'),
     ...KERNELS.map((kernels) => page(training, 'ordinary', { kernels }, `[ordinary, ${kernels}]`)),
-    page(policy, 'no-eval'),
-    page(policy, 'no-eval-no-wasm'),
+    page(policy, 'no-eval', { computes: 'wasm' }),
+    page(policy, 'no-eval-no-wasm', { computes: 'plain' }),
+    page(threads, 'no-eval', { threads: '1' }),
+    page(threads, 'no-eval-isolated', { threads: '2' }),
+    page(training, 'no-eval'),
+    page(training, 'no-eval-no-wasm'),
   ];
 }
 
