@@ -5,8 +5,8 @@
 import {
   Adam,
   backward,
-  describeKernels,
   type Dtype,
+  describeKernels,
   GRU,
   gradCheck,
   LSTM,

@@ -20,10 +20,8 @@ export {
   dense,
   dtypeOf,
   full,
-  isDense,
   ones,
   resultType,
-  toFloats,
   toNested,
   zeros,
 } from './array.js';
@@ -34,7 +32,7 @@ export { concat, stack } from './concat.js';
 export { gather, scatterAdd, take } from './gather.js';
 export { type GlorotOptions, glorotUniform } from './glorot.js';
 export { affine, matmul } from './matmul.js';
-export { defaultRandom, manualSeed, Random, type RandomOptions, randomFrom } from './random.js';
+export { defaultRandom, manualSeed, Random, type RandomOptions } from './random.js';
 export { randomNormal, randomUniform } from './random-arrays.js';
 export { type Axes, argmax, max, mean, sum } from './reduce.js';
 export { reshape, transpose } from './reshape.js';

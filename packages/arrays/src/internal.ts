@@ -10,7 +10,7 @@ export {
   tanhDerivative,
   tanhDerivative as tanhSlope,
 } from './activation-derivatives.js';
-export { checkDtype } from './array.js';
+export { checkDtype, isDense, toFloats } from './array.js';
 export {
   checkArray,
   checkArrays,
@@ -30,6 +30,7 @@ export * from './index.js';
 export { checkKeys } from './keys.js';
 export { addMatmul } from './matmul.js';
 export { clipToNorm, scaledNorm, sumOfSquares } from './norm.js';
+export { randomFrom } from './random.js';
 export { sumTo } from './reduce.js';
 export { broadcastShapes, normalizeAxes, normalizeAxis, shapesEqual, sizeOf } from './shape.js';
 export { unslice } from './slice.js';
