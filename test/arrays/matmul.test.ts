@@ -243,31 +243,6 @@ test('mixed dtypes multiply in float64', () => {
   assert.is(y.get(0, 0), Math.fround(0.1) * 0.1);
 });
 
-test('columnSums adds every column from its first row to its last, in double precision', () => {
-  for (const dtype of DTYPES) {
-    for (const [rows, columns] of [
-      [0, 3],
-      [1, 1],
-      [5, 4],
-      [63, 5],
-      [64, 6],
-      [65, 7],
-      [200, 9],
-      [2, 500],
-    ]) {
-      const X = k.randomNormal([rows, columns], { seed: 9, dtype }).data;
-      const out = k.allocate(dtype, columns).fill(7);
-      k.columnSums(rows, columns, X, out);
-      const expected = k.allocate(dtype, columns).map((_, j) => {
-        let sum = 0;
-        for (let i = 0; i < rows; i++) sum += X[i * columns + j];
-        return sum;
-      });
-      assertEntries([...out], [...expected], `${dtype}, ${rows} rows of ${columns}`);
-    }
-  }
-});
-
 test('affine is the product with the bias added to every row, of any size', () => {
   for (const dtype of DTYPES) {
     for (const [N, I, O] of [

@@ -3,7 +3,7 @@ import { dense, dtypeOf } from './array.js';
 import { wrap } from './storage.js';
 import type { NdArray } from './types.js';
 
-// Derivatives of the gates' activations in terms of their values, as hand-derived backward functions need them.
+// Derivatives of the gates' activations in terms of their outputs, for hand-derived backward functions.
 
 /** σ'(a) = s (1 - s), given s = σ(a). */
 export function sigmoidDerivative(s: NdArray): NdArray {

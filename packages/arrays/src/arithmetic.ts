@@ -38,7 +38,8 @@ const mulLoop: BinaryLoop = (n, { data: a, at: i, step: di }, { data: b, at: j, 
 };
 
 /**
- * a / b, element by element; division by 0 gives an infinity or NaN as IEEE 754 says. Shapes are broadcast by NumPy's rule.
+ * a / b, element by element; division by 0 gives an infinity or NaN as IEEE 754 says. Shapes are broadcast by
+ * NumPy's rule.
  * @throws ShapeError when the shapes do not fit
  */
 export function div(a: NdArray, b: NdArray): NdArray {

@@ -8,8 +8,8 @@ import { forEachRun, type Operand } from './strided.js';
 import type { NdArray } from './types.js';
 
 /**
- * One run of a binary function: out[to + i] = f(a's entry i, b's entry i) for i < n.
- * Every function brings a loop of its own, so that the engine compiles each one for its own arithmetic.
+ * One run of a binary function: out[to + i] = f(a's entry i, b's entry i) for i < n. Every function has a
+ * loop of its own, so that the JavaScript engine compiles each one for its own arithmetic.
  */
 export type BinaryLoop = (
   n: number,

@@ -1,13 +1,9 @@
 import type { FloatData } from '@retrograd/kernels';
-import { allocate } from '@retrograd/kernels/internal';
-import { dense, dtypeOf } from './array.js';
-import { wrap } from './storage.js';
-import type { NdArray } from './types.js';
 
 /** Sums in double precision, whatever the dtype; grows to the widest array seen. */
 let sums = /* @__PURE__ */ new Float64Array(256);
 
-/** Rows that are gone through column by column: they fit the first-level cache. */
+/** Rows that are read column by column: they fit the first-level cache. */
 const BLOCK = 64;
 
 /** out[j] = the sum of column j of X (rows, columns), from the first row to the last, in double precision. */
@@ -39,18 +35,4 @@ export function columnSums(rows: number, columns: number, X: FloatData, out: Flo
     for (; j < columns; j++) for (let r = 0; r < height; r++) total[j] += X[from + r * columns + j];
   }
   for (let j = 0; j < columns; j++) out[j] = total[j];
-}
-
-/**
- * The rows of a matrix added up, as `sum(x, 0)`.
- * @param x (N, O), not checked
- * @returns (O); of a dense x with a single row, that row
- */
-export function sumRows(x: NdArray): NdArray {
-  const [N, O] = x.shape;
-  const { data } = dense(x);
-  if (N === 1) return wrap(data, [O]);
-  const sum = allocate(dtypeOf(x), O);
-  columnSums(N, O, data, sum);
-  return wrap(sum, [O]);
 }

@@ -9,7 +9,7 @@ export interface ClassifiedRows {
   readonly V: number;
   /** N classes in [0, V); those of rows left out are not read. */
   readonly classes: ArrayLike<number>;
-  /** N flags; 0 leaves the row out: it counts for nothing, so it may hold NaN. Null selects all. */
+  /** N flags; 0 leaves the row out: it has no effect, so it may hold NaN. Null selects all. */
   readonly selected: ArrayLike<number> | null;
 }
 
@@ -19,11 +19,12 @@ export interface ClassifiedRows {
  *     loss = (1/n) Σ_selected  -log softmax(logits_row)[class]
  *          = (1/n) Σ_selected  log Σ_v exp(x_v - m) - (x_class - m),   m = max_v x_v
  *
- * The largest logit is taken off before anything is exponentiated or added, so that finite logits never overflow and equal
- * logits of 1e300 still give log V. Sums are kept in double precision whatever the dtype.
- * @param grad (N·V) if the gradient is wanted too, which costs little here: that of `crossEntropyBackward`, for a cotangent of 1
- *             or the given one
- * @returns the loss; 0 when no row is selected; NaN when a selected row holds NaN, +Infinity or nothing but -Infinity
+ * The largest logit is subtracted before anything is exponentiated or added, so that finite logits never
+ * overflow and equal logits of 1e300 still give log V. Sums are kept in double precision whatever the dtype.
+ * @param grad (N·V) if the gradient is wanted too, which costs little here: that of `crossEntropyBackward`,
+ *             for a cotangent of 1 or the given one
+ * @returns the loss; 0 when no row is selected; NaN when a selected row holds NaN, +Infinity or only
+ *          -Infinity
  */
 export function crossEntropyForward(
   { logits, N, V, classes, selected }: ClassifiedRows,

@@ -1,8 +1,7 @@
-/** What Retrograd's other packages need of the arrays besides what users do: no promise is made about any of it. */
+/** What the other packages of Retrograd need besides what users need. It may change in any version. */
 
 export { allocate, describe } from '@retrograd/kernels/internal';
 export { sigmoidGradient, tanhGradient } from './activation-gradients.js';
-export { addAlike } from './accumulate.js';
 export {
   oneMinus,
   sigmoidDerivative,
@@ -21,7 +20,6 @@ export {
   checkPositive,
   checkPositiveInteger,
 } from './checks.js';
-export { columnSums, sumRows } from './column-sums.js';
 export { type ClassifiedRows, crossEntropyBackward, crossEntropyForward } from './cross-entropy.js';
 export { fillRows } from './fill-rows.js';
 export { load, loadRows, store, unload } from './in-blocks.js';

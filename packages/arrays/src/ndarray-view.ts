@@ -2,12 +2,13 @@ import { sizeOf } from './shape.js';
 import type { IndexData } from './types.js';
 
 /**
- * An array with the fields and methods of a scijs ndarray, and the same results from each of them (test/arrays/ndarray-view.test.ts
- * compares them on random views). ndarray itself writes the source text of one class for each dtype and rank and compiles it with
- * `new Function`, which a page's content security policy may forbid.
+ * An array with the fields and methods of a scijs ndarray, and the same results from each of them
+ * (test/arrays/ndarray-view.test.ts compares them on random views). ndarray itself writes the source text of
+ * one class for each dtype and rank and compiles it with `new Function`, which a page's content security
+ * policy may forbid.
  *
- * A class for each of the usual ranks, since `get`, `set` and `index` are as fast as ndarray's only when written out. All dtypes
- * share them. As in ndarray, the methods check nothing.
+ * A class for each of the usual ranks, since `get`, `set` and `index` are as fast as ndarray's only when
+ * written out. All dtypes share them. As in ndarray, the methods check nothing.
  */
 export class View {
   constructor(
@@ -97,7 +98,9 @@ export class View {
     return makeView(this.data, shape, stride, offset);
   }
 
-  /** @param axes for each axis of the result, the axis of this view that it is; the same one where left out */
+  /**
+   * @param axes for each axis of the result, the axis of this view that it is; the same one where left out
+   */
   transpose(...axes: (number | undefined)[]): View {
     const from = this.shape.map((_, axis) => {
       const chosen = axes[axis];
@@ -182,7 +185,10 @@ class View3 extends View {
 const isIndex = (value: number | null | undefined): value is number =>
   typeof value === 'number' && value >= 0;
 
-/** A view of the class for its rank, with copies of shape and stride: literals, which engines make faster than they copy lists. */
+/**
+ * A view of the class for its rank, with copies of shape and stride: literals, which engines make faster than
+ * they copy lists.
+ */
 export function makeView(
   data: IndexData,
   shape: readonly number[],

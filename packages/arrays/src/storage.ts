@@ -6,7 +6,7 @@ import type { IndexData } from './types.js';
 /**
  * A view of `data`, without a copy and without any check.
  * @param stride steps in `data` along each axis, in entries
- * @param offset where the entry with all indices 0 lies
+ * @param offset place of the entry with all indices 0
  */
 export function view<D extends IndexData>(
   data: D,
@@ -17,7 +17,9 @@ export function view<D extends IndexData>(
   return makeView(data, shape, stride, offset) as unknown as ScijsArray<D>;
 }
 
-/** A C-contiguous view of a whole typed array, without a copy. `data.length` must be the product of `shape`. */
+/**
+ * A C-contiguous view of a whole typed array, without a copy. `data.length` must be the product of `shape`.
+ */
 export function wrap<D extends IndexData>(data: D, shape: readonly number[]): ScijsArray<D> {
   return view(data, shape, contiguousStrides(shape), 0);
 }

@@ -8,7 +8,7 @@ export interface Operand<D extends IndexData = IndexData> {
   step: number;
 }
 
-/** The fields of a view that say where its entries lie. */
+/** The fields of a view that say where its entries are. */
 interface Layout<D extends IndexData> {
   readonly data: D;
   readonly shape: readonly number[];
@@ -36,11 +36,12 @@ function copyRun(
 }
 
 /**
- * Walks two views, both stretched to `shape` by NumPy's rule, in C order: run by run along the last axis. Axes along which both
- * go on evenly are walked as one, so two dense views are one run altogether, and a bias added to rows is one run a row.
- * Rejected: `assign` of ndarray-ops. It takes as long for large arrays and three times as long for small ones, adds 19 kB to a
- * bundle, and writes its loops as source text at run time, which a page's content security policy may forbid.
- * @param run is called with the number of entries, and where they lie in a and b
+ * Walks two views, both stretched to `shape` by NumPy's rule, in C order: run by run along the last axis.
+ * Axes along which both go on evenly are walked as one, so two dense views are one run altogether, and a bias
+ * added to rows is one run a row. Rejected: `assign` of ndarray-ops. It takes as long for large arrays and
+ * three times as long for small ones, adds 19 kB to a bundle, and writes its loops as source text at run
+ * time, which a page's content security policy may forbid.
+ * @param run is called with the number of entries and their places in a and b
  */
 export function forEachRun<A extends IndexData, B extends IndexData>(
   shape: readonly number[],
@@ -91,7 +92,9 @@ export function forEachRun<A extends IndexData, B extends IndexData>(
   }
 }
 
-/** The step in the data along an axis, counted from the end (-1 is the last); 0 where the view is stretched. */
+/**
+ * The step in the data along an axis, counted from the end (-1 is the last); 0 where the view is stretched.
+ */
 function stepAlong({ shape, stride }: Layout<IndexData>, axis: number): number {
   const own = shape.length + axis;
   return own < 0 || shape[own] === 1 ? 0 : stride[own];
