@@ -5,9 +5,7 @@ export { sigmoidGradient, tanhGradient } from './activation-gradients.js';
 export {
   oneMinus,
   sigmoidDerivative,
-  sigmoidDerivative as sigmoidSlope,
   tanhDerivative,
-  tanhDerivative as tanhSlope,
 } from './activation-derivatives.js';
 export { checkDtype, isDense, toFloats } from './array.js';
 export {
@@ -22,8 +20,8 @@ export {
 } from './checks.js';
 export { type ClassifiedRows, crossEntropyBackward, crossEntropyForward } from './cross-entropy.js';
 export { fillRows } from './fill-rows.js';
-export { load, loadRows, store, unload } from './in-blocks.js';
 export { addAt } from './gather.js';
+export { load, loadRows, store, unload } from './in-blocks.js';
 export * from './index.js';
 export { checkKeys } from './keys.js';
 export { addMatmul } from './matmul.js';
