@@ -4,20 +4,14 @@ import { isDense } from './array.js';
 import { checkArray } from './checks.js';
 import { broadcastShapes, shapesEqual, sizeOf } from './shape.js';
 import { wrap } from './storage.js';
-import { forEachRun, type Operand } from './strided.js';
+import { forEachRun, type Run } from './strided.js';
 import type { NdArray } from './types.js';
 
 /**
- * One run of a binary function: out[to + i] = f(a's entry i, b's entry i) for i < n. Every function has a
- * loop of its own, so that the JavaScript engine compiles each one for its own arithmetic.
+ * out[to + i] = f(a's entry i, b's entry i) for i < n. Every function has a loop of its own, so that the
+ * JavaScript engine compiles each one for its own arithmetic.
  */
-export type BinaryLoop = (
-  n: number,
-  a: Operand<FloatData>,
-  b: Operand<FloatData>,
-  out: FloatData,
-  to: number,
-) => void;
+export type BinaryLoop = Run<FloatData, FloatData, FloatData>;
 
 /** Applies a loop to two arrays of any strides, broadcast against each other. */
 export function binary(op: string, loop: BinaryLoop, a: NdArray, b: NdArray): NdArray {
@@ -30,12 +24,6 @@ export function binary(op: string, loop: BinaryLoop, a: NdArray, b: NdArray): Nd
   const out = allocate(double ? 'float64' : 'float32', n);
   if (same && isDense(a) && isDense(b)) {
     loop(n, { data: a.data, at: 0, step: 1 }, { data: b.data, at: 0, step: 1 }, out, 0);
-  } else {
-    let to = 0;
-    forEachRun(shape, a, b, (run, x, y) => {
-      loop(run, x, y, out, to);
-      to += run;
-    });
-  }
+  } else forEachRun(shape, a, b, loop, out);
   return wrap(out, shape);
 }

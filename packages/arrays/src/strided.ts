@@ -16,39 +16,55 @@ interface Layout<D extends IndexData> {
   readonly offset: number;
 }
 
+/**
+ * Does one run of entries: for i < n, from the i-th entry of a and of b. A result goes to out[to + i], `to` being
+ * the number of entries before the run.
+ */
+export type Run<A extends IndexData, B extends IndexData, Out extends IndexData> = (
+  n: number,
+  a: Operand<A>,
+  b: Operand<B>,
+  out: Out,
+  to: number,
+) => void;
+
 /** Writes the entries of any view to `out` in C order, from `start` on. */
 export function copyStrided(x: NdArray | IndexArray, out: IndexData, start = 0): void {
   const { shape } = x;
-  forEachRun(shape, x, { data: out, shape, stride: contiguousStrides(shape), offset: start }, copyRun);
+  const target = { data: out, shape, stride: contiguousStrides(shape), offset: start };
+  forEachRun(shape, x, target, copyRun, out);
 }
 
 /** Writes the entries of a view to another view of the same shape, which must not overlap it. */
 export function assign(target: NdArray, x: NdArray): void {
-  forEachRun(x.shape, x, target, copyRun);
+  forEachRun(x.shape, x, target, copyRun, target.data);
 }
 
-function copyRun(
-  n: number,
-  { data, at, step }: Operand,
-  { data: out, at: to, step: outStep }: Operand,
-): void {
+const copyRun: Run<IndexData, IndexData, IndexData> = (
+  n,
+  { data, at, step },
+  { data: out, at: to, step: outStep },
+) => {
   for (let i = 0; i < n; i++, at += step, to += outStep) out[to] = data[at];
-}
+};
 
 /**
  * Walks two views, both stretched to `shape` by NumPy's rule, in C order: run by run along the last axis.
  * Axes along which both go on evenly are walked as one, so two dense views are one run altogether, and a bias
- * added to rows is one run a row. Rejected: `assign` of ndarray-ops. It takes as long for large arrays and
- * three times as long for small ones, adds 19 kB to a bundle, and writes its loops as source text at run
- * time, which a page's content security policy may forbid.
- * @param run is called with the number of entries and their places in a and b
+ * added to rows is one run a row.
+ * Rejected: `assign` of ndarray-ops. It takes as long for large arrays and three times as long for small ones,
+ * adds 19 kB to a bundle, and writes its loops as source text at run time, which a page's content security
+ * policy may forbid.
  */
-export function forEachRun<A extends IndexData, B extends IndexData>(
+export function forEachRun<A extends IndexData, B extends IndexData, Out extends IndexData>(
   shape: readonly number[],
   a: Layout<A>,
   b: Layout<B>,
-  run: (n: number, a: Operand<A>, b: Operand<B>) => void,
+  run: Run<A, B, Out>,
+  out: Out,
 ): void {
+  const { shape: aShape, stride: aStride } = a;
+  const { shape: bShape, stride: bStride } = b;
   const sizes: number[] = [];
   const aSteps: number[] = [];
   const bSteps: number[] = [];
@@ -56,8 +72,8 @@ export function forEachRun<A extends IndexData, B extends IndexData>(
     const n = shape[i];
     if (n === 0) return;
     if (n === 1) continue;
-    const aStep = stepAlong(a, i - shape.length);
-    const bStep = stepAlong(b, i - shape.length);
+    const aStep = stepAlong(aShape, aStride, i - shape.length);
+    const bStep = stepAlong(bShape, bStride, i - shape.length);
     const last = sizes.length - 1;
     if (last >= 0 && aSteps[last] === aStep * n && bSteps[last] === bStep * n) {
       sizes[last] *= n;
@@ -73,12 +89,13 @@ export function forEachRun<A extends IndexData, B extends IndexData>(
   const x = { data: a.data, at: a.offset, step: inner < 0 ? 0 : aSteps[inner] };
   const y = { data: b.data, at: b.offset, step: inner < 0 ? 0 : bSteps[inner] };
   if (inner <= 0) {
-    run(inner < 0 ? 1 : sizes[0], x, y);
+    run(inner < 0 ? 1 : sizes[0], x, y, out, 0);
     return;
   }
+  const n = sizes[inner];
   const index = new Array<number>(inner).fill(0);
-  for (;;) {
-    run(sizes[inner], x, y);
+  for (let to = 0; ; to += n) {
+    run(n, x, y, out, to);
     let axis = inner - 1;
     for (; axis >= 0; axis--) {
       x.at += aSteps[axis];
@@ -92,10 +109,8 @@ export function forEachRun<A extends IndexData, B extends IndexData>(
   }
 }
 
-/**
- * The step in the data along an axis, counted from the end (-1 is the last); 0 where the view is stretched.
- */
-function stepAlong({ shape, stride }: Layout<IndexData>, axis: number): number {
+/** The step in the data along an axis, counted from the end (-1 is the last); 0 where a view is stretched. */
+function stepAlong(shape: readonly number[], stride: readonly number[], axis: number): number {
   const own = shape.length + axis;
   return own < 0 || shape[own] === 1 ? 0 : stride[own];
 }
