@@ -171,7 +171,7 @@ export function manualSeed(seed: number): void {
  * @param op the function that errors name
  * @throws DtypeError when rng is not a Random, ValueError when the seed is not a safe integer
  */
-export function randomFrom({ rng, seed }: RandomOptions, op = 'randomFrom'): Random {
+export function randomFrom({ rng, seed }: RandomOptions, op = 'Random'): Random {
   if (rng !== undefined && !(rng instanceof Random)) {
     throw new DtypeError(op, 'rng', 'a Random', describe(rng));
   }
