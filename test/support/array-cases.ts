@@ -28,7 +28,18 @@ const unary = [
   k.tanhDerivative,
   k.oneMinus,
 ];
-const binary = [k.add, k.sub, k.mul, k.div, k.pow, k.maximum, k.greater, k.equal];
+const binary = [
+  k.add,
+  k.sub,
+  k.mul,
+  k.div,
+  k.pow,
+  k.maximum,
+  k.greater,
+  k.equal,
+  k.sigmoidGradient,
+  k.tanhGradient,
+];
 const rows = [k.softmax, k.logSoftmax, k.logsumexp];
 
 export const ARRAY_CASES: ArrayCase[] = [

@@ -17,8 +17,8 @@ interface Layout<D extends IndexData> {
 }
 
 /**
- * Does one run of entries: for i < n, from the i-th entry of a and of b. A result goes to out[to + i], `to` being
- * the number of entries before the run.
+ * Does one run of entries: for i < n, from the i-th entry of a and of b. A result goes to out[to + i], `to`
+ * being the number of entries before the run.
  */
 export type Run<A extends IndexData, B extends IndexData, Out extends IndexData> = (
   n: number,
@@ -51,10 +51,9 @@ const copyRun: Run<IndexData, IndexData, IndexData> = (
 /**
  * Walks two views, both stretched to `shape` by NumPy's rule, in C order: run by run along the last axis.
  * Axes along which both go on evenly are walked as one, so two dense views are one run altogether, and a bias
- * added to rows is one run a row.
- * Rejected: `assign` of ndarray-ops. It takes as long for large arrays and three times as long for small ones,
- * adds 19 kB to a bundle, and writes its loops as source text at run time, which a page's content security
- * policy may forbid.
+ * added to rows is one run a row. Rejected: `assign` of ndarray-ops. It takes as long for large arrays and
+ * three times as long for small ones, adds 19 kB to a bundle, and writes its loops as source text at run
+ * time, which a page's content security policy may forbid.
  */
 export function forEachRun<A extends IndexData, B extends IndexData, Out extends IndexData>(
   shape: readonly number[],
