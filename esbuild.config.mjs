@@ -135,8 +135,7 @@ async function buildPackages() {
       platform: name === 'blas' ? 'node' : 'neutral',
       sourcemap: true,
       metafile: true,
-      // ndarray (CommonJS) and pure-rand go inside: to load them takes a process that starts longer than all of ours, and
-      // a page needs no bundler then.
+      // pure-rand goes inside: a page needs no bundler then.
       ...(name === 'arrays' && {
         packages: 'bundle',
         external: ['@retrograd/*'],

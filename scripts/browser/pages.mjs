@@ -5,7 +5,7 @@ import { KERNELS, runsOnAllKernels } from '../testing/kernel-sets.mjs';
 const COMPUTES = /^test\/(arrays|autograd|cross-check|kernels|recurrent|nn|utils)\//;
 /** Those among them that ask Node: for other processes, for the memory in use, for the sources. */
 const NEEDS_NODE =
-  /^test\/(autograd\/(long-chains|memory)|kernels\/(selection|threads)|recurrent\/(memory|streaming)|nn\/(bundle|memory))\.test/;
+  /^test\/(arrays\/code-generation|autograd\/(long-chains|memory)|kernels\/(selection|threads)|recurrent\/(memory|streaming)|nn\/(bundle|memory))\.test/;
 
 /**
  * All pages: which file runs in which setting (settings.mjs), with what after the question mark of its address. Of the default kernels
@@ -33,8 +33,13 @@ function scenes() {
     page(threads, 'ordinary', { threads: '1', in: 'worker' }, '[ordinary, in a worker]'),
     page(training, 'isolated', { kernels: 'wasm', threads: '2' }, '[isolated, wasm, 2 threads]'),
     ...KERNELS.map((kernels) => page(training, 'ordinary', { kernels }, `[ordinary, ${kernels}]`)),
-    page(policy, 'no-eval'),
-    page(policy, 'no-eval-no-wasm'),
+    page(policy, 'no-eval', { forbids: 'code' }),
+    page(policy, 'no-eval-no-wasm', { forbids: 'code,wasm' }),
+    ...['wasm', 'plain'].map((kernels) => page(policy, 'ordinary', { kernels }, `[no policy, ${kernels}]`)),
+    page(threads, 'no-eval', { threads: '1' }),
+    page(threads, 'no-eval-isolated', { threads: '2' }),
+    page(training, 'no-eval'),
+    page(training, 'no-eval-no-wasm'),
   ];
 }
 

@@ -13,5 +13,9 @@ export const SETTINGS = {
     'Content-Security-Policy': "script-src 'self' 'unsafe-eval'; worker-src 'none'",
   },
   'no-eval': { 'Content-Security-Policy': "script-src 'self' 'wasm-unsafe-eval'" },
+  'no-eval-isolated': {
+    ...ISOLATED,
+    'Content-Security-Policy': "script-src 'self' 'wasm-unsafe-eval'; worker-src blob:",
+  },
   'no-eval-no-wasm': { 'Content-Security-Policy': "script-src 'self'" },
 };

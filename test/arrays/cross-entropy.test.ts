@@ -10,24 +10,31 @@ import ndarray from 'ndarray';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
-const logits = Float64Array.of(0, 0, 5, Number.NaN, 0, 0);
+const rows = {
+  logits: Float64Array.of(0, 0, 5, Number.NaN, 0, 0),
+  N: 3,
+  V: 2,
+  classes: [0, 9, 1],
+  selected: [1, 0, 1],
+};
 
 test('rows that are left out are not read', () => {
-  assert.is(crossEntropyForward(logits, 3, 2, [0, 9, 1], [1, 0, 1]), Math.LN2);
+  assert.is(crossEntropyForward(rows), Math.LN2);
 });
 
 test('the gradient is written whole, whatever stood there', () => {
   const grad = new Float64Array(6).fill(7);
-  crossEntropyBackward(4, logits, 3, 2, [0, 9, 1], [1, 0, 1], grad);
+  crossEntropyBackward(4, rows, grad);
   assert.equal(Array.from(grad), [-1, 1, 0, 0, 1, -1]);
 });
 
 test('the gradient is that of the loss times its cotangent', () => {
-  const x = Float64Array.of(0.3, -1, 2, 0.5, 0.5, -0.2);
+  const logits = Float64Array.of(0.3, -1, 2, 0.5, 0.5, -0.2);
+  const both = { logits, N: 2, V: 3, classes: [2, 0], selected: null };
   const once = new Float64Array(6);
   const thrice = new Float64Array(6);
-  crossEntropyBackward(1, x, 2, 3, [2, 0], null, once);
-  crossEntropyBackward(3, x, 2, 3, [2, 0], null, thrice);
+  crossEntropyBackward(1, both, once);
+  crossEntropyBackward(3, both, thrice);
   once.forEach((v, i) => assert.ok(Math.abs(thrice[i] - 3 * v) < 1e-15));
 });
 
@@ -40,7 +47,9 @@ test('a row without a softmax makes the loss NaN', () => {
     [0, infinity],
     [-infinity, -infinity],
   ]) {
-    assert.ok(Number.isNaN(crossEntropyForward(Float64Array.from(row), 1, 2, [0], null)), `${row}`);
+    const logits = Float64Array.from(row);
+    const loss = crossEntropyForward({ logits, N: 1, V: 2, classes: [0], selected: null });
+    assert.ok(Number.isNaN(loss), `${row}`);
   }
 });
 

@@ -4,105 +4,13 @@ import { currentKernels, type Kernels, plainKernels, useKernels } from '@retrogr
 import { gemm } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assertClose, assertEntries, assertSameProduct } from '../support/assert-arrays.js';
+import { assertClose, assertSameProduct } from '../support/assert-arrays.js';
+import { productOracle } from '../support/product-oracle.js';
 import { entriesOf, viewsOf } from '../support/views.js';
 
 export const kernels = 'all';
 
 const DTYPES = ['float64', 'float32'] as const;
-
-/** The three loops of the definition, each sum over k = 0, 1, ... in double precision, rounded where it is stored. */
-function oracle(
-  a: (i: number, k: number) => number,
-  b: (k: number, j: number) => number,
-  [M, N, K]: number[],
-  before: (i: number, j: number) => number,
-  dtype: k.Dtype,
-): number[] {
-  const out: number[] = [];
-  for (let i = 0; i < M; i++) {
-    for (let j = 0; j < N; j++) {
-      let sum = 0;
-      for (let n = 0; n < K; n++) sum += a(i, n) * b(n, j);
-      const c = before(i, j) + sum;
-      out.push(dtype === 'float32' ? Math.fround(c) : c);
-    }
-  }
-  return out;
-}
-
-/** One gemm with operands in the middle of larger, NaN-filled buffers, compared with the oracle to the last bit. */
-function checkGemm(dtype: k.Dtype, sizes: number[], rng: Random): void {
-  const [M, N, K] = sizes;
-  for (const transA of [false, true]) {
-    for (const transB of [false, true]) {
-      for (const accumulate of [false, true]) {
-        const place = (rows: number, columns: number) => {
-          const offset = rng.integer(5);
-          const ld = columns + rng.integer(4);
-          const data = k.allocate(dtype, offset + rows * ld + 3).fill(Number.NaN);
-          for (let i = 0; i < rows; i++)
-            for (let j = 0; j < columns; j++) data[offset + i * ld + j] = rng.normal();
-          const entry = (i: number, j: number) => data[offset + i * ld + j];
-          return { data, at: offset, rows, columns, ld, entry };
-        };
-        const A = transA ? place(K, M) : place(M, K);
-        const B = transB ? place(N, K) : place(K, N);
-        const C = place(M, N);
-        const a = transA ? (i: number, n: number) => A.entry(n, i) : A.entry;
-        const b = transB ? (n: number, j: number) => B.entry(j, n) : B.entry;
-        const expected = oracle(a, b, sizes, accumulate ? C.entry : () => 0, dtype);
-        const copies = [A, B].map(({ data }) => [...data]);
-        gemm(A, B, C, { transA, transB, accumulate });
-        const title = `${dtype} ${sizes} ${transA ? 'T' : 'N'}${transB ? 'T' : 'N'} accumulate ${accumulate}`;
-        const actual: number[] = [];
-        for (let i = 0; i < M; i++) for (let j = 0; j < N; j++) actual.push(C.entry(i, j));
-        assertEntries(actual, expected, title);
-        const untouched = C.data.filter(Number.isNaN).length;
-        assert.is(untouched, C.data.length - M * N, `${title}: nothing beside C is written`);
-        assertEntries([...A.data], copies[0], `${title}: A`);
-        assertEntries([...B.data], copies[1], `${title}: B`);
-      }
-    }
-  }
-}
-
-for (const dtype of DTYPES) {
-  test(`gemm (${dtype}) is the three loops to the last bit, for every size up to 9`, () => {
-    const rng = new Random(1);
-    for (const M of [1, 2, 3, 4, 5, 9]) {
-      for (const N of [1, 2, 3, 4, 7, 8]) for (const K of [1, 3, 4, 9]) checkGemm(dtype, [M, N, K], rng);
-    }
-  });
-
-  test(`gemm (${dtype}) with an empty side writes zeros or nothing`, () => {
-    const rng = new Random(2);
-    for (const sizes of [
-      [3, 4, 0],
-      [5, 5, 0],
-      [1, 7, 0],
-      [0, 4, 3],
-      [4, 0, 3],
-      [0, 0, 0],
-      [1, 0, 2],
-      [9, 1, 0],
-    ]) {
-      checkGemm(dtype, sizes, rng);
-    }
-  });
-
-  test(`gemm (${dtype}) is right across the borders of its blocks`, () => {
-    const rng = new Random(3);
-    // A's block holds 2^15 entries, B's 2^17: more rows, more columns, and a K that leaves one panel of A a block.
-    for (const sizes of [
-      [70, 5, 600],
-      [5, 270, 530],
-      [6, 5, 9000],
-    ]) {
-      checkGemm(dtype, sizes, rng);
-    }
-  });
-}
 
 test('zero times NaN or infinity is NaN, as IEEE 754 has it', () => {
   for (const [M, N] of [
@@ -191,7 +99,7 @@ test('matmul multiplies batches as NumPy does, against a loop over all indices',
       }
       const [x, y] = [matrix(a, index), matrix(b, index)];
       expected.push(
-        ...oracle(
+        ...productOracle(
           (i, n) => x.get(i, n),
           (n, j) => y.get(n, j),
           [M, N, K],
@@ -241,52 +149,6 @@ test('mixed dtypes multiply in float64', () => {
   const y = k.matmul(a, k.array([[0.1]]));
   assert.is(k.dtypeOf(y), 'float64');
   assert.is(y.get(0, 0), Math.fround(0.1) * 0.1);
-});
-
-test('columnSums adds up rows of a wider buffer, on top of what is there when asked', () => {
-  for (const dtype of DTYPES) {
-    const X = k.allocate(dtype, 30).map((_, i) => i / 7);
-    for (const accumulate of [false, true]) {
-      const out = k.allocate(dtype, 6).fill(0.25);
-      k.columnSums(4, 3, X, 2, 7, accumulate, out, 1);
-      const expected = [0.25, 0, 0, 0, 0.25, 0.25];
-      for (let j = 0; j < 3; j++) {
-        let sum = 0;
-        for (let i = 0; i < 4; i++) sum += X[2 + 7 * i + j];
-        const total = accumulate ? 0.25 + sum : sum;
-        expected[1 + j] = dtype === 'float32' ? Math.fround(total) : total;
-      }
-      assertEntries([...out], expected, `${dtype}, accumulate ${accumulate}`);
-    }
-  }
-  const wide = k.allocate('float64', 1000).fill(1);
-  const out = k.allocate('float64', 500);
-  k.columnSums(2, 500, wide, 0, 500, false, out, 0);
-  assert.ok(out.every((s) => s === 2));
-});
-
-test('columnSums adds every column from its first row to its last, in double precision', () => {
-  for (const dtype of DTYPES) {
-    for (const [rows, columns] of [
-      [0, 3],
-      [1, 1],
-      [5, 4],
-      [63, 5],
-      [64, 6],
-      [65, 7],
-      [200, 9],
-    ]) {
-      const X = k.randomNormal([rows, columns], { seed: 9, dtype }).data;
-      const out = k.allocate(dtype, columns).fill(7);
-      k.columnSums(rows, columns, X, 0, columns, false, out, 0);
-      const expected = k.allocate(dtype, columns).map((_, j) => {
-        let sum = 0;
-        for (let i = 0; i < rows; i++) sum += X[i * columns + j];
-        return sum;
-      });
-      assertEntries([...out], [...expected], `${dtype}, ${rows} rows of ${columns}`);
-    }
-  }
 });
 
 test('affine is the product with the bias added to every row, of any size', () => {

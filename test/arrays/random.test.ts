@@ -1,5 +1,5 @@
-import * as k from '@retrograd/arrays';
-import { Random } from '@retrograd/arrays';
+import * as k from '@retrograd/arrays/internal';
+import { Random } from '@retrograd/arrays/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertEntries } from '../support/assert-arrays.js';

@@ -213,4 +213,27 @@ test('sumTo is the way back of broadcasting', () => {
   assert.equal(k.sumTo(k.zeros([0, 3]), [1, 3]).shape, [1, 3]);
 });
 
+test('the sum over the first axis adds every column from its first row to its last, in double precision', () => {
+  for (const dtype of ['float64', 'float32'] as const) {
+    for (const [rows, columns] of [
+      [0, 3],
+      [1, 1],
+      [5, 4],
+      [63, 5],
+      [64, 6],
+      [65, 7],
+      [200, 9],
+      [2, 500],
+    ]) {
+      const x = k.randomNormal([rows, columns], { seed: 9, dtype });
+      const expected = k.allocate(dtype, columns).map((_, j) => {
+        let sum = 0;
+        for (let i = 0; i < rows; i++) sum += x.data[i * columns + j];
+        return sum;
+      });
+      assertEntries([...k.sum(x, 0).data], [...expected], `${dtype}, ${rows} rows of ${columns}`);
+    }
+  }
+});
+
 test.run();

@@ -200,7 +200,7 @@ test('a lifted cell under scan gives the gradients of the composed one', () => {
       return [[y], y];
     },
     ([g], y) => {
-      const both = k.mul(g, k.tanhSlope(y));
+      const both = k.mul(g, k.tanhDerivative(y));
       return [both, both];
     },
     { composed: (h, x) => [tanh(add(h, x))] },

@@ -102,11 +102,10 @@ test('the umbrella brings the others, but for blas, and the types of arrays', ()
   for (const name of ['retrograd', '@types/ndarray']) assert.ok(existsSync(join(folder, name)), name);
 });
 
-test('the arrays and the generator are inside, with their licences, and arrays of another copy are as good', () => {
+test('the random generator is inside, with its licence, and the arrays of ndarray are as good as ours', () => {
   const dist = join(user(), 'node_modules/@retrograd/arrays/dist');
   const licenses = readFileSync(join(dist, 'licenses.txt'), 'utf8');
-  for (const text of ['Mikola Lysenko', 'Feross Aboukhadijeh', 'Nicolas DUBIEN'])
-    assert.match(licenses, text);
+  assert.match(licenses, 'Nicolas DUBIEN');
   assert.not.ok(existsSync(join(user(), 'node_modules/ndarray')));
   const program = `
     import { createRequire } from 'node:module';
@@ -189,10 +188,7 @@ for (const [name, own] of layers) {
 /** A bundler that keeps one function of a file keeps all that may do something when the file is loaded. */
 test('what a bundle does not use is not kept for what it might do', async () => {
   const arrays = await bundle("export { isNdArray } from '@retrograd/arrays';");
-  // ndarray, which is in there, does not say whether it does something.
-  const ndarray = JSON.stringify(join(root, 'node_modules/ndarray/ndarray.js'));
-  const { size } = await bundle(`export { default } from ${ndarray};`);
-  assert.ok(arrays.size - size < 1000, JSON.stringify(arrays.packages));
+  assert.ok(arrays.size < 1000, JSON.stringify(arrays.packages));
   const { packages } = await bundle("export { lstmForward } from '@retrograd/lstm';");
   assert.equal(Object.keys(packages).sort(), [
     ...['@retrograd/arrays', '@retrograd/kernels', '@retrograd/lstm', '@retrograd/recurrent'],

@@ -1,6 +1,7 @@
 /** Names, shapes, orders and initial values of the spec, for the functions and the classes of the three layers. */
 
-import { copy, dtypeOf, isDense, type NdArray } from '@retrograd/arrays';
+import { copy, dtypeOf, type NdArray } from '@retrograd/arrays';
+import { isDense } from '@retrograd/arrays/internal';
 import { grad, parameter, Tensor } from '@retrograd/autograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

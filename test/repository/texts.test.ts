@@ -28,6 +28,13 @@ test('nothing is left for later', () => {
   assert.equal(findLines(files, marker), []);
 });
 
+test('no library source compiles a string, which strict pages forbid; what loads a native library runs in Node alone', () => {
+  const library = files.filter((path) => /^packages\/[^/]+\/src\/.*\.ts$/.test(path));
+  const found = findLines(library, /\bnew Function\(|(^|[^.\w])eval\((?!\))/);
+  assert.is(found.length, 1, found.join('\n'));
+  assert.match(found[0], /^packages\/kernels\/src\/wasm\/threads\/worker/);
+});
+
 test('no layer carries the name of a sibling in its identifiers', () => {
   const siblings: [string, RegExp][] = [
     ['rnn', /\b(lstm|gru|LSTM|GRU)[A-Z]\w*/],

@@ -1,7 +1,7 @@
 /** Comparing arrays in tests: to the last bit, or within a tolerance. */
 
-import { dtypeOf, isDense, type NdArray } from '@retrograd/arrays';
-import { formatShape } from '@retrograd/arrays/internal';
+import { dtypeOf, type NdArray } from '@retrograd/arrays';
+import { formatShape, isDense } from '@retrograd/arrays/internal';
 import { currentKernels } from '@retrograd/kernels';
 import * as assert from 'uvu/assert';
 import { entriesOf } from './views.js';

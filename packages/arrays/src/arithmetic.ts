@@ -1,5 +1,4 @@
-import type { FloatData } from '@retrograd/kernels';
-import { binary } from './binary.js';
+import { type BinaryLoop, binary } from './binary.js';
 import type { NdArray } from './types.js';
 
 /**
@@ -10,23 +9,9 @@ export function add(a: NdArray, b: NdArray): NdArray {
   return binary('add', addLoop, a, b);
 }
 
-function addLoop(
-  n: number,
-  a: FloatData,
-  i: number,
-  aStep: number,
-  b: FloatData,
-  j: number,
-  bStep: number,
-  out: FloatData,
-  to: number,
-): void {
-  for (let k = to; k < to + n; k++) {
-    out[k] = a[i] + b[j];
-    i += aStep;
-    j += bStep;
-  }
-}
+const addLoop: BinaryLoop = (n, { data: a, at: i, step: di }, { data: b, at: j, step: dj }, out, to) => {
+  for (let k = to; k < to + n; k++, i += di, j += dj) out[k] = a[i] + b[j];
+};
 
 /**
  * a - b, element by element. Shapes are broadcast by NumPy's rule.
@@ -36,23 +21,9 @@ export function sub(a: NdArray, b: NdArray): NdArray {
   return binary('sub', subLoop, a, b);
 }
 
-function subLoop(
-  n: number,
-  a: FloatData,
-  i: number,
-  aStep: number,
-  b: FloatData,
-  j: number,
-  bStep: number,
-  out: FloatData,
-  to: number,
-): void {
-  for (let k = to; k < to + n; k++) {
-    out[k] = a[i] - b[j];
-    i += aStep;
-    j += bStep;
-  }
-}
+const subLoop: BinaryLoop = (n, { data: a, at: i, step: di }, { data: b, at: j, step: dj }, out, to) => {
+  for (let k = to; k < to + n; k++, i += di, j += dj) out[k] = a[i] - b[j];
+};
 
 /**
  * a * b, element by element. Shapes are broadcast by NumPy's rule.
@@ -62,46 +33,19 @@ export function mul(a: NdArray, b: NdArray): NdArray {
   return binary('mul', mulLoop, a, b);
 }
 
-function mulLoop(
-  n: number,
-  a: FloatData,
-  i: number,
-  aStep: number,
-  b: FloatData,
-  j: number,
-  bStep: number,
-  out: FloatData,
-  to: number,
-): void {
-  for (let k = to; k < to + n; k++) {
-    out[k] = a[i] * b[j];
-    i += aStep;
-    j += bStep;
-  }
-}
+const mulLoop: BinaryLoop = (n, { data: a, at: i, step: di }, { data: b, at: j, step: dj }, out, to) => {
+  for (let k = to; k < to + n; k++, i += di, j += dj) out[k] = a[i] * b[j];
+};
 
 /**
- * a / b, element by element; division by 0 gives an infinity or NaN as IEEE 754 says. Shapes are broadcast by NumPy's rule.
+ * a / b, element by element; division by 0 gives an infinity or NaN as IEEE 754 says. Shapes are broadcast by
+ * NumPy's rule.
  * @throws ShapeError when the shapes do not fit
  */
 export function div(a: NdArray, b: NdArray): NdArray {
   return binary('div', divLoop, a, b);
 }
 
-function divLoop(
-  n: number,
-  a: FloatData,
-  i: number,
-  aStep: number,
-  b: FloatData,
-  j: number,
-  bStep: number,
-  out: FloatData,
-  to: number,
-): void {
-  for (let k = to; k < to + n; k++) {
-    out[k] = a[i] / b[j];
-    i += aStep;
-    j += bStep;
-  }
-}
+const divLoop: BinaryLoop = (n, { data: a, at: i, step: di }, { data: b, at: j, step: dj }, out, to) => {
+  for (let k = to; k < to + n; k++, i += di, j += dj) out[k] = a[i] / b[j];
+};

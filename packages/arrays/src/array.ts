@@ -18,7 +18,9 @@ export function resultType(...arrays: readonly NdArray[]): Dtype {
   return arrays.length === 0 ? 'float64' : 'float32';
 }
 
-/** Whether the data of an array is exactly its entries in C order: no offset, no gap, nothing more. */
+/**
+ * Whether the data of an array is exactly its entries in C order: no offset, no gap, and no further entries.
+ */
 export function isDense(x: NdArray | IndexArray): boolean {
   if (x.offset !== 0) return false;
   const { shape, stride } = x;
@@ -42,7 +44,7 @@ export function dense(x: NdArray): NdArray {
   return isDense(x) ? x : denseCopy(x, dtypeOf(x));
 }
 
-/** The array itself when it has this dtype already, else a dense copy that has it. */
+/** The array itself if it has this dtype already, else a dense copy with it. */
 export function cast(x: NdArray, dtype: Dtype): NdArray {
   checkArray('cast', 'x', x);
   return dtypeOf(x) === checkDtype('cast', dtype) ? x : denseCopy(x, dtype);
@@ -58,9 +60,10 @@ export function denseCopy(x: NdArray, dtype: Dtype): NdArray {
 
 /**
  * An array from numbers.
- * @param source nested lists (as deep as the array has axes), a number (no axes), or a typed array (one axis); copied
+ * @param source nested lists (as deep as the array has axes), a number (no axes), or a typed array (one
+ *               axis); copied
  * @param options.dtype float64 unless given; a Float32Array stays float32
- * @param options.shape shape to pour the numbers into, in C order
+ * @param options.shape shape of the result, which the numbers fill in C order
  * @throws ShapeError when the lists are ragged or the shape holds another number of entries
  * @throws DtypeError when an entry is not a number
  */
@@ -110,7 +113,10 @@ function filled(op: string, shape: readonly number[], value: number, options: Dt
   return wrap(data.fill(value), shape);
 }
 
-/** The entries of an array of any numbers as floats: the array itself when it holds floats already, else a dense copy. */
+/**
+ * The entries of an array of any numbers as floats: the array itself when it holds floats already, else a
+ * dense copy.
+ */
 export function toFloats(x: NdArray | IndexArray, dtype: Dtype = 'float64'): NdArray {
   if (x.data instanceof Float64Array || x.data instanceof Float32Array) return x as NdArray;
   checkIndexArray('toFloats', 'x', x);

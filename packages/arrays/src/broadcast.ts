@@ -6,7 +6,8 @@ import { view } from './storage.js';
 import type { IndexData } from './types.js';
 
 /**
- * A view of `x` stretched to `shape` by NumPy's rule (steps of 0 along the stretched axes); nothing is copied.
+ * A view of `x` stretched to `shape` by NumPy's rule (steps of 0 along the stretched axes); nothing is
+ * copied.
  * @throws ShapeError when x's shape does not stretch to `shape`
  */
 export function broadcastTo<D extends IndexData>(x: ScijsArray<D>, shape: readonly number[]): ScijsArray<D> {

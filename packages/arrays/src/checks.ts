@@ -14,7 +14,7 @@ export const isNdArray: (value: unknown) => value is IndexArray = looksLikeNdArr
 /**
  * Refuses anything but an ndarray of floats of the given shape whose entries all lie inside its data.
  * @param shape wanted sizes, when they matter
- * @param note  where the sizes come from, e.g. `hidden 4 + input 3`; stands in brackets in the message
+ * @param note  where the sizes come from, e.g. `hidden 4 + input 3`; in brackets in the message
  * @throws DtypeError when `value` is not an ndarray over a Float32Array or Float64Array
  * @throws ShapeError when the shape differs, or the view reaches outside its data
  */
@@ -126,7 +126,9 @@ function matches(shape: readonly number[], expected: readonly ExpectedSize[]): b
   return true;
 }
 
-/** ndarray's constructor checks nothing, and an entry outside the data would read as undefined, that is NaN. */
+/**
+ * Views check nothing when they are made, and an entry outside the data would read as undefined, that is NaN.
+ */
 function checkBounds(op: string, argument: string, x: IndexArray): void {
   const { shape, stride } = x;
   let low = x.offset;

@@ -43,8 +43,8 @@ export function stack(xs: readonly NdArray[], axis = 0): NdArray {
 }
 
 /**
- * Lays arrays side by side in blocks: each array gives one run of entries (its axes from `along` on) to each combination
- * of the axes before.
+ * Lays arrays side by side in blocks: each array gives one run of entries (its axes from `along` on) to each
+ * combination of the axes before.
  */
 function join(xs: readonly NdArray[], shape: readonly number[], along: number): NdArray {
   const total = sizeOf(shape);

@@ -2,26 +2,32 @@ import type { FloatData } from '@retrograd/kernels';
 import { currentKernels } from '@retrograd/kernels';
 import { crossEntropyRows } from '@retrograd/kernels/internal';
 
+/** N rows of V logits, on flat row-major data, and the class that each of them should have. */
+export interface ClassifiedRows {
+  readonly logits: FloatData;
+  readonly N: number;
+  readonly V: number;
+  /** N classes in [0, V); those of rows left out are not read. */
+  readonly classes: ArrayLike<number>;
+  /** N flags; 0 leaves the row out: it has no effect, so it may hold NaN. Null selects all. */
+  readonly selected: ArrayLike<number> | null;
+}
+
 /**
- * Mean cross-entropy of N rows of V logits, on flat row-major data:
+ * Mean cross-entropy:
  *
- *     loss = (1/n) Σ_selected  -log softmax(logits_row)[target]
- *          = (1/n) Σ_selected  log Σ_v exp(x_v - m) - (x_target - m),   m = max_v x_v
+ *     loss = (1/n) Σ_selected  -log softmax(logits_row)[class]
+ *          = (1/n) Σ_selected  log Σ_v exp(x_v - m) - (x_class - m),   m = max_v x_v
  *
- * The largest logit is taken off before anything is exponentiated or added, so that finite logits never overflow and equal
- * logits of 1e300 still give log V. Sums are kept in double precision whatever the dtype.
- * @param targets  N classes in [0, V); those of rows left out are not read
- * @param selected N flags, 0 leaves the row out: it counts for nothing, so it may hold NaN. Null selects all
- * @param grad     (N·V) when the gradient is wanted too, which costs little then: that of `crossEntropyBackward` for a
- *                 cotangent of 1, or of `cotangent`
- * @returns the loss; 0 when no row is selected; NaN when a selected row holds NaN, +Infinity or nothing but -Infinity
+ * The largest logit is subtracted before anything is exponentiated or added, so that finite logits never
+ * overflow and equal logits of 1e300 still give log V. Sums are kept in double precision whatever the dtype.
+ * @param grad (N·V) if the gradient is wanted too, which costs little here: that of `crossEntropyBackward`,
+ *             for a cotangent of 1 or the given one
+ * @returns the loss; 0 when no row is selected; NaN when a selected row holds NaN, +Infinity or only
+ *          -Infinity
  */
 export function crossEntropyForward(
-  logits: FloatData,
-  N: number,
-  V: number,
-  targets: ArrayLike<number>,
-  selected: ArrayLike<number> | null,
+  { logits, N, V, classes, selected }: ClassifiedRows,
   grad: FloatData | null = null,
   cotangent = 1,
 ): number {
@@ -30,7 +36,7 @@ export function crossEntropyForward(
   let count = 0;
   for (let n = 0; n < N; n++) {
     if (isLeftOut(n)) continue;
-    rows[2 * n] = targets[n];
+    rows[2 * n] = classes[n];
     count++;
   }
   if (count === 0) {
@@ -49,18 +55,10 @@ export function crossEntropyForward(
 /**
  * Gradient of `crossEntropyForward` in the logits, times the cotangent of the loss:
  *
- *     grad_row = cotangent/n (softmax(logits_row) - onehot(target)),   0 in rows left out
+ *     grad_row = cotangent/n (softmax(logits_row) - onehot(class)),   0 in rows left out
  *
  * @param grad (N·V) written whole
  */
-export function crossEntropyBackward(
-  cotangent: number,
-  logits: FloatData,
-  N: number,
-  V: number,
-  targets: ArrayLike<number>,
-  selected: ArrayLike<number> | null,
-  grad: FloatData,
-): void {
-  crossEntropyForward(logits, N, V, targets, selected, grad, cotangent);
+export function crossEntropyBackward(cotangent: number, rows: ClassifiedRows, grad: FloatData): void {
+  crossEntropyForward(rows, grad, cotangent);
 }

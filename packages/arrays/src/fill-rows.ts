@@ -1,6 +1,6 @@
 import type { FloatData } from '@retrograd/kernels';
 
-/** Entries up to which a copy of what is already there comes from a near cache. */
+/** Entries that can be copied from the processor's first-level cache. */
 const MOST = 1 << 13;
 
 /** Sets every one of `rows` rows of `target` (from `offset` on) to `row`. */
@@ -8,7 +8,8 @@ export function fillRows(target: FloatData, offset: number, rows: number, row: F
   const n = rows * row.length;
   if (n === 0) return;
   target.set(row, offset);
-  // What is there already is copied behind itself: a few long copies instead of many short ones.
+  // The rows that are filled already are copied to those after them: a few long copies instead of many short
+  // ones.
   const most = Math.max(1, Math.floor(MOST / row.length)) * row.length;
   for (let done = row.length, step = done; done < n; done += step) {
     step = Math.min(done, most, n - done);

@@ -7,7 +7,7 @@ import { sizeOf } from './shape.js';
 import { wrap } from './storage.js';
 import type { NdArray } from './types.js';
 
-/** Where Glorot's initial values get their width from, and their numbers. */
+/** The sizes that set the range of Glorot's initial values, and the generator and dtype of their numbers. */
 export interface GlorotOptions {
   fanIn: number;
   fanOut: number;
@@ -16,10 +16,11 @@ export interface GlorotOptions {
 }
 
 /**
- * Initial weights from U(-a, a) with a = √(6 / (fanIn + fanOut)), which keep the variance of values and gradients about
- * the same from layer to layer. Glorot & Bengio 2010, eq. 16.
+ * Initial weights from U(-a, a) with a = √(6 / (fanIn + fanOut)), which keep the variance of values and
+ * gradients about the same from layer to layer. Glorot & Bengio 2010, eq. 16.
  *
- * Written without `randomUniform`, which has a default generator: a program that only runs a cell needs no generator.
+ * Written without `randomUniform`, which has a default generator: a program that only runs a cell needs no
+ * generator.
  */
 export function glorotUniform(
   shape: readonly number[],

@@ -1,6 +1,7 @@
 import type { Block, FloatData } from '@retrograd/kernels';
+import { allocate } from '@retrograd/kernels/internal';
 import { dense, isDense } from './array.js';
-import { allocate, wrap } from './storage.js';
+import { wrap } from './storage.js';
 import { assign } from './strided.js';
 import type { NdArray } from './types.js';
 

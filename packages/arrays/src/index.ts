@@ -11,7 +11,7 @@ export {
   ValueError,
 } from '@retrograd/kernels';
 export { formatShape } from '@retrograd/kernels/internal';
-export { addInto } from './add-into.js';
+export { addInto } from './accumulate.js';
 export { add, div, mul, sub } from './arithmetic.js';
 export {
   array,
@@ -20,10 +20,8 @@ export {
   dense,
   dtypeOf,
   full,
-  isDense,
   ones,
   resultType,
-  toFloats,
   toNested,
   zeros,
 } from './array.js';
@@ -31,17 +29,17 @@ export { broadcastTo } from './broadcast.js';
 export { isNdArray } from './checks.js';
 export { equal, greater, maximum, pow } from './compare.js';
 export { concat, stack } from './concat.js';
+export { gather, scatterAdd, take } from './gather.js';
 export { type GlorotOptions, glorotUniform } from './glorot.js';
 export { affine, matmul } from './matmul.js';
-export { reshape, transpose } from './move.js';
-export { defaultRandom, manualSeed, Random, type RandomOptions, randomFrom } from './random.js';
+export { defaultRandom, manualSeed, Random, type RandomOptions } from './random.js';
 export { randomNormal, randomUniform } from './random-arrays.js';
 export { type Axes, argmax, max, mean, sum } from './reduce.js';
+export { reshape, transpose } from './reshape.js';
 export { type Range, slice } from './slice.js';
 export { logSoftmax, logsumexp, softmax } from './softmax.js';
 export { view, wrap } from './storage.js';
 export { assign } from './strided.js';
-export { gather, scatterAdd, take } from './take.js';
 export type { DtypeOption, IndexArray, IndexData, NdArray, NestedList } from './types.js';
 export { abs, exp, log, neg, relu, sigmoid, sign, sqrt, tanh } from './unary.js';
 export { where } from './where.js';

@@ -1,8 +1,13 @@
-/** What Retrograd's other packages need of the arrays besides what users do: no promise is made about any of it. */
+/** What the other packages of Retrograd need besides what users need. It may change in any version. */
 
 export { allocate, describe } from '@retrograd/kernels/internal';
+export {
+  oneMinus,
+  sigmoidDerivative,
+  tanhDerivative,
+} from './activation-derivatives.js';
 export { sigmoidGradient, tanhGradient } from './activation-gradients.js';
-export { checkDtype } from './array.js';
+export { checkDtype, isDense, toFloats } from './array.js';
 export {
   checkArray,
   checkArrays,
@@ -13,18 +18,17 @@ export {
   checkPositive,
   checkPositiveInteger,
 } from './checks.js';
-export { columnSums } from './column-sums.js';
-export { crossEntropyBackward, crossEntropyForward } from './cross-entropy.js';
+export { type ClassifiedRows, crossEntropyBackward, crossEntropyForward } from './cross-entropy.js';
 export { fillRows } from './fill-rows.js';
+export { addAt } from './gather.js';
 export { load, loadRows, store, unload } from './in-blocks.js';
 export * from './index.js';
 export { checkKeys } from './keys.js';
 export { addMatmul } from './matmul.js';
 export { clipToNorm, scaledNorm, sumOfSquares } from './norm.js';
+export { randomFrom } from './random.js';
 export { sumTo } from './reduce.js';
 export { broadcastShapes, normalizeAxes, normalizeAxis, shapesEqual, sizeOf } from './shape.js';
 export { unslice } from './slice.js';
-export { oneMinus, sigmoidSlope, tanhSlope } from './slopes.js';
-export { addAt } from './take.js';
 export { formatPlace, readMask, readTargets } from './targets.js';
 export { fromTimeMajor, toTimeMajor } from './time-major.js';

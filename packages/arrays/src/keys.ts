@@ -3,7 +3,7 @@ import { describe } from '@retrograd/kernels/internal';
 
 /**
  * Checks that a dictionary has exactly these keys.
- * @throws DtypeError when it is no object, ValueError naming the keys that are missing or unknown
+ * @throws DtypeError when it is not an object, ValueError naming the keys that are missing or unknown
  */
 export function checkKeys(op: string, argument: string, dict: object, keys: readonly string[]): void {
   if (typeof dict !== 'object' || dict === null) {

@@ -8,8 +8,8 @@ import { wrap } from './storage.js';
 import type { NdArray } from './types.js';
 
 /**
- * The matrix product of the last two axes; the axes before them are broadcast (NumPy's `matmul`, for two axes or more).
- * Transposed views go to the kernel as they are.
+ * The matrix product of the last two axes; the axes before them are broadcast (NumPy's `matmul`, for two axes
+ * or more). Transposed views go to the kernel as they are.
  * @param a (..., M, K)
  * @param b (..., K, N)
  * @returns (..., M, N)
@@ -55,7 +55,8 @@ export function matmul(a: NdArray, b: NdArray): NdArray {
 }
 
 /**
- * target += a b, in place, without an array for the product. For a gradient that grows with every step of a sequence.
+ * target += a b, in place, without an array for the product. For a gradient that grows with every step of a
+ * sequence.
  * @param target (M, N), dense, of no memory that a or b uses; not checked
  * @param a      (M, K); not checked
  * @param b      (K, N); not checked
@@ -112,12 +113,16 @@ function multiply(kernels: Kernels, A: Operand, B: Operand, C: ArrayMatrix, accu
   kernels.multiply(A, B, C, { transA: A.trans, transB: B.trans, accumulate });
 }
 
-/** The array itself when a kernel can read its matrices where they lie, as they are or transposed; else a dense copy. */
+/**
+ * The array itself when a kernel can read its matrices where they lie, as they are or transposed; else a
+ * dense copy.
+ */
 const matrices = (x: NdArray): NdArray => (layoutOf(x.shape, x.stride) === 0 ? dense(x) : x);
 
 /**
- * How a kernel can read the matrices of an array where they lie: the entries from one stored row to the next, for a single one
- * what a kernel may expect at least; negative when they are stored column by column, 0 when it cannot.
+ * How a kernel can read the matrices of an array where they lie: the entries from one stored row to the next,
+ * for a single one what a kernel may expect at least; negative when they are stored column by column, 0 when
+ * it cannot.
  */
 function layoutOf(shape: readonly number[], stride: readonly number[]): number {
   const rank = shape.length;

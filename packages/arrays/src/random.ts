@@ -6,17 +6,20 @@ import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 type Generator = ReturnType<typeof xoroshiro128plusFromState>;
 
 /**
- * A seeded generator: xoroshiro128+ (Blackman and Vigna 2018). The same seed gives the same numbers on every machine,
- * and a saved state goes on exactly where it was.
+ * A seeded generator: xoroshiro128+ (Blackman and Vigna 2018). The same seed gives the same numbers on every
+ * machine, and a saved state continues exactly where it was.
  */
 export class Random {
   #generator: Generator;
-  /** The second of the two normal numbers that every draw makes, until it is asked for; NaN when there is none. */
+  /**
+   * The second of the two normal numbers that every draw makes, until it is asked for; NaN when there is
+   * none.
+   */
   #spare = Number.NaN;
 
   /**
    * @param seed any integer between -(2^53 - 1) and 2^53 - 1
-   * @throws ValueError when the seed is no such integer
+   * @throws ValueError when the seed is not such an integer
    */
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed)) throw new ValueError('Random', 'seed', 'a safe integer', describe(seed));
@@ -28,7 +31,10 @@ export class Random {
     return uniformFloat64(this.#generator);
   }
 
-  /** A number from the normal distribution with mean 0 and standard deviation 1 (Marsaglia's polar method, 1964). */
+  /**
+   * A number from the normal distribution with mean 0 and standard deviation 1 (Marsaglia's polar method,
+   * 1964).
+   */
   normal(): number {
     const spare = this.#spare;
     if (!Number.isNaN(spare)) {
@@ -56,7 +62,8 @@ export class Random {
     if (!Number.isSafeInteger(n) || n < 1) {
       throw new ValueError('Random.integer', 'n', 'a positive integer', describe(n));
     }
-    // Numbers from the last, incomplete multiple of n are drawn again, or small results would come more often.
+    // Numbers from the last, incomplete multiple of n are drawn again, or small results would come more
+    // often.
     const wide = n > 2 ** 32;
     const range = wide ? 2 ** 53 : 2 ** 32;
     const end = range - (range % n);
@@ -66,7 +73,9 @@ export class Random {
     return drawn % n;
   }
 
-  /** The items in a random order, all orders equally likely (Fisher and Yates); the list given stays as it is. */
+  /**
+   * The items in a random order, all orders equally likely (Fisher and Yates); the list given stays as it is.
+   */
   shuffle<T>(items: readonly T[]): T[] {
     const mixed = items.slice();
     for (let i = mixed.length - 1; i > 0; i--) {
@@ -78,7 +87,10 @@ export class Random {
     return mixed;
   }
 
-  /** Everything that the next numbers depend on, as plain numbers (fit for JSON): 4 integers, then the spare normal, if any. */
+  /**
+   * Everything that the next numbers depend on, as plain numbers (fit for JSON): 4 integers, then the spare
+   * normal, if any.
+   */
   getState(): number[] {
     const state = [...this.#generator.getState()];
     if (!Number.isNaN(this.#spare)) state.push(this.#spare);
@@ -86,7 +98,7 @@ export class Random {
   }
 
   /**
-   * A generator that goes on where the one that gave `state` was.
+   * A generator that continues where the one that returned `state` was.
    * @throws ValueError when `state` does not come from `getState`
    */
   static fromState(state: readonly number[]): Random {
@@ -105,8 +117,9 @@ export class Random {
 }
 
 /**
- * Four well-mixed words from one seed. pure-rand's own seeding is not used: with it the first numbers of neighbouring seeds
- * are nearly equal. The finaliser is that of MurmurHash3 (Appleby), over a Weyl sequence as in SplitMix (Steele et al. 2014).
+ * Four well-mixed words from one seed. pure-rand's own seeding is not used: with it the first numbers of
+ * neighbouring seeds are nearly equal. The finaliser is that of MurmurHash3 (Appleby), over a Weyl sequence
+ * as in SplitMix (Steele et al. 2014).
  */
 function spread(seed: number): number[] {
   const low = seed | 0;
@@ -136,23 +149,26 @@ export interface RandomOptions {
 
 let shared: Random | undefined;
 
-/** The generator used where none is given. Without `manualSeed` it starts from a seed that differs on every run. */
+/**
+ * The generator that is used when the caller gives no other. Without `manualSeed` it starts from a seed that
+ * differs on every run.
+ */
 export function defaultRandom(): Random {
   shared ??= new Random(Math.floor(Math.random() * Number.MAX_SAFE_INTEGER));
   return shared;
 }
 
 /**
- * Starts the default generator anew from a seed.
- * @throws ValueError when the seed is no safe integer
+ * Restarts the default generator from a seed.
+ * @throws ValueError when the seed is not a safe integer
  */
 export function manualSeed(seed: number): void {
   shared = new Random(seed);
 }
 
 /**
- * The generator that options ask for: `rng`, or a new one from `seed`, or the default one.
- * @param op what errors name
+ * The generator of the options: `rng`, or a new one from `seed`, or the default one.
+ * @param op the function that errors name
  * @throws DtypeError when rng is not a Random, ValueError when the seed is not a safe integer
  */
 export function randomFrom({ rng, seed }: RandomOptions, op = 'Random'): Random {

@@ -26,14 +26,14 @@ export function sum(x: NdArray, axes?: Axes, keepdims = false): NdArray {
   const leading = reduced.length > 0 && reduced[reduced.length - 1] === reduced.length - 1;
   if (!leading || reduced.length === x.shape.length || !isDense(x))
     return reduce(sumRun, x, reduced, keepdims);
-  // The sum over the first axes (a bias gradient): columns are added up where they lie.
+  // The sum over the first axes (a bias gradient): columns are added up in place, without a transposed copy.
   let rows = 1;
   for (let i = 0; i < reduced.length; i++) rows *= x.shape[i];
   const shape = reducedShape(x.shape, reduced, keepdims);
   let columns = 1;
   for (let i = reduced.length; i < x.shape.length; i++) columns *= x.shape[i];
   const out = allocate(dtypeOf(x), columns);
-  columnSums(rows, columns, x.data, 0, columns, false, out, 0);
+  columnSums(rows, columns, x.data, out);
   return wrap(out, shape);
 }
 
@@ -41,7 +41,7 @@ export function sum(x: NdArray, axes?: Axes, keepdims = false): NdArray {
  * The mean over axes: the sum in double precision, divided by the count.
  * @param keepdims keep the axes, with size 1
  * @throws ValueError when an axis is out of range or comes twice
- * @throws ShapeError when there is nothing to take a mean of
+ * @throws ShapeError when an axis to reduce is empty
  */
 export function mean(x: NdArray, axes?: Axes, keepdims = false): NdArray {
   checkArray('mean', 'x', x);
@@ -54,7 +54,7 @@ export function mean(x: NdArray, axes?: Axes, keepdims = false): NdArray {
  * The largest entry over axes; NaN where there is one among them.
  * @param keepdims keep the axes, with size 1
  * @throws ValueError when an axis is out of range or comes twice
- * @throws ShapeError when there is nothing to take the largest of
+ * @throws ShapeError when an axis to reduce is empty
  */
 export function max(x: NdArray, axes?: Axes, keepdims = false): NdArray {
   checkArray('max', 'x', x);
@@ -64,7 +64,8 @@ export function max(x: NdArray, axes?: Axes, keepdims = false): NdArray {
 }
 
 /**
- * The index of the largest entry along an axis: the first of several, and of the first NaN where there is one.
+ * The index of the largest entry along an axis: the first of several, and of the first NaN where there is
+ * one.
  * @returns the indices as 32-bit integers, of x's shape without the axis
  * @throws ValueError when the axis is out of range
  * @throws ShapeError when the axis is empty
@@ -80,9 +81,10 @@ export function argmax(x: NdArray, axis = -1): IndexArray {
 }
 
 /**
- * The sum over those axes along which `shape` was stretched to become x's shape: the way back of `broadcastTo`.
- * @returns an array of shape `shape`; x itself when it has that shape already, and a view of a dense x when only axes of size
- *          1 go (the gradient of a bias at batch 1)
+ * The sum over those axes along which `shape` was stretched to become x's shape: the gradient of
+ * `broadcastTo`.
+ * @returns an array of shape `shape`; x itself when it has that shape already, and a view of a dense x when
+ *          only axes of size 1 go (the gradient of a bias at batch 1)
  * @throws ShapeError when `shape` does not stretch to x's shape
  */
 export function sumTo(x: NdArray, shape: readonly number[]): NdArray {

@@ -6,7 +6,9 @@ import { sizeOf } from './shape.js';
 import { view } from './storage.js';
 import type { NdArray } from './types.js';
 
-/** An array laid out for a reduction: `count` entries in a row for each of the `rows` entries of the result. */
+/**
+ * An array laid out for a reduction: `count` entries in a row for each of the `rows` entries of the result.
+ */
 export interface Rows {
   data: FloatData;
   rows: number;
@@ -14,8 +16,9 @@ export interface Rows {
 }
 
 /**
- * Lays an array out so that `reduced` axes (ascending) come last. A dense array whose reduced axes are last already is
- * read where it lies. Whatever the strides were, a row holds its entries in C order, so a sum gives the same bits.
+ * Lays an array out so that `reduced` axes (ascending) come last. A dense array whose reduced axes are last
+ * already is read in place, without a copy. Whatever the strides were, a row holds its entries in C order, so
+ * a sum gives the same bits.
  */
 export function rowsOf(x: NdArray, reduced: readonly number[]): Rows {
   const rank = x.shape.length;
@@ -51,7 +54,7 @@ export function reducedShape(
   return left;
 }
 
-/** @throws ShapeError when every entry of the result would stand for no entry at all */
+/** @throws ShapeError when an empty axis is reduced and the result is not empty */
 export function checkCount(op: string, x: NdArray, reduced: readonly number[]): void {
   if (sizeOf(x.shape) > 0) return;
   if (reduced.some((axis) => x.shape[axis] === 0) && sizeOf(reducedShape(x.shape, reduced, false)) > 0) {

@@ -29,8 +29,8 @@ export function contiguousStrides(shape: readonly number[]): number[] {
 }
 
 /**
- * The shape that two arrays are stretched to before they meet element by element (NumPy's rule: aligned at
- * the last axis, sizes equal or one of them 1).
+ * The shape that two arrays are stretched to for an elementwise operation (NumPy's rule: aligned at the last
+ * axis, sizes equal or one of them 1).
  * @throws ShapeError when the shapes do not fit
  */
 export function broadcastShapes(op: string, a: readonly number[], b: readonly number[]): number[] {
@@ -49,7 +49,7 @@ export function broadcastShapes(op: string, a: readonly number[], b: readonly nu
 
 /**
  * One axis counted from the front; a negative one counts from the end.
- * @throws ValueError when it is no integer from -rank to rank - 1
+ * @throws ValueError when it is not an integer from -rank to rank - 1
  */
 export function normalizeAxis(op: string, axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {

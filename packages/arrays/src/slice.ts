@@ -8,15 +8,16 @@ import { assign } from './strided.js';
 import type { NdArray } from './types.js';
 
 /**
- * What to take along one axis, as in Python's `start:stop:step`: a missing or null entry is Python's default, negative
- * positions count from the end, positions beyond the ends are moved to them; null takes the whole axis.
+ * What to take along one axis, as in Python's `start:stop:step`: a missing or null entry is Python's default,
+ * negative positions count from the end, positions beyond the ends are moved to them; null takes the whole
+ * axis.
  */
 export type Range = readonly [start?: number | null, stop?: number | null, step?: number | null] | null;
 
 /**
  * A view of a part of an array.
  * @param ranges one range an axis, from the first axis on; axes without one are taken whole
- * @throws ValueError when there are more ranges than axes, a position is no integer, or a step is 0
+ * @throws ValueError when there are more ranges than axes, a position is not an integer, or a step is 0
  */
 export function slice<D extends FloatData>(x: NdArray<D>, ranges: readonly Range[]): NdArray<D> {
   checkArray('slice', 'x', x);
@@ -62,15 +63,15 @@ function position(value: number | null | undefined, missing: number, axis: numbe
   return value;
 }
 
-/** A given negative position counts from the end; what still lies outside moves to the nearer end. */
+/** A given negative position counts from the end; one that is still outside moves to the nearer end. */
 function clamp(value: number, given: boolean, n: number, low: number, high: number): number {
   const counted = given && value < 0 ? value + n : value;
   return Math.min(Math.max(counted, low), high);
 }
 
 /**
- * The way back of `slice`: zeros of `shape`, with x where `slice(zeros, ranges)` lies.
- * @throws ShapeError when x has not the shape of that slice
+ * The gradient of `slice`: zeros of `shape`, with x written to `slice(zeros, ranges)`.
+ * @throws ShapeError when x does not have the shape of that slice
  */
 export function unslice(x: NdArray, shape: readonly number[], ranges: readonly Range[]): NdArray {
   checkArray('unslice', 'x', x);

@@ -9,7 +9,8 @@ import { view, wrap } from './storage.js';
 import type { NdArray } from './types.js';
 
 /**
- * e^x / sum e^x along an axis. The largest entry is subtracted first, so nothing overflows; entries of -Infinity get 0.
+ * e^x / sum e^x along an axis. The largest entry is subtracted first, so nothing overflows; entries of
+ * -Infinity get 0.
  * @throws ValueError when the axis is out of range
  * @throws ShapeError when the axis is empty
  */
@@ -18,7 +19,7 @@ export function softmax(x: NdArray, axis = -1): NdArray {
 }
 
 /**
- * log softmax(x) along an axis, without the way through softmax that would underflow to log 0.
+ * log softmax(x) along an axis, without computing softmax first, which can underflow to 0.
  * @throws ValueError when the axis is out of range
  * @throws ShapeError when the axis is empty
  */
@@ -51,7 +52,7 @@ function alongRows(op: string, map: RowMap, x: NdArray, axis: number): NdArray {
   const out = allocate(dtypeOf(x), rows * count);
   for (let i = 0; i < rows; i++) map(data, out, i * count, count);
   if (along === x.shape.length - 1) return wrap(out, x.shape);
-  // The rows were taken with the axis moved to the end; it goes back to its place.
+  // The rows were taken with the axis moved to the end; it is moved back to its place.
   const shape = x.shape.slice();
   shape.push(...shape.splice(along, 1));
   const moved = wrap(out, shape);
@@ -69,7 +70,10 @@ function checkedAxis(op: string, x: NdArray, axis: number): number {
   return along;
 }
 
-/** The largest entry of a row; 0 for a row that is -Infinity throughout or holds +Infinity, where x - max would be NaN. */
+/**
+ * The largest entry of a row; 0 for a row that is -Infinity throughout or holds +Infinity, where x - max
+ * would be NaN.
+ */
 function shiftOf(data: FloatData, from: number, count: number): number {
   const largest = maxOf(data, from, count);
   return largest === Infinity || largest === -Infinity ? 0 : largest;

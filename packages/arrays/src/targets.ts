@@ -6,11 +6,12 @@ import { copyStrided } from './strided.js';
 import type { IndexArray } from './types.js';
 
 /**
- * Reads a mask into flat flags, for losses over some of the steps: 1 where it is not zero. A mask selects, it does not weigh.
+ * Reads a mask into flat flags, for losses over some of the steps: 1 where it is not zero. A mask selects; it
+ * is not a weight.
  * @param mask any view over numbers, of `shape`; null or undefined selects all
  * @returns as many flags as `shape` has entries, in C order; null for all
- * @throws DtypeError when the mask is no array of numbers, ShapeError when it has another shape, ValueError when it
- *         holds NaN
+ * @throws DtypeError when the mask is not an array of numbers, ShapeError when it has another shape,
+ *         ValueError when it holds NaN
  */
 export function readMask(
   op: string,
@@ -31,14 +32,14 @@ export function readMask(
 }
 
 /**
- * Reads classes into flat indices. They may come as integers or as floats that hold integers. A step that is not selected
- * is padding: what stands there is not looked at, and its index is 0.
+ * Reads classes into flat indices. They may come as integers or as floats that hold integers. A step that is
+ * not selected is padding: its target is not read, and its index is 0.
  * @param targets  any view over numbers, of `shape`
  * @param classes  V: a target is one of 0, 1, ..., V - 1
  * @param selected flags from `readMask`
  * @returns as many indices as `shape` has entries, in C order
- * @throws DtypeError when targets is no array of numbers, ShapeError when it has another shape, ValueError when a
- *         selected target is no integer from 0 to V - 1
+ * @throws DtypeError when targets is not an array of numbers, ShapeError when it has another shape,
+ *         ValueError when a selected target is not an integer from 0 to V - 1
  */
 export function readTargets(
   op: string,
@@ -69,7 +70,7 @@ function readNumbers(x: IndexArray, shape: readonly number[]): Float64Array {
   return values;
 }
 
-/** The indices of the i-th entry in C order of an array of this shape, as they stand in messages: `[0, 2]`. */
+/** The indices of the i-th entry in C order of an array of this shape, as in messages: `[0, 2]`. */
 export function formatPlace(i: number, shape: readonly number[]): string {
   const index = new Array<number>(shape.length);
   for (let axis = shape.length - 1; axis >= 0; axis--) {

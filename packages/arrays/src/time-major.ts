@@ -1,7 +1,7 @@
 import type { FloatData, Matrix, SequenceKernels } from '@retrograd/kernels';
-import { coreCode, withBlocks } from '@retrograd/kernels/internal';
+import { allocate, coreCode, withBlocks } from '@retrograd/kernels/internal';
 import { dense } from './array.js';
-import { allocate, wrap } from './storage.js';
+import { wrap } from './storage.js';
 import type { NdArray } from './types.js';
 
 /** Exports of the kernels' assembly/time-major.ts. */
@@ -11,8 +11,8 @@ interface SwapModule {
 }
 
 /**
- * Copies a batch-first sequence into a block ordered by time, so that the rows of one step lie together and one matrix product
- * serves all steps.
+ * Copies a batch-first sequence into a block ordered by time, so that the rows of one step lie together and
+ * one matrix product serves all steps.
  * @param x  (B, T, N), any view
  * @param to (T · B, N); memory is taken meanwhile
  */

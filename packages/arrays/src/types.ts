@@ -4,7 +4,7 @@ import type { NdArray as ScijsArray } from 'ndarray';
 /** A scijs ndarray of floats: any strides (negative and zero ones too), any offset. */
 export type NdArray<D extends FloatData = FloatData> = ScijsArray<D>;
 
-/** What may lie under an array of indices or a mask. */
+/** The data that an array of indices or a mask may have. */
 export type IndexData =
   | FloatData
   | Int8Array
@@ -22,7 +22,7 @@ export type IndexArray = ScijsArray<IndexData>;
 /** A number, or lists of lists of numbers, as deep as the array has axes. */
 export type NestedList = number | readonly NestedList[];
 
-/** Where a creating function takes its dtype from; float64 when it is left out. */
+/** The dtype of a created array; float64 unless given. */
 export interface DtypeOption {
   dtype?: Dtype;
 }

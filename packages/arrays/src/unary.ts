@@ -7,7 +7,10 @@ import { wrap } from './storage.js';
 import { copyStrided } from './strided.js';
 import type { NdArray } from './types.js';
 
-/** One run of a unary function: out[i] = f(x[i]) for every i; x and out may be the same. One loop a function, as in binary.ts. */
+/**
+ * One run of a unary function: out[i] = f(x[i]) for every i; x and out may be the same. One loop for each
+ * function, as in binary.ts.
+ */
 type UnaryLoop = (x: FloatData, out: FloatData) => void;
 
 /** Applies a loop to an array of any strides: a view is copied to the result first and worked on there. */

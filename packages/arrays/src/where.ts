@@ -8,8 +8,9 @@ import { copyStrided } from './strided.js';
 import type { IndexArray, NdArray } from './types.js';
 
 /**
- * Takes `a` where `condition` is not 0 (NaN counts as not 0, as in NumPy), else `b`. It selects: a NaN that is not taken
- * leaves no trace. The three shapes are broadcast against each other; the dtype is that of a and b.
+ * Takes `a` where `condition` is not 0 (NaN counts as not 0, as in NumPy), else `b`. It selects: a NaN that
+ * is not taken has no effect. The three shapes are broadcast against each other; the dtype is that of a and
+ * b.
  * @throws ShapeError when the shapes do not fit
  */
 export function where(condition: NdArray | IndexArray, a: NdArray, b: NdArray): NdArray {

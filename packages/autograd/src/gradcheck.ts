@@ -3,7 +3,6 @@ import {
   dense,
   type FloatData,
   GraphError,
-  isDense,
   type NdArray,
   Random,
   RetrogradError,
@@ -11,7 +10,7 @@ import {
   ValueError,
   zeros,
 } from '@retrograd/arrays';
-import { describe, formatShape } from '@retrograd/arrays/internal';
+import { describe, formatShape, isDense } from '@retrograd/arrays/internal';
 import { centralDifference, type Direction } from './central-difference.js';
 import { grad } from './grad.js';
 import { parameter } from './leaves.js';

@@ -30,7 +30,7 @@ import {
   tanh,
   transpose,
 } from '@retrograd/arrays';
-import { checkArray, oneMinus, sigmoidSlope, tanhSlope } from '@retrograd/arrays/internal';
+import { checkArray, oneMinus, sigmoidDerivative, tanhDerivative } from '@retrograd/arrays/internal';
 import { checkCache, checkParameters } from '@retrograd/recurrent';
 import { gru } from './gru.js';
 import type { GRUParams } from './params.js';
@@ -108,11 +108,11 @@ export function gruCellBackward(
   const hidden = (rows: NdArray): NdArray => slice(rows, [null, [0, H]]);
   const input = (rows: NdArray): NdArray => slice(rows, [null, [H, null]]);
 
-  const grad_a_z = mul(mul(grad_h, sub(h_tilde, h_prev)), sigmoidSlope(z_t));
-  const grad_a_h = mul(mul(grad_h, z_t), tanhSlope(h_tilde));
+  const grad_a_z = mul(mul(grad_h, sub(h_tilde, h_prev)), sigmoidDerivative(z_t));
+  const grad_a_h = mul(mul(grad_h, z_t), tanhDerivative(h_tilde));
   const grad_rhx = matmul(grad_a_h, transpose(W_h));
   const grad_rh = hidden(grad_rhx);
-  const grad_a_r = mul(mul(grad_rh, h_prev), sigmoidSlope(r_t));
+  const grad_a_r = mul(mul(grad_rh, h_prev), sigmoidDerivative(r_t));
 
   const grad_hx = add(matmul(grad_a_z, transpose(W_z)), matmul(grad_a_r, transpose(W_r)));
   const grad_x = add(input(grad_hx), input(grad_rhx));

@@ -134,8 +134,6 @@ function noWasm(): { why: string; short: string } {
   if (!hasSimd()) {
     return { why: 'there is no WebAssembly SIMD here', short: 'without WebAssembly SIMD' };
   }
-  return {
-    why: "this page's policy forbids WebAssembly (script-src without 'wasm-unsafe-eval')",
-    short: 'on a page whose policy forbids WebAssembly',
-  };
+  const why = 'a content security policy forbids compiling WebAssembly';
+  return { why, short: `where ${why}` };
 }

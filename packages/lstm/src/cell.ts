@@ -30,7 +30,7 @@ import {
   tanh,
   transpose,
 } from '@retrograd/arrays';
-import { checkArray, sigmoidSlope, tanhSlope } from '@retrograd/arrays/internal';
+import { checkArray, sigmoidDerivative, tanhDerivative } from '@retrograd/arrays/internal';
 import { checkCache, checkParameters } from '@retrograd/recurrent';
 import { lstm } from './lstm.js';
 import type { LSTMParams } from './params.js';
@@ -130,11 +130,11 @@ export function lstmCellBackward(
   checkArray(op, 'grad_c', grad_c, c_t.shape, 'the shape of c_t');
 
   const grad_o = mul(grad_h, tanh_c_t);
-  const grad_c_t = add(grad_c, mul(mul(grad_h, o_t), tanhSlope(tanh_c_t)));
-  const grad_a_f = mul(mul(grad_c_t, c_prev), sigmoidSlope(f_t));
-  const grad_a_i = mul(mul(grad_c_t, c_tilde), sigmoidSlope(i_t));
-  const grad_a_c = mul(mul(grad_c_t, i_t), tanhSlope(c_tilde));
-  const grad_a_o = mul(grad_o, sigmoidSlope(o_t));
+  const grad_c_t = add(grad_c, mul(mul(grad_h, o_t), tanhDerivative(tanh_c_t)));
+  const grad_a_f = mul(mul(grad_c_t, c_prev), sigmoidDerivative(f_t));
+  const grad_a_i = mul(mul(grad_c_t, c_tilde), sigmoidDerivative(i_t));
+  const grad_a_c = mul(mul(grad_c_t, i_t), tanhDerivative(c_tilde));
+  const grad_a_o = mul(grad_o, sigmoidDerivative(o_t));
   const grad_c_prev = mul(grad_c_t, f_t);
 
   const grad_hx = add(

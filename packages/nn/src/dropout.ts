@@ -1,5 +1,5 @@
-import { type Random, type RandomOptions, randomFrom, ValueError } from '@retrograd/arrays';
-import { describe } from '@retrograd/arrays/internal';
+import { type Random, type RandomOptions, ValueError } from '@retrograd/arrays';
+import { describe, randomFrom } from '@retrograd/arrays/internal';
 import { asTensor, dropout, type Tensor, type TensorLike } from '@retrograd/autograd';
 import { Module } from './module.js';
 

@@ -5,11 +5,10 @@ import {
   type NdArray,
   Random,
   type RandomOptions,
-  randomFrom,
   ShapeError,
   ValueError,
 } from '@retrograd/arrays';
-import { checkArray, describe, formatShape } from '@retrograd/arrays/internal';
+import { checkArray, describe, formatShape, randomFrom } from '@retrograd/arrays/internal';
 import { constant, noGrad, Tensor, type TensorLike } from '@retrograd/autograd';
 import { GRU } from '@retrograd/gru';
 import { LSTM } from '@retrograd/lstm';

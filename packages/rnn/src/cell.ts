@@ -11,7 +11,7 @@
  *     grad_W_xh   = x_tᵀ grad_a         grad_W_hh   = h_prevᵀ grad_a      grad_b_h = Σ_batch grad_a
  */
 import { add, copy, matmul, mul, type NdArray, sum, tanh, transpose } from '@retrograd/arrays';
-import { checkArray, tanhSlope } from '@retrograd/arrays/internal';
+import { checkArray, tanhDerivative } from '@retrograd/arrays/internal';
 import { checkCache, checkParameters } from '@retrograd/recurrent';
 import { rnn } from './rnn.js';
 
@@ -71,7 +71,7 @@ export function rnnCellBackward(
   checkCache(op, 'cache', rnn, cache);
   const { x_t, h_prev, h_t, W_xh, W_hh } = cache;
   checkArray(op, 'grad_h', grad_h, h_t.shape, 'the shape of h_t');
-  const grad_a = mul(grad_h, tanhSlope(h_t));
+  const grad_a = mul(grad_h, tanhDerivative(h_t));
   const grad_x = matmul(grad_a, transpose(W_xh));
   const grad_h_prev = matmul(grad_a, transpose(W_hh));
   const grad_W_xh = matmul(transpose(x_t), grad_a);

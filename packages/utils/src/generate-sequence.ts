@@ -1,12 +1,4 @@
-import {
-  DtypeError,
-  dtypeOf,
-  type NdArray,
-  type RandomOptions,
-  randomFrom,
-  ShapeError,
-  wrap,
-} from '@retrograd/arrays';
+import { DtypeError, dtypeOf, type NdArray, type RandomOptions, ShapeError, wrap } from '@retrograd/arrays';
 import {
   allocate,
   checkArray,
@@ -14,6 +6,7 @@ import {
   checkNonNegative,
   describe,
   formatShape,
+  randomFrom,
 } from '@retrograd/arrays/internal';
 import { noGrad } from '@retrograd/autograd';
 import type { GenerativeModel } from './model.js';

@@ -9,6 +9,7 @@ import {
 } from '@retrograd/arrays';
 import {
   allocate,
+  type ClassifiedRows,
   checkArray,
   crossEntropyBackward,
   crossEntropyForward,
@@ -34,8 +35,7 @@ import {
  *         NaN or +Infinity, or nothing but -Infinity in a step, or when the mask holds NaN
  */
 export function sequenceLoss(predictions: NdArray, targets: IndexArray, mask?: IndexArray | null): number {
-  const { logits, N, V, classes, selected } = read('sequenceLoss', predictions, targets, mask);
-  return crossEntropyForward(logits, N, V, classes, selected);
+  return crossEntropyForward(read('sequenceLoss', predictions, targets, mask));
 }
 
 /**
@@ -50,18 +50,10 @@ export function sequenceLossBackward(
   targets: IndexArray,
   mask?: IndexArray | null,
 ): NdArray {
-  const { logits, N, V, classes, selected } = read('sequenceLossBackward', predictions, targets, mask);
-  const grad = allocate(dtypeOf(predictions), N * V);
-  crossEntropyBackward(1, logits, N, V, classes, selected, grad);
+  const rows = read('sequenceLossBackward', predictions, targets, mask);
+  const grad = allocate(dtypeOf(predictions), rows.N * rows.V);
+  crossEntropyBackward(1, rows, grad);
   return wrap(grad, predictions.shape);
-}
-
-interface FlatArguments {
-  logits: FloatData;
-  N: number;
-  V: number;
-  classes: Int32Array;
-  selected: Uint8Array | null;
 }
 
 function read(
@@ -69,7 +61,7 @@ function read(
   predictions: NdArray,
   targets: IndexArray,
   mask: IndexArray | null | undefined,
-): FlatArguments {
+): ClassifiedRows {
   checkArray(op, 'predictions', predictions, ['batch', 'seq_length', 'vocab_size']);
   const [B, T, V] = predictions.shape;
   const selected = readMask(op, 'mask', mask, [B, T]);

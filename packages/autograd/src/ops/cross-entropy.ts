@@ -29,7 +29,7 @@ export function crossEntropy(logits: TensorLike, targets: IndexLike, mask?: Inde
   // The gradient is a by-product of the loss: it is kept for the way back when there will be one.
   const gradient = isRecorded([x]) ? k.zeros(x.shape, { dtype: x.dtype }) : null;
   const { data } = k.dense(x.value);
-  const loss = k.crossEntropyForward(data, N, V, classes, selected, gradient?.data);
+  const loss = k.crossEntropyForward({ logits: data, N, V, classes, selected }, gradient?.data);
   return record('crossEntropy', [x], k.full([], loss, { dtype: x.dtype }), [
     (g, createGraph) => {
       const kept = gradient as k.NdArray;

@@ -1,5 +1,5 @@
-import { type RandomOptions, randomFrom, ValueError, wrap } from '@retrograd/arrays';
-import { allocate, describe } from '@retrograd/arrays/internal';
+import { type RandomOptions, ValueError, wrap } from '@retrograd/arrays';
+import { allocate, describe, randomFrom } from '@retrograd/arrays/internal';
 import { asTensor, type TensorLike } from '../as-tensor.js';
 import { constant, type Tensor } from '../tensor.js';
 import { mul } from './arithmetic.js';

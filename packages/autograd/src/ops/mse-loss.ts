@@ -1,5 +1,5 @@
-import { type IndexArray, isNdArray, ShapeError, toFloats } from '@retrograd/arrays';
-import { formatShape, shapesEqual } from '@retrograd/arrays/internal';
+import { type IndexArray, isNdArray, ShapeError } from '@retrograd/arrays';
+import { formatShape, shapesEqual, toFloats } from '@retrograd/arrays/internal';
 import { operands, type TensorLike } from '../as-tensor.js';
 import type { Tensor } from '../tensor.js';
 import { mul, sub } from './arithmetic.js';

@@ -31,8 +31,9 @@ export function loadWasm(
   try {
     return { sequence: make(memory ?? new WasmMemory(), fused), relaxed: fused };
   } catch (error) {
-    // A page's content security policy may forbid compiling, of which validation knows nothing.
-    if (error instanceof WebAssembly.CompileError) return null;
+    // A page's content security policy may forbid compiling, of which validation knows nothing; Safari throws
+    // an EvalError then.
+    if (error instanceof WebAssembly.CompileError || error instanceof EvalError) return null;
     throw error;
   }
 }

@@ -1,13 +1,5 @@
-import {
-  dense,
-  type FloatData,
-  GraphError,
-  isDense,
-  type NdArray,
-  ShapeError,
-  ValueError,
-} from '@retrograd/arrays';
-import { describe, formatShape, shapesEqual, sumOfSquares } from '@retrograd/arrays/internal';
+import { dense, type FloatData, GraphError, type NdArray, ShapeError, ValueError } from '@retrograd/arrays';
+import { describe, formatShape, isDense, shapesEqual, sumOfSquares } from '@retrograd/arrays/internal';
 import { Tensor } from '@retrograd/autograd';
 
 /** @throws GraphError, ValueError unless `parameters` is a list of different leaves that require grad */

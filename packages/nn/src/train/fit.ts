@@ -1,5 +1,5 @@
-import { copy, Random, randomFrom, ValueError } from '@retrograd/arrays';
-import { checkInteger } from '@retrograd/arrays/internal';
+import { copy, Random, ValueError } from '@retrograd/arrays';
+import { checkInteger, randomFrom } from '@retrograd/arrays/internal';
 import type { ModelState } from '../recurrent-model.js';
 import type { Batch, BatchSource } from './batch-source.js';
 import { evaluate, type SequenceLearner } from './evaluate.js';

@@ -1,18 +1,11 @@
-import {
-  copy,
-  type Dtype,
-  DtypeError,
-  type NdArray,
-  type Random,
-  randomFrom,
-  ValueError,
-} from '@retrograd/arrays';
+import { copy, type Dtype, DtypeError, type NdArray, type Random, ValueError } from '@retrograd/arrays';
 import {
   checkArray,
   checkDtype,
   checkKeys,
   checkPositiveInteger,
   describe,
+  randomFrom,
 } from '@retrograd/arrays/internal';
 import { parameter, type Tensor } from '@retrograd/autograd';
 import type { Cell, Sizes } from '../cell.js';

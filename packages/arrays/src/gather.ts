@@ -11,7 +11,7 @@ import type { IndexArray, NdArray } from './types.js';
  * Whole slices of x along an axis, picked by index: rows of a table, for axis 0.
  * @param indices integers from 0 to (size of the axis) - 1, of any shape
  * @returns x's shape with the axis replaced by the axes of `indices`
- * @throws ValueError when an index is out of range or no integer
+ * @throws ValueError when an index is out of range or not an integer
  */
 export function take(x: NdArray, indices: IndexArray, axis = 0): NdArray {
   checkArray('take', 'x', x);
@@ -33,10 +33,10 @@ export function take(x: NdArray, indices: IndexArray, axis = 0): NdArray {
 }
 
 /**
- * The way back of `take`: zeros of `shape` to which each slice of x is added at its index.
+ * The gradient of `take`: zeros of `shape`, with each slice of x added at its index.
  * @param x as `take` gives it: `shape` with the axis replaced by the axes of `indices`
  * @returns an array of shape `shape`; slices with the same index add up in double precision, in order
- * @throws ValueError when an index is out of range or no integer
+ * @throws ValueError when an index is out of range or not an integer
  * @throws ShapeError when x has another shape
  */
 export function addAt(shape: readonly number[], indices: IndexArray, x: NdArray, axis = 0): NdArray {
@@ -62,9 +62,10 @@ export function addAt(shape: readonly number[], indices: IndexArray, x: NdArray,
 /**
  * One entry of x for each entry of `index`, its position along the axis being replaced by that index
  * (`torch.gather`): out[i][j] = x[i][index[i][j]] for axis 1.
- * @param index integers from 0 to (size of the axis) - 1; as many axes as x, and along the others at most x's size
+ * @param index integers from 0 to (size of the axis) - 1; as many axes as x, and along the others at most x's
+ *              size
  * @returns an array of index's shape
- * @throws ValueError when an index is out of range or no integer
+ * @throws ValueError when an index is out of range or not an integer
  * @throws ShapeError when index's shape does not fit
  */
 export function gather(x: NdArray, axis: number, index: IndexArray): NdArray {
@@ -78,10 +79,10 @@ export function gather(x: NdArray, axis: number, index: IndexArray): NdArray {
 }
 
 /**
- * The way back of `gather`: zeros of `shape` to which each entry of x is added at its index (`torch.scatter_add`).
+ * The gradient of `gather`: zeros of `shape`, with each entry of x added at its index (`torch.scatter_add`).
  * @param x an array of index's shape
  * @returns an array of shape `shape`; entries with the same place add up in double precision, in order
- * @throws ValueError when an index is out of range or no integer
+ * @throws ValueError when an index is out of range or not an integer
  * @throws ShapeError when a shape does not fit
  */
 export function scatterAdd(shape: readonly number[], axis: number, index: IndexArray, x: NdArray): NdArray {

@@ -2,8 +2,8 @@ import { dense } from './array.js';
 import type { NdArray } from './types.js';
 
 /**
- * target += source, in place: the one function here that writes to an argument. For sums that nothing
- * else refers to yet (gradients of many calls, an optimizer's averages), where a fresh array for each term
+ * target += source, in place: besides `assign` the one function that writes to an argument. For sums that no
+ * other code reads yet (gradients of many calls, averages of an optimizer), where a fresh array for each term
  * would cost more than the addition.
  * @param target dense; not checked
  * @param source any view of target's shape; not checked

@@ -3,10 +3,10 @@ import { dense, dtypeOf } from './array.js';
 import { wrap } from './storage.js';
 import type { NdArray } from './types.js';
 
-// Derivatives of the gates' activations in terms of their values, as hand-derived backward functions need them.
+// Derivatives of the gates' activations in terms of their outputs, for hand-derived backward functions.
 
 /** σ'(a) = s (1 - s), given s = σ(a). */
-export function sigmoidSlope(s: NdArray): NdArray {
+export function sigmoidDerivative(s: NdArray): NdArray {
   const { data } = dense(s);
   const out = allocate(dtypeOf(s), data.length);
   for (let k = 0; k < out.length; k++) out[k] = data[k] * (1 - data[k]);
@@ -14,7 +14,7 @@ export function sigmoidSlope(s: NdArray): NdArray {
 }
 
 /** tanh'(a) = 1 - t², given t = tanh(a). */
-export function tanhSlope(t: NdArray): NdArray {
+export function tanhDerivative(t: NdArray): NdArray {
   const { data } = dense(t);
   const out = allocate(dtypeOf(t), data.length);
   for (let k = 0; k < out.length; k++) out[k] = 1 - data[k] * data[k];
