@@ -28,17 +28,22 @@ export const targets = [
   },
   {
     regions: {
-      'packages/recurrent/src/backward.ts': ['runBackward', 'gradientSeries', 'loadGradients', 'runSteps'],
-      'packages/recurrent/src/products.ts': ['backwardProducts'],
-      'packages/recurrent/src/caches.ts': ['backwardByCaches', 'addParams'],
-      'packages/recurrent/src/sequence.ts': ['sequenceBackward'],
-      'packages/recurrent/src/graph/op.ts': ['sequenceOp'],
+      'packages/recurrent/src/backward.ts': ['runBackward', 'loadGradients'],
+      'packages/recurrent/src/steps.ts': ['runSteps', 'stepProducts', 'handOn'],
+      'packages/recurrent/src/sequence.ts': ['sequenceBackward', 'sumOf'],
+      'packages/recurrent/src/graph/op.ts': ['cellOp', 'sequenceOp'],
       ...ofLayers(
         (layer) => `packages/${layer}/src/sequence.ts`,
         () => ['stepBack'],
       ),
     },
-    tests: ['test/cross-check/pytorch-sequences.test.ts', 'test/recurrent/caches.test.ts'],
+    tests: [
+      'test/cross-check/pytorch-sequences.test.ts',
+      'test/recurrent/schedule.test.ts',
+      'test/recurrent/caches.test.ts',
+      'test/recurrent/shapes.test.ts',
+      'test/recurrent/fusion.test.ts',
+    ],
     limit: 16,
   },
   {

@@ -5,12 +5,10 @@
 import { array, copy, type NdArray } from '@retrograd/arrays';
 import { grad, parameter, stack, type Tensor, unstack, where } from '@retrograd/autograd';
 import {
-  allStates,
   type Cell,
-  finalStates,
+  ForwardPass,
   type Gradients,
   runBackward,
-  runForward,
   scheduleOf,
   type Visits,
 } from '@retrograd/recurrent/internal';
@@ -103,14 +101,14 @@ function byEngine(layer: LayerEntry, each: Case, visits: Visits): Outcome {
   const { B, T } = SIZES;
   const schedule = scheduleOf(B, T, visits);
   const x = withHoles(each.x, visits);
-  const pass = runForward(cellOf(made), x, each.state, packed, 'float64', schedule);
+  const pass = new ForwardPass(cellOf(made), x, each.state, packed, 'float64', schedule);
   const wanted = { x: true, initial: each.state.map(() => true) };
-  const gradients = runBackward(pass, each.grad_h_all, each.grad_state, wanted);
-  const again = runBackward(pass, each.grad_h_all, each.grad_state, wanted);
+  const gradients = runBackward(pass, [each.grad_h_all, ...each.grad_state], wanted);
+  const again = runBackward(pass, [each.grad_h_all, ...each.grad_state], wanted);
   assert.equal([...again.grad_W], [...gradients.grad_W], `${each.title}: the same backward twice`);
   const initial = gradients.grad_initial.map((g, i) => [`state ${i}`, g as NdArray]);
   return {
-    outputs: [allStates(pass), ...finalStates(pass)],
+    outputs: [pass.outputs(), ...pass.finalStates()],
     grads: {
       x: gradients.grad_x as NdArray,
       ...Object.fromEntries(initial),
@@ -144,9 +142,11 @@ test('a schedule sorts rows by falling number of steps, and is null where every 
   assert.ok(schedule);
   assert.equal([...schedule.rows], [1, 2, 0]);
   assert.equal([...schedule.batchSizes], [3, 2, 1, 1]);
-  assert.equal([...schedule.source], [0, 0, 0, 1, 1, -1, 2, -1, -1, 3, -1, -1]);
+  assert.equal([...schedule.samples], [2, 0, 1]);
+  // Rows are those of the samples 1, 2, 0; entry b · T + t is step t of sample b.
+  assert.equal([...schedule.toSteps], [4, 8, 0, 5, 9, -1, 6, -1, -1, 7, -1, -1]);
   const reversed = scheduleOf(2, 3, { mask: [1, 0, 1, 0, 1, 0], reverse: true });
-  assert.equal([...(reversed?.source ?? [])], [2, 1, 0, -1, -1, -1]);
+  assert.equal([...(reversed?.toSteps ?? [])], [2, 4, 0, -1, -1, -1]);
 });
 
 test.run();

@@ -70,7 +70,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   },
   recurrent: {
     'to say what a cell is': words(
-      'Cell CacheEntry Loop ParameterPart Product Run Series Sizes StepFunction Widths gateParameters',
+      'Cell CacheEntry Loop ParameterPart Product Run Series SeriesByName Sizes StepFunction Widths gateParameters',
     ),
     'entries of the table of a cell’s cache': words('after before gate input saved weight'),
     'to give a cell the spec’s functions': words(
@@ -79,7 +79,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   },
   'recurrent/graph': {
     'to give a cell an op of the graph and a class': words(
-      'RecurrentLayer LayerOptions sequenceOp SequenceOp CellEquations',
+      'RecurrentLayer LayerOptions sequenceOp cellOp MultiOp CellEquations',
     ),
   },
   rnn: layer('rnn', 'RNN', false),
@@ -87,7 +87,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   gru: layer('gru', 'GRU', true),
   utils: {
     'the spec’s sequence_utils': words(
-      'clipGradients createSequences generateSequence sequenceLoss sequenceLossBackward globalNorm',
+      'clipGradients createSequences generateSequence sequenceLoss sequenceLossBackward',
     ),
     'what a model has to have': words('ArrayOrTensor GenerativeModel SequenceModel Steppable'),
   },
@@ -101,7 +101,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
     ),
     training: words(
       `fit FitOptions Progress evaluate EvaluateOptions LossFunction SequenceLearner Batch BatchSource sequenceBatches
-       SequenceBatchesOptions textBatches`,
+       SequenceBatchesOptions textBatches globalNorm`,
     ),
     files: words(
       `saveModel SaveOptions Saveable loadModel LoadedModel StateDict Stateful ModelState OptimizerState OptionValue TrainingState
