@@ -1,6 +1,7 @@
 /**
- * How long the way through the code is: `node scripts/structure.mjs` prints the code lines of the recurrent packages, the library's
- * longest source files, and the crossings of package borders in one forward call, each with its limit. Exit code 1 when one is over.
+ * How long the way through the code is: `node scripts/structure.mjs` prints the code lines of the recurrent
+ * packages, the library's longest source files, and the crossings of package borders in one forward call,
+ * each with its limit. Exit code 1 when one is over.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -3,7 +3,10 @@ import { isFunction, SyntaxKind, textOf, walk } from '../syntax-tree.mjs';
 /** Ops of the graph hand their vjps to these. */
 const RECORDERS = new Set(['record', 'recordAll']);
 
-/** All vjps in a file: functions among the arguments of `record` and `recordAll`, each under the name of what they are in. */
+/**
+ * All vjps in a file: functions among the arguments of `record` and `recordAll`, each under the name of what
+ * they are in.
+ */
 export function vjpsIn(declarations) {
   const found = [];
   for (const [name, node] of declarations) {

@@ -10,9 +10,9 @@ const OPS = listFiles(
 );
 
 /**
- * Where the derivatives are, and which tests must notice when one is broken. `regions` names declarations by file: a function, or a
- * member of an object or a class (`lstm.backward`); 'vjps' stands for all functions that ops hand to `record`. `tests` are tried in
- * this order, and `limit` is the sample of an ordinary run.
+ * Where the derivatives are, and which tests must notice when one is broken. `regions` names declarations by
+ * file: a function, or a member of an object or a class (`lstm.backward`); 'vjps' stands for all functions
+ * that ops hand to `record`. `tests` are tried in this order, and `limit` is the sample of an ordinary run.
  */
 export const targets = [
   {

@@ -1,6 +1,7 @@
 /**
- * Sequences of which each sample visits some steps only: by length, by a mask, backwards. The engine orders the rows and runs those
- * that are left; the other way, composed on the graph, runs all rows and selects with `where` at every step.
+ * Sequences of which each sample visits some steps only: by length, by a mask, backwards. The engine orders
+ * the rows and runs those that are left; the other way, composed on the graph, runs all rows and selects with
+ * `where` at every step.
  */
 import { array, copy, type NdArray } from '@retrograd/arrays';
 import { grad, parameter, stack, type Tensor, unstack, where } from '@retrograd/autograd';

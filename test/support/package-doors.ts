@@ -1,6 +1,6 @@
 /**
- * What users get from each package, and what for. A name that is not here is plumbing: it belongs behind the package's internal
- * door. To add one, say for which of these purposes, or for which new one.
+ * What users get from each package, and what for. A name that is not here is plumbing: it belongs in the
+ * package's internal door. To add one, say for which of these purposes, or for which new one.
  */
 
 /** Names by their purpose. */
