@@ -31,7 +31,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
     ),
     'to write a kernel set': words(
       `Kernels SequenceKernels Block EvictableBlocks ArrayMatrix Matrix MatrixLayout PackedMatrix PackOptions ProductOptions
-       ParallelForFunction RowFunction StepsFunction Dtype FloatData`,
+       ParallelForFunction RowFunction StepsFunction WasmModule Dtype FloatData`,
     ),
     'to catch errors': ERRORS,
   },
@@ -70,7 +70,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   },
   recurrent: {
     'to say what a cell is': words(
-      'Cell CacheEntry Loop ParameterPart Product Run Series SeriesByName Sizes StepFunction Widths gateParameters',
+      'Cell CacheEntry Loop ParameterPart Product Run Series SeriesByName Sizes StepFunction Widths gateParameters pointwise Pointwise MachineCode',
     ),
     'entries of the table of a cell’s cache': words('after before gate input saved weight'),
     'to give a cell the spec’s functions': words(

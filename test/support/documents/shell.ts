@@ -14,7 +14,11 @@ export function checkCommand(line: string, repository: Repository): string | nul
   for (const command of line.replace(/\s#.*$/, '').split('&&')) {
     const [program, ...words] = command.trim().split(/\s+/);
     const complaint =
-      program === 'npm' ? checkNpm(words, repository) : program === 'node' ? checkNode(words, repository) : null;
+      program === 'npm'
+        ? checkNpm(words, repository)
+        : program === 'node'
+          ? checkNode(words, repository)
+          : null;
     if (complaint !== null) return complaint;
     if (program === 'npx' && !repository.tools.includes(words[0])) return `there is no tool ${words[0]}`;
     if (!['npm', 'node', 'npx', 'cd'].includes(program)) return `${program} is not known to this test`;
