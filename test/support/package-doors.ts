@@ -27,7 +27,7 @@ const layer = (name: string, prefix: string, gated: boolean): Door => ({
 export const DOORS: Readonly<Record<string, Door>> = {
   kernels: {
     'to choose a kernel set and threads': words(
-      'currentKernels describeKernels plainKernels setThreads useKernels wasmKernels KernelDescription KernelName ThreadCounts WasmOptions BlasDescription',
+      'currentKernels describeKernels plainKernels setThreads useKernels wasmKernels KernelDescription KernelName ThreadCounts WasmOptions WasmMemory WasmMemoryOptions BlasDescription',
     ),
     'to write a kernel set': words(
       `Kernels SequenceKernels Block EvictableBlocks ArrayMatrix Matrix MatrixLayout PackedMatrix PackOptions ProductOptions
