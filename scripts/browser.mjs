@@ -1,9 +1,11 @@
 /**
- * The tests in a real browser: `npm run test:browser` runs everything that computes on every kernel set, and the tests of
- * pages (test/browser/*.page.ts) on pages with different headers. `npm run test:browser -- threads lstm` runs only what
- * has one of the words in its name, as `test/browser/threads.page.ts [isolated]`.
+ * The tests in a real browser: `npm run test:browser` runs everything that computes on every kernel set, and
+ * the tests of pages (test/browser/*.page.ts) on pages with different headers. `npm run test:browser --
+ * threads lstm` runs only what has one of the words in its name, as `test/browser/threads.page.ts
+ * [isolated]`.
  *
- * The browser is an installed Chromium, or the program that the environment variable RETROGRAD_BROWSER names. The last line is
+ * The browser is an installed Chromium, or the program that the environment variable RETROGRAD_BROWSER names.
+ * The last line is
  * `N passed, M failed, K skipped`; without a browser the exit code is 2.
  */
 import { rmSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** Part of `npm run check`: no file of the repository names a path of one machine or a host that packages come from. */
+/**
+ * Part of `npm run check`: no file of the repository names a path of one machine or a host that packages come
+ * from.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

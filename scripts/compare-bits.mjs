@@ -1,8 +1,8 @@
 /**
- * Compares what RNN, LSTM and GRU compute with what they computed at a commit, to the last bit: `node scripts/compare-bits.mjs
- * [commit]` builds the library of the commit in a scratch folder and calls both through their public functions. Forward, backward,
- * caches, single steps and the graph, in 60 random configurations, on every kernel set, in float32 and float64.
- * Exit code 1 with the first difference.
+ * Compares what RNN, LSTM and GRU compute with what they computed at a commit, to the last bit: `node
+ * scripts/compare-bits.mjs [commit]` builds the library of the commit in a scratch folder and calls both
+ * through their public functions. Forward, backward, caches, single steps and the graph, in 60 random
+ * configurations, on every kernel set, in float32 and float64. Exit code 1 with the first difference.
  */
 import { root } from '../esbuild.config.mjs';
 import { checkOut, importLibrary } from './bits/build-commit.mjs';

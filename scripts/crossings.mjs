@@ -1,9 +1,10 @@
 /**
- * Counts what one `LSTM.forward(x)` on arrays calls (B = 4, T = 8, I = 3, H = 5): functions, files, and how often control crosses the
- * border of a package, on the way into a function and on the way back. `node scripts/crossings.mjs` prints the calls that cross one.
+ * Counts what one `LSTM.forward(x)` on arrays calls (B = 4, T = 8, I = 3, H = 5): functions, files, and how
+ * often control crosses the border of a package, on the way into a function and on the way back. `node
+ * scripts/crossings.mjs` prints the calls that cross one.
  *
- * The library is bundled with a counter at every function's entry and exit; the call that is counted is the second one, when
- * everything is loaded.
+ * The library is bundled with a counter at every function's entry and exit; the call that is counted is the
+ * second one, when everything is loaded.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

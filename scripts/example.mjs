@@ -1,4 +1,6 @@
-/** Builds one numbered example and runs it: `npm run example -- 01 [--short]`. Without a number it lists them. */
+/**
+ * Builds one numbered example and runs it: `npm run example -- 01 [--short]`. Without a number it lists them.
+ */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { bundlePrograms, listExamples, root } from '../esbuild.config.mjs';

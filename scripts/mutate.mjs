@@ -1,11 +1,12 @@
 /**
- * The mutation run: `node scripts/mutate.mjs [filter] [--all] [--list]` breaks one expression of a backward function at a time and
- * shows that the tests notice. A mutant is caught when one of the test files named for its source fails, and survives when all
- * of them pass. Exit code 1 when any survives, or when the tests fail on the unbroken sources. A filter is a part of a file's path
- * or of a mutant's name.
+ * The mutation run: `node scripts/mutate.mjs [filter] [--all] [--list]` breaks one expression of a backward
+ * function at a time and shows that the tests notice. A mutant is caught when one of the test files named for
+ * its source fails, and survives when all of them pass. Exit code 1 when any survives, or when the tests fail
+ * on the unbroken sources. A filter is a part of a file's path or of a mutant's name.
  *
  * Mutants are made in memory, by a plugin of the bundler; the source tree is never written to.
- * --all takes every mutant instead of the sample that keeps the run under two minutes; --list only prints them.
+ * --all takes every mutant instead of the sample that keeps the run under two minutes; --list only prints
+ * them.
  */
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
@@ -37,7 +38,10 @@ const replaceFile = (path, contents) => ({
 
 const bail = inPlaceOfUvu('scripts/mutation/bail.mjs');
 
-/** Runs one bundle until its first failing test; gives true when all passed. `words` name the tests that come first. */
+/**
+ * Runs one bundle until its first failing test; gives true when all passed. `words` name the tests that come
+ * first.
+ */
 function passes(program, words) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['--expose-gc', program], {

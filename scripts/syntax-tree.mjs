@@ -1,6 +1,6 @@
 /**
- * The syntax trees of the library's sources. The compiler's programming interface calls itself unstable, so everything that
- * depends on it is here; package-lock.json holds the version.
+ * The syntax trees of the library's sources. The compiler's programming interface calls itself unstable, so
+ * everything that depends on it is here; package-lock.json holds the version.
  */
 import { join } from 'node:path';
 import { SyntaxKind } from 'typescript/unstable/ast';
@@ -53,8 +53,8 @@ const FUNCTIONS = new Set([
 export const isFunction = (node) => FUNCTIONS.has(node.kind) && node.body !== undefined;
 
 /**
- * What a file declares at its top, by name: functions, constants and classes; members of a class or of an object under both
- * names, as `RecurrentLayer.forward` or `lstm.backward`.
+ * What a file declares at its top, by name: functions, constants and classes; members of a class or of an
+ * object under both names, as `RecurrentLayer.forward` or `lstm.backward`.
  */
 export function declarationsOf(tree) {
   const found = new Map();

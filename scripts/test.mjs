@@ -1,15 +1,17 @@
 /**
  * The whole test run: `node scripts/test.mjs` type-checks, lints, and runs every test/**\/*.test.ts.
- * `node scripts/test.mjs lstm kernels/sel` runs the test files whose path contains one of the words, and of the others those tests
- * whose title does, in whatever case.
- * `node scripts/test.mjs --kernels plain lstm` runs them on one kernel set: plain, wasm-simd, wasm, or blas, which is
- * WebAssembly with all products by a native library. Without filters these are the files that say `export const kernels = 'all';`.
- * With neither, everything runs on the default set, and those files once more on each other one.
+ * `node scripts/test.mjs lstm kernels/sel` runs the test files whose path contains one of the words, and of
+ * the others those tests whose title does, in whatever case.
+ * `node scripts/test.mjs --kernels plain lstm` runs them on one kernel set: plain, wasm-simd, wasm, or blas,
+ * which is WebAssembly with all products by a native library. Without filters these are the files that say
+ * `export const kernels = 'all';`. With neither, everything runs on the default set, and those files once
+ * more on each other one.
  * `--node <program>` runs them in another Node than this one.
  *
  * Each file is bundled with the sources and runs in a process of its own. A file that crashes, hangs, or
- * reports no test at all counts as a failure. The last line is `N passed, M failed, K skipped`: K counts every test that wrote a
- * line with SKIPPED, and every test file that could not run on blas because there is no library.
+ * reports no test at all counts as a failure. The last line is `N passed, M failed, K skipped`: K counts
+ * every test that wrote a line with SKIPPED, and every test file that could not run on blas because there is
+ * no library.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -23,7 +23,10 @@ export async function importLibrary(checkout) {
   return import(pathToFileURL(join(checkout, outdir, UMBRELLA.replace(/\.ts$/, '.js'))).href);
 }
 
-/** A clone of this repository at a commit, in a scratch folder with its packages installed. @returns the folder */
+/**
+ * A clone of this repository at a commit, in a scratch folder with its packages installed. @returns the
+ * folder
+ */
 export function checkOut(commit) {
   const folder = mkdtempSync(join(tmpdir(), 'retrograd-bits-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));

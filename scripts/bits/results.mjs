@@ -1,4 +1,7 @@
-/** Everything that a layer computes in one configuration, through the public functions of a library: arrays by name. */
+/**
+ * Everything that a layer computes in one configuration, through the public functions of a library: arrays by
+ * name.
+ */
 import { arrayMaker } from './configurations.mjs';
 
 export const LAYERS = {

@@ -8,7 +8,7 @@ const TIMEOUT_MS = 180_000;
  */
 export async function runPage(browser, url) {
   const started = performance.now();
-  // A context of its own: no page shares a process with another one, nor finds anything that it left behind.
+  // A context of its own: no page shares a process with another one, nor finds anything that it left.
   const context = await browser.newContext();
   try {
     const page = await context.newPage();

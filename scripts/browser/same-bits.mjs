@@ -1,5 +1,6 @@
 /**
- * Compares what pages write as `bits of <what>: <digits>`: for the same words all pages must have the same digits.
+ * Compares what pages write as `bits of <what>: <digits>`: for the same words all pages must have the same
+ * digits.
  * @param outputs of pages, with their names
  */
 export function sameBits(outputs) {

@@ -1,6 +1,7 @@
 /**
- * Stands in for uvu in a mutation run: the same tests, but those whose titles name what was broken come first, and the first
- * failure ends the process. A mutant is then caught within its first test instead of at the end of the file.
+ * Stands in for uvu in a mutation run: the same tests, but those whose titles name what was broken come
+ * first, and the first failure ends the process. A mutant is then caught within its first test instead of at
+ * the end of the file.
  */
 const tests = [];
 

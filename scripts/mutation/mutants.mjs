@@ -58,7 +58,8 @@ function mutantsOfFile(target, file, names, tree) {
 }
 
 /**
- * All mutants by target, in the order of the files. A mutant has a name that says where it is and what was done:
+ * All mutants by target, in the order of the files. A mutant has a name that says where it is and what was
+ * done:
  * `lstmCellBackward: drop a factor 3` is the third form that this rule finds there.
  */
 export function allMutants(targets) {

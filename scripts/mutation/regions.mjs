@@ -3,7 +3,10 @@ import { isFunction, SyntaxKind, textOf, walk } from '../syntax-tree.mjs';
 /** Ops of the graph hand their vjps to these. */
 const RECORDERS = new Set(['record', 'recordAll']);
 
-/** All vjps in a file: functions among the arguments of `record` and `recordAll`, each under the name of what they are in. */
+/**
+ * All vjps in a file: functions among the arguments of `record` and `recordAll`, each under the name of what
+ * they are in.
+ */
 export function vjpsIn(declarations) {
   const found = [];
   for (const [name, node] of declarations) {
@@ -19,14 +22,15 @@ export function vjpsIn(declarations) {
   return found;
 }
 
-/** Statements that no test of values can miss, or that refuse wrong calls: they are not derivatives. */
-const ASIDE = /^(check\w*|giveBack|release|\w+\.(release|give|saved\.release))$/;
+/** Calls that refuse wrong arguments or give memory back: no derivative, and no value depends on them. */
+const ASIDE = /^(check\w*|giveBack|(\w+\.)*(release|give))$/;
 
-/** Places in which arithmetic is about memory and not about values: a mistake there is a crash. */
-const isAside = (node, source) =>
-  node.kind === SyntaxKind.ThrowStatement ||
-  node.kind === SyntaxKind.TypeReference ||
-  (node.kind === SyntaxKind.CallExpression && ASIDE.test(textOf(node.expression, source)));
+/** What is left alone with all that is in it. */
+function isAside(node, source) {
+  if (node.kind === SyntaxKind.ThrowStatement || node.kind === SyntaxKind.TypeReference) return true;
+  const call = node.kind === SyntaxKind.ExpressionStatement ? node.expression : node;
+  return call.kind === SyntaxKind.CallExpression && ASIDE.test(textOf(call.expression, source));
+}
 
 /** Calls `visit(node, ancestors)` for every node of a region in which a derivative may go wrong. */
 export function visitRegion(region, source, visit) {

@@ -1,14 +1,17 @@
 /**
- * How a derivative can be broken. A rule looks at a node of the syntax tree and gives every broken form of its text. The forms are
- * the mistakes that people make in backward functions: a sign, a lost factor, a lost sum, a mixed-up gate, a step too early or too
- * late.
+ * How a derivative can be broken. A rule looks at a node of the syntax tree and gives every broken form of
+ * its text. The forms are the mistakes that people make in backward functions: a sign, a lost factor, a lost
+ * sum, a mixed-up gate, a step too early or too late.
  */
 import { isFunction, SyntaxKind, textOf, walk } from '../syntax-tree.mjs';
 
 /** The name under which mutate.mjs brings a negation of arrays into a broken file. */
 export const NEGATE = 'mutantNeg';
 
-/** Numbers that say how memory is laid out: a mistake in arithmetic on them is a crash, not a wrong derivative. */
+/**
+ * Numbers that say how memory is laid out: a mistake in arithmetic on them is a crash, not a wrong
+ * derivative.
+ */
 const SIZES = new Set([
   ...['B', 'T', 'I', 'H', 'N', 'V', 'G', 'K', 'M', 't', 'width', 'ld', 'rows', 'columns', 'stride', 'steps'],
   ...['at', 'from', 'to', 'top', 'left', 'offset', 'later', 'next', 'rank'],
@@ -52,7 +55,10 @@ const onOperator = (name, operator, change) => ({
   },
 });
 
-/** A gate of a layer, and the one that it is taken for: by its letter, and by the name that the point-wise loops use. */
+/**
+ * A gate of a layer, and the one that it is taken for: by its letter, and by the name that the point-wise
+ * loops use.
+ */
 const GATES = { f: 'i', i: 'o', o: 'f', z: 'r', r: 'z' };
 const GATE_NAMES = { forget: 'input', input: 'output', output: 'forget' };
 

@@ -10,9 +10,9 @@ const OPS = listFiles(
 );
 
 /**
- * Where the derivatives are, and which tests must notice when one is broken. `regions` names declarations by file: a function, or a
- * member of an object or a class (`lstm.backward`); 'vjps' stands for all functions that ops hand to `record`. `tests` are tried in
- * this order, and `limit` is the sample of an ordinary run.
+ * Where the derivatives are, and which tests must notice when one is broken. `regions` names declarations by
+ * file: a function, or a member of an object or a class (`lstm.backward`); 'vjps' stands for all functions
+ * that ops hand to `record`. `tests` are tried in this order, and `limit` is the sample of an ordinary run.
  */
 export const targets = [
   {
@@ -28,17 +28,22 @@ export const targets = [
   },
   {
     regions: {
-      'packages/recurrent/src/backward.ts': ['runBackward', 'gradientSeries', 'loadGradients', 'runSteps'],
-      'packages/recurrent/src/products.ts': ['backwardProducts'],
-      'packages/recurrent/src/caches.ts': ['backwardByCaches', 'addParams'],
-      'packages/recurrent/src/sequence.ts': ['sequenceBackward'],
-      'packages/recurrent/src/graph/op.ts': ['sequenceOp'],
+      'packages/recurrent/src/backward.ts': ['runBackward', 'loadGradients'],
+      'packages/recurrent/src/steps.ts': ['runSteps', 'stepProducts', 'handOn'],
+      'packages/recurrent/src/sequence.ts': ['sequenceBackward', 'sumOf'],
+      'packages/recurrent/src/graph/op.ts': ['cellOp', 'sequenceOp'],
       ...ofLayers(
         (layer) => `packages/${layer}/src/sequence.ts`,
         () => ['stepBack'],
       ),
     },
-    tests: ['test/cross-check/pytorch-sequences.test.ts', 'test/recurrent/caches.test.ts'],
+    tests: [
+      'test/cross-check/pytorch-sequences.test.ts',
+      'test/recurrent/schedule.test.ts',
+      'test/recurrent/caches.test.ts',
+      'test/recurrent/shapes.test.ts',
+      'test/recurrent/fusion.test.ts',
+    ],
     limit: 16,
   },
   {
@@ -48,9 +53,9 @@ export const targets = [
         (layer) => `packages/${layer}/src/${layer}.ts`,
         (layer) => [`${layer}.backward`],
       ),
-      'packages/rnn/src/gate.ts': ['plainBackward'],
-      'packages/lstm/src/gates.ts': ['plainBackward'],
-      'packages/gru/src/gates.ts': ['plainMixBackward', 'plainResetBackward'],
+      'packages/rnn/src/gate.ts': ['backward'],
+      'packages/lstm/src/gates.ts': ['backward'],
+      'packages/gru/src/gates.ts': ['mixBackward', 'resetBackward'],
     },
     tests: ['test/cross-check/pytorch-sequences.test.ts'],
     limit: 16,
@@ -111,6 +116,7 @@ export const targets = [
       'test/cross-check/pytorch-sequences.test.ts',
       'test/autograd/graph.test.ts',
       'test/autograd/own-buffers.test.ts',
+      'test/autograd/memory.test.ts',
     ],
     limit: 6,
   },
@@ -133,5 +139,60 @@ export const targets = [
   },
 ];
 
-/** Broken forms that compute the same: file, the mutant's name, and why no test can tell. */
-export const equivalent = [];
+/** Broken forms that compute the same: the file, the mutant's name, and why no test can tell. */
+export const equivalent = [
+  {
+    file: 'packages/recurrent/src/backward.ts',
+    mutant: 'loadGradients: drop a statement 2',
+    because: 'new blocks of the reference kernels are zeros',
+  },
+  {
+    file: 'packages/recurrent/src/graph/op.ts',
+    mutant: 'sequenceOp: flip a flag 1',
+    because: '`fresh` only saves copies',
+  },
+  {
+    file: 'packages/arrays/src/cross-entropy.ts',
+    mutant: 'crossEntropyForward: drop a statement 2',
+    because: 'its callers bring a buffer of zeros',
+  },
+  {
+    file: 'packages/autograd/src/ops/mse-loss.ts',
+    mutant: 'mseLoss: swap a difference 1',
+    because: 'the difference is squared',
+  },
+  ...[
+    'Pass.pull: take the other branch 1',
+    'Pass.pull: drop a statement 2',
+    'Pass.accumulate: drop a statement 2',
+  ].map((mutant) => ({
+    file: 'packages/autograd/src/pass.ts',
+    mutant,
+    because: 'adding in place only saves arrays',
+  })),
+  {
+    file: 'packages/autograd/src/pass.ts',
+    mutant: 'Pass.take: drop a statement 1',
+    because: 'finished cotangents are forgotten early only to save memory during the pass',
+  },
+  {
+    file: 'packages/arrays/src/norm.ts',
+    mutant: 'scaledNorm: assign for accumulate 2',
+    because: 'what is not above 0 is summed again with a scale',
+  },
+  {
+    file: 'packages/arrays/src/norm.ts',
+    mutant: 'sumOfSquares: flip a sign 1',
+    because: 'it reads past the end, and what is NaN is summed again with a scale',
+  },
+  {
+    file: 'packages/nn/src/optim/adam-update.ts',
+    mutant: 'plainUpdate: take the other branch 1',
+    because: 'both ways of interpolating are the same but for rounding',
+  },
+  ...['rmspropUpdate: take the other branch 2', 'rmspropUpdate: flip a sign 2'].map((mutant) => ({
+    file: 'packages/nn/src/optim/rmsprop.ts',
+    mutant,
+    because: 'both ways of interpolating are the same but for rounding',
+  })),
+];

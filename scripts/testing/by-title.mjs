@@ -3,8 +3,8 @@ import { matches } from './matches.mjs';
 import { runProgram } from './run-program.mjs';
 
 /**
- * Which built test files have a title that contains one of the words. A file that cannot be loaded is among them: when it runs, it
- * shows why.
+ * Which built test files have a title that contains one of the words. A file that cannot be loaded is among
+ * them: when it runs, it shows why.
  */
 export async function filesByTitle(files, outdir, words) {
   const paths = new Map(files.map((file) => [builtPath(outdir, file), file]));

@@ -1,6 +1,6 @@
 /**
- * Prints the titles of built test files that are named on the command line, as JSON: by file a list, or null for one that cannot
- * be loaded. The files are bundled with uvu-by-title.mjs in the place of uvu.
+ * Prints the titles of built test files that are named on the command line, as JSON: by file a list, or null
+ * for one that cannot be loaded. The files are bundled with uvu-by-title.mjs in the place of uvu.
  */
 import { writeSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';

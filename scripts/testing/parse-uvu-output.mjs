@@ -9,9 +9,10 @@ const count = (output, word) => {
 export const skippedLines = (output) => output.match(/SKIPPED: .*/g) ?? [];
 
 /**
- * Reads uvu's three totals; anything but a clean end with at least one test is a failure. A test that writes SKIPPED counts as
- * skipped and not as passed, although uvu saw it pass.
- * @param run how the file ended: its exit code (null when it was ended), the signal that ended it, its output, how long it took in
+ * Reads uvu's three totals; anything but a clean end with at least one test is a failure. A test that writes
+ * SKIPPED counts as skipped and not as passed, although uvu saw it pass.
+ * @param run how the file ended: its exit code (null when it was ended), the signal that ended it, its
+ * output, how long it took in
  *            seconds, and the limit in seconds if it ran into one, else 0
  */
 export function parseUvuOutput({ code, signal, output, limit, seconds }) {

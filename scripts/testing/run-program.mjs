@@ -19,7 +19,8 @@ process.on('exit', () => {
 /**
  * Runs Node with the given arguments.
  * @param options a time limit, what to add to the environment, and another Node than this one
- * @returns its exit code (null when killed), the signal that ended it, its output, the limit in seconds that it ran into (else 0),
+ * @returns its exit code (null when killed), the signal that ended it, its output, the limit in seconds that
+ * it ran into (else 0),
  *          and how long it took in seconds
  */
 export function runProgram(args, { timeout = TIMEOUT_MS, env = {}, node = process.execPath } = {}) {

@@ -1,6 +1,7 @@
 /**
- * Stands in for uvu where tests are chosen by their titles. In a process that has `globalThis.RETROGRAD_TITLES` (an array) it only
- * writes the titles there; else it runs those tests whose titles contain one of the words of the environment's RETROGRAD_WORDS.
+ * Stands in for uvu where tests are chosen by their titles. In a process that has
+ * `globalThis.RETROGRAD_TITLES` (an array) it only writes the titles there; else it runs those tests whose
+ * titles contain one of the words of the environment's RETROGRAD_WORDS.
  */
 import { test as uvuTest } from 'uvu';
 import { matches } from './matches.mjs';

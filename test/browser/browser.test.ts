@@ -1,4 +1,7 @@
-/** The tests of pages, and the PyTorch numbers, in a real browser where one is installed; scripts/browser.mjs runs more. */
+/**
+ * The tests of pages, and the PyTorch numbers, in a real browser where one is installed; scripts/browser.mjs
+ * runs more.
+ */
 import { spawn } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

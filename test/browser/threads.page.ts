@@ -1,5 +1,6 @@
 /**
- * Threads in a page, ?threads=2, or where they are not to be had, ?threads=1: the same bits either way, and not a word about it.
+ * Threads in a page, ?threads=2, or where they are not to be had, ?threads=1: the same bits either way, and
+ * not a word about it.
  */
 import { type Dtype, type NdArray, Random, randomNormal, ThreadError } from '@retrograd/arrays';
 import { describeKernels, setThreads } from '@retrograd/kernels';
@@ -16,7 +17,10 @@ import { throws } from '../support/throws.js';
 const expected = Number(setting('threads'));
 const inPage = typeof document !== 'undefined';
 
-/** Has as many threads take part as are to be had here; where one is, others get some time to come all the same. */
+/**
+ * Has as many threads take part as are to be had here; where one is, others get some time to come all the
+ * same.
+ */
 async function askForTwo(): Promise<void> {
   if (expected === 2) return workersUp(2);
   setThreads(2);

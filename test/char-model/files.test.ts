@@ -155,7 +155,8 @@ test('a file that is not a model of this program is refused in one line, with ex
   const err = `char-model: --load must name a model file, got 'later.st' (of version 2, where 1 is wanted)\n`;
   assert.equal(await run('--load', 'later.st', '--generate', '5'), { code: 2, out: '', err });
   assert.equal(await run('--load', 'later.st', '--text', 'text.txt'), { code: 2, out: '', err });
-  // One byte missing, one too many, or one bit flipped at 60 places: a model, or a UserError, and nothing else.
+  // One byte missing, one too many, or one bit flipped at 60 places: a model, or a UserError, and nothing
+  // else.
   for (const damaged of [
     bytes.subarray(0, -1),
     Buffer.concat([bytes, Uint8Array.of(0)]),

@@ -1,4 +1,6 @@
-/** One step of each cell against PyTorch: by hand, composed, and lifted; ordinary sizes and extreme values. */
+/**
+ * One step of each cell against PyTorch: by hand, composed, and lifted; ordinary sizes and extreme values.
+ */
 import type { NdArray } from '@retrograd/arrays';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

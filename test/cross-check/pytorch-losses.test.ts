@@ -1,4 +1,7 @@
-/** sequenceLoss by hand, crossEntropy on the graph, mseLoss, and softmax and its kin at extremes, against PyTorch. */
+/**
+ * sequenceLoss by hand, crossEntropy on the graph, mseLoss, and softmax and its kin at extremes, against
+ * PyTorch.
+ */
 
 import { dtypeOf, logSoftmax, logsumexp, type NdArray, softmax } from '@retrograd/arrays';
 import * as ag from '@retrograd/autograd';

@@ -1,6 +1,7 @@
 /**
- * Second derivatives against PyTorch: products of Hessians with vectors, through the ops, through short sequences composed of
- * them, and through the lifted cell and the lifted sequence, which go through their composed twins.
+ * Second derivatives against PyTorch: products of Hessians with vectors, through the ops, through short
+ * sequences composed of them, and through the lifted cell and the lifted sequence, which go through their
+ * composed twins.
  */
 
 import type { NdArray } from '@retrograd/arrays';
@@ -64,7 +65,9 @@ for (const { op, args, inputs, cotangent, vectors, hvp } of cases.filter(
   });
 }
 
-/** Cross entropy of h_all as logits, plus the sum of the squares of the final states: the loss of second.py. */
+/**
+ * Cross entropy of h_all as logits, plus the sum of the squares of the final states: the loss of second.py.
+ */
 function lossOf(
   run: LayerEntry['sequence'],
   states: readonly string[],

@@ -1,6 +1,7 @@
 /**
- * Whole sequences against PyTorch, in every implementation: by hand, unfused and fused on the graph, and the classes. All gradients, those of
- * the initial states included, with cotangents for h_all and for the final states.
+ * Whole sequences against PyTorch, in every implementation: by hand, unfused and fused on the graph, and the
+ * classes. All gradients, those of the initial states included, with cotangents for h_all and for the final
+ * states.
  */
 
 import type { NdArray } from '@retrograd/arrays';
@@ -30,8 +31,8 @@ interface SequenceCase {
 }
 
 /**
- * At every size, T = 500 too. The plain kernels stay within a tenth of this; the rest is room for kernels that add in another
- * order.
+ * At every size, T = 500 too. The plain kernels stay within a tenth of this; the rest is room for kernels
+ * that add in another order.
  */
 const TOLERANCE = { rtol: 1e-12, atol: 1e-14 };
 

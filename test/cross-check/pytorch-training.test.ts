@@ -1,6 +1,7 @@
 /**
- * Training runs against PyTorch: the losses, gradient norms and final weights of 50 steps. The model of nn (lifted sequences), the
- * composed equations, and a loop without any graph must all draw PyTorch's learning curve.
+ * Training runs against PyTorch: the losses, gradient norms and final weights of 50 steps. The model of nn
+ * (lifted sequences), the composed equations, and a loop without any graph must all draw PyTorch's learning
+ * curve.
  */
 
 import * as arrays from '@retrograd/arrays';

@@ -10,14 +10,14 @@ import * as assert from 'uvu/assert';
 import { readBlocks, readLinks, readTable } from '../support/documents/markdown.js';
 import { compareOutput, readClaims } from '../support/documents/output-comments.js';
 import { checkPrograms, isProgram, type Program, programsOf } from '../support/documents/programs.js';
-import { checkCommand, type House } from '../support/documents/shell.js';
+import { checkCommand, type Repository } from '../support/documents/shell.js';
 import { listRepository, packageNames, readJson, readText } from '../support/repository-files.js';
 
 const files = listRepository().filter((path) =>
   /^(README|CONTRIBUTING|docs\/.*|packages\/[^/]+\/(README|NOTES))\.md$/.test(path),
 );
 
-const house: House = {
+const repository: Repository = {
   scripts: Object.keys(readJson('package.json').scripts),
   options: [...readText('examples/char-model/command.ts').matchAll(/'(?:-\w, )?(--[\w-]+)/g)].map(
     (m) => m[1],
@@ -33,7 +33,7 @@ function checkText(file: string, markdown: string): string[] {
     const { language, lines, line } = block;
     if (language === 'sh') {
       lines.forEach((command, i) => {
-        const complaint = command.trim() === '' ? null : checkCommand(command, house);
+        const complaint = command.trim() === '' ? null : checkCommand(command, repository);
         if (complaint !== null) wrong.push(`${file}:${line + i}: ${complaint}`);
       });
     } else if (language !== 'text' && !isProgram(block)) {

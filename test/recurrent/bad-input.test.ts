@@ -1,4 +1,7 @@
-/** Wrong calls of the three layers: the class of the error, its whole message with the right letters, and nothing changed. */
+/**
+ * Wrong calls of the three layers: the class of the error, its whole message with the right letters, and
+ * nothing changed.
+ */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertSameBits } from '../support/assert-arrays.js';

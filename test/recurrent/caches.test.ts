@@ -1,6 +1,6 @@
 /**
- * The list of caches: whole, it takes the fast path; copied, cut, reversed or changed, it goes step by step. Both give the same numbers,
- * as often as they are asked, and neither changes what it reads.
+ * The list of caches: whole, it takes the fast path; copied, cut, reversed or changed, it goes step by step.
+ * Both give the same numbers, as often as they are asked, and neither changes what it reads.
  */
 import { add, copy, type NdArray, randomNormal, stack, zeros } from '@retrograd/arrays';
 import { test } from 'uvu';

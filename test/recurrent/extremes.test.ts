@@ -1,4 +1,7 @@
-/** ±745, ±1e3, ±1e300, denormals and -0 as inputs, states and weights: finite, never NaN, and what a naive oracle computes. */
+/**
+ * ±745, ±1e3, ±1e300, denormals and -0 as inputs, states and weights: finite, never NaN, and what a naive
+ * oracle computes.
+ */
 import { copy, type Dtype, type NdArray, Random } from '@retrograd/arrays';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -35,8 +38,8 @@ function extremeCase(layer: (typeof LAYERS)[number], where: string, seed: number
 }
 
 /**
- * Leaves one huge weight in each sum: the others would cancel it or not as the order of the sum has it, and either
- * result is as good.
+ * Leaves one huge weight in each sum: the others would cancel it or not as the order of the sum has it, and
+ * either result is as good.
  */
 function calm(name: string, params: Readonly<Record<string, NdArray>>): void {
   const taken = new Set<string>();
@@ -51,7 +54,10 @@ function calm(name: string, params: Readonly<Record<string, NdArray>>): void {
   }
 }
 
-/** Relative to the largest entry of what is expected, since sums of 1e300 cancel; `atol` is what saturation rounds away besides. */
+/**
+ * Relative to the largest entry of what is expected, since sums of 1e300 cancel; `atol` is what saturation
+ * rounds away besides.
+ */
 function assertNear(actual: NdArray, expected: NdArray, rtol: number, atol: number, label: string): void {
   assert.equal(actual.shape, expected.shape, label);
   const [a, b] = [copy(actual).data, copy(expected).data];
@@ -76,10 +82,12 @@ for (const layer of LAYERS) {
           const args = [each.x, each.state, each.params, each.grad_h_all, each.grad_state] as const;
           const expected = oracle(layer.name, ...args);
           const [rtol, atol] = dtype === 'float64' ? [1e-11, 1e-15] : [1e-4, 1e-6];
-          // A gate within 6e-8 of 1 (1e-16 in float64) is 1 and lets nothing through, where a little of a large number was due.
+          // A gate within 6e-8 of 1 (1e-16 in float64) is 1 and lets nothing through, where a little of a
+          // large number was due.
           const lost = atol * Math.max(1, largestOf([each.x, ...each.state, ...Object.values(each.params)]));
           for (const [implementation, run] of Object.entries(sequenceImplementations(layer))) {
-            // The classes of sequenceImplementations are float64 ones; they are compared below in float64 only.
+            // The classes of sequenceImplementations are float64 ones; they are compared below in float64
+            // only.
             if (dtype === 'float32' && implementation.startsWith('class')) continue;
             const label = `${each.title}, extreme ${where}, ${implementation}`;
             const got = run(...args);

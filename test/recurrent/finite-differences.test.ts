@@ -1,6 +1,7 @@
 /**
- * Every gradient of every implementation through a cell and through a sequence against central differences, on random shapes: those of the
- * input, of the initial states and of each parameter, with cotangents for all hidden states and for the final states.
+ * Every gradient of every implementation through a cell and through a sequence against central differences,
+ * on random shapes: those of the input, of the initial states and of each parameter, with cotangents for all
+ * hidden states and for the final states.
  */
 import { type NdArray, Random } from '@retrograd/arrays';
 import { test } from 'uvu';

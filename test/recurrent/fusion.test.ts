@@ -1,4 +1,7 @@
-/** All degrees of fusion of a layer agree: composed equations, lifted cell, lifted sequence, the functions by hand, the class. */
+/**
+ * All degrees of fusion of a layer agree: composed equations, lifted cell, lifted sequence, the functions by
+ * hand, the class.
+ */
 
 import { copy, dense, type NdArray, Random, randomNormal } from '@retrograd/arrays';
 import { grad, parameter, Tensor } from '@retrograd/autograd';

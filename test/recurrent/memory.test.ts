@@ -1,4 +1,7 @@
-/** Training keeps nothing: heap and buffers are flat over 1,000 steps, on arrays and on tensors, and lists of caches are let go. */
+/**
+ * Training keeps nothing: heap and buffers are flat over 1,000 steps, on arrays and on tensors, and lists of
+ * caches are let go.
+ */
 
 import { type NdArray, randomNormal } from '@retrograd/arrays';
 import { backward, mul, parameter, sum, type Tensor } from '@retrograd/autograd';

@@ -1,4 +1,6 @@
-/** The parameters of the three classes: initial values, the spec's names as views, and the ways in and out. */
+/**
+ * The parameters of the three classes: initial values, the spec's names as views, and the ways in and out.
+ */
 import { copy, type NdArray, Random, transpose, view, zeros } from '@retrograd/arrays';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,4 +1,7 @@
-/** Names, shapes, orders and initial values of the spec, for the functions and the classes of the three layers. */
+/**
+ * Names, shapes, orders and initial values of the spec, for the functions and the classes of the three
+ * layers.
+ */
 
 import { copy, dtypeOf, type NdArray } from '@retrograd/arrays';
 import { isDense } from '@retrograd/arrays/internal';

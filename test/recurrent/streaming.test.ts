@@ -1,4 +1,7 @@
-/** One step at a time: bit for bit the numbers of the whole sequence on the plain kernels, for any batch size, with nothing kept. */
+/**
+ * One step at a time: bit for bit the numbers of the whole sequence on the plain kernels, for any batch size,
+ * with nothing kept.
+ */
 import {
   assign,
   copy,

@@ -1,6 +1,6 @@
 /**
- * Any view of any argument gives, bit for bit, what its dense copy gives, in every public function and method of the three layers; and
- * nothing that was given is written to, nor what lies between its entries.
+ * Any view of any argument gives, bit for bit, what its dense copy gives, in every public function and method
+ * of the three layers; and nothing that was given is written to, nor what lies between its entries.
  */
 
 import { copy, type Dtype, type FloatData, isNdArray, type NdArray } from '@retrograd/arrays';

@@ -39,7 +39,10 @@ export function assertClose(
   }
 }
 
-/** Whether every entry of a product is one sum in one order. A native library's order depends on sizes and layout. */
+/**
+ * Whether every entry of a product is one sum in one order. A native library's order depends on sizes and
+ * layout.
+ */
 export const sumsInOneOrder = (): boolean => currentKernels().blas === undefined;
 
 /** Two products that are the same: to the last bit, by a native library to rounding. */

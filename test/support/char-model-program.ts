@@ -40,7 +40,10 @@ export interface Running {
   readonly outcome: Promise<Outcome>;
 }
 
-/** Starts the program. `cwd` is the folder, so that files may be named without a path. @param env variables besides ours */
+/**
+ * Starts the program. `cwd` is the folder, so that files may be named without a path. @param env variables
+ * besides ours
+ */
 export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: folder,
@@ -100,8 +103,8 @@ const WORDS = [
 ];
 
 /**
- * Sentences such as `the cat sees the milk.`, their three words drawn evenly from four each: 3 ln 4 = 4.16 nats a sentence, so that about
- * 0.18 nats per character are the least that a model can reach.
+ * Sentences such as `the cat sees the milk.`, their three words drawn evenly from four each: 3 ln 4 = 4.16
+ * nats a sentence, so that about 0.18 nats per character are the least that a model can reach.
  */
 export function sentences(count: number, seed: number): string {
   const rng = new Random(seed);

@@ -65,7 +65,10 @@ function indexAt(shape: readonly number[], position: number): number[] {
   return index;
 }
 
-/** How many times over its tolerance an element is; 0 when equal, NaN with NaN and infinities with themselves included. */
+/**
+ * How many times over its tolerance an element is; 0 when equal, NaN with NaN and infinities with themselves
+ * included.
+ */
 function excess(actual: number, expected: number, rtol: number, atol: number): number {
   if (Object.is(actual, expected) || actual === expected) return 0;
   const ratio = Math.abs(actual - expected) / (atol + rtol * Math.abs(expected));
@@ -73,8 +76,8 @@ function excess(actual: number, expected: number, rtol: number, atol: number): n
 }
 
 /**
- * Asserts |actual - expected| <= atol + rtol |expected| in every element, and the same shape. The message names the worst
- * element and both numbers.
+ * Asserts |actual - expected| <= atol + rtol |expected| in every element, and the same shape. The message
+ * names the worst element and both numbers.
  * @param label says what is compared
  */
 export function closeTo(actual: Numbers, expected: Numbers, tolerance: Tolerance, label: string): void {

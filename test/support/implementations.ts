@@ -1,4 +1,7 @@
-/** Every way to the outputs and gradients of the three layers, so that a test can compare all of them with one oracle. */
+/**
+ * Every way to the outputs and gradients of the three layers, so that a test can compare all of them with one
+ * oracle.
+ */
 
 import { copy, type NdArray } from '@retrograd/arrays';
 import { grad, parameter, scan, type Tensor } from '@retrograd/autograd';
@@ -88,7 +91,10 @@ function classOnArrays(entry: LayerEntry): SequenceImplementation {
   };
 }
 
-/** The class on tensors: one lifted op over the packed parameters, whose gradients are read under the spec's names. */
+/**
+ * The class on tensors: one lifted op over the packed parameters, whose gradients are read under the spec's
+ * names.
+ */
 function classOnTensors(entry: LayerEntry): SequenceImplementation {
   return (x, state, p, grad_h_all, grad_final) => {
     const layer = loadedLayer(entry, x, state[0], p);

@@ -1,6 +1,7 @@
 /**
- * The three layers once more, as naively as can be: nested lists, one number at a time, from the spec's equations. Sums run from the
- * first index to the last; the gradients are those of the equations, summed over the steps.
+ * The three layers once more, as naively as can be: nested lists, one number at a time, from the spec's
+ * equations. Sums run from the first index to the last; the gradients are those of the equations, summed over
+ * the steps.
  */
 import { array, type NdArray, toNested } from '@retrograd/arrays';
 import type { Arrays, LayerName } from './layer-table.js';

@@ -1,6 +1,7 @@
 /**
- * The three layers in one form: names, sizes and letters of each, which functions it has, and these once more with arguments and
- * results in one order, so that a test is written once for all three. implementations.ts builds every way to a gradient on it.
+ * The three layers in one form: names, sizes and letters of each, which functions it has, and these once more
+ * with arguments and results in one order, so that a test is written once for all three. implementations.ts
+ * builds every way to a gradient on it.
  */
 
 import type { NdArray } from '@retrograd/arrays';

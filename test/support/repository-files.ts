@@ -60,7 +60,10 @@ export function importsOf(source: string): string[] {
   return [...code.matchAll(statements), ...code.matchAll(calls)].map((match) => match[1]);
 }
 
-/** The names that a door of a package exports, those of types included; `* as x` gives x, `* from` the names of that door. */
+/**
+ * The names that a door of a package exports, those of types included; `* as x` gives x, `* from` the names
+ * of that door.
+ */
 export function exportsOf(path: string): string[] {
   const code = readText(path)
     .replace(/\/\*[\s\S]*?\*\//g, '')
@@ -84,7 +87,7 @@ export function exportsOf(path: string): string[] {
   return [...new Set(names.filter((name) => name !== ''))].sort();
 }
 
-/** The file behind an import of a package of this repository, or of a file beside `from`. */
+/** The file that is meant by an import of a package of this repository, or of a file beside `from`. */
 export function doorOf(from: string, name: string): string {
   if (name.startsWith('.')) return posix.join(posix.dirname(from), name).replace(/\.js$/, '.ts');
   const [own, door = 'index'] = shortName(name).split('/');

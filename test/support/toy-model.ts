@@ -1,8 +1,8 @@
 import { type NdArray, Random, randomNormal, wrap, zeros } from '@retrograd/arrays';
 
 /**
- * A model small enough to be seen through: s_t = s_{t-1} / 2 + x_t, logits = s_t M. It counts its calls, so that a test can
- * tell how it was run.
+ * A model small enough to be seen through: s_t = s_{t-1} / 2 + x_t, logits = s_t M. It counts its calls, so
+ * that a test can tell how it was run.
  */
 export class Leaky {
   steps = 0;

@@ -1,6 +1,6 @@
 /**
- * Every kind of view that an ndarray can be, for the rule that a function gives bit for bit the answer of the dense copy.
- * What lies between the entries in memory is NaN, so that a read beside them shows.
+ * Every kind of view that an ndarray can be, for the rule that a function gives bit for bit the answer of the
+ * dense copy. What lies between the entries in memory is NaN, so that a read beside them shows.
  */
 import { type FloatData, type NdArray, toNested, view } from '@retrograd/arrays';
 import { sizeOf } from '@retrograd/arrays/internal';
@@ -10,7 +10,9 @@ export interface NamedView {
   view: NdArray;
 }
 
-/** How a view lies in memory: the axes from the outermost to the innermost, and what is done to each of them. */
+/**
+ * How a view lies in memory: the axes from the outermost to the innermost, and what is done to each of them.
+ */
 interface Layout {
   name: string;
   order: (rank: number) => number[];
@@ -49,7 +51,8 @@ export function viewsOf(x: NdArray): NamedView[] {
 }
 
 /**
- * Views with steps of 0 along axes of `x` along which its entries do not change (none when there is no such axis).
+ * Views with steps of 0 along axes of `x` along which its entries do not change (none when there is no such
+ * axis).
  * `constantAlong` makes such arrays.
  */
 export function broadcastViewsOf(x: NdArray): NamedView[] {

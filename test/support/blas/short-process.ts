@@ -1,4 +1,7 @@
-/** A process that ends while its threads come up. On the command line: [library's file, milliseconds from then until it ends]. */
+/**
+ * A process that ends while its threads come up. On the command line: [library's file, milliseconds from then
+ * until it ends].
+ */
 
 import { type NdArray, randomNormal } from '@retrograd/arrays';
 import { useBlas } from '@retrograd/blas/use';

@@ -1,4 +1,6 @@
-/** Comes before everything else in the bundle of a page: the page's address names the kernels, ?kernels=plain. */
+/**
+ * Comes before everything else in the bundle of a page: the page's address names the kernels, ?kernels=plain.
+ */
 import { type KernelName, useKernels } from '@retrograd/kernels';
 import { setting } from './setting.js';
 

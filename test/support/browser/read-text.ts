@@ -1,4 +1,7 @@
-/** A file of the repository, from the server of the page. At once, as tests read their numbers while they are being set up. */
+/**
+ * A file of the repository, from the server of the page. At once, as tests read their numbers while they are
+ * being set up.
+ */
 export function readText(path: string): string {
   const [, setting] = location.pathname.split('/');
   const request = new XMLHttpRequest();

@@ -1,5 +1,5 @@
 /** What may stand in a shell block: the commands of this repository. */
-export interface House {
+export interface Repository {
   /** Scripts of package.json. */
   scripts: readonly string[];
   /** Options of `npm start`, such as `--text`. */
@@ -10,19 +10,23 @@ export interface House {
 }
 
 /** What is wrong with a line of a shell block, or null. */
-export function checkCommand(line: string, house: House): string | null {
+export function checkCommand(line: string, repository: Repository): string | null {
   for (const command of line.replace(/\s#.*$/, '').split('&&')) {
     const [program, ...words] = command.trim().split(/\s+/);
     const complaint =
-      program === 'npm' ? checkNpm(words, house) : program === 'node' ? checkNode(words, house) : null;
+      program === 'npm'
+        ? checkNpm(words, repository)
+        : program === 'node'
+          ? checkNode(words, repository)
+          : null;
     if (complaint !== null) return complaint;
-    if (program === 'npx' && !house.tools.includes(words[0])) return `there is no tool ${words[0]}`;
+    if (program === 'npx' && !repository.tools.includes(words[0])) return `there is no tool ${words[0]}`;
     if (!['npm', 'node', 'npx', 'cd'].includes(program)) return `${program} is not known to this test`;
   }
   return null;
 }
 
-function checkNpm([verb, ...words]: string[], { scripts, options, exists }: House): string | null {
+function checkNpm([verb, ...words]: string[], { scripts, options, exists }: Repository): string | null {
   if (verb === 'ci') return null;
   if (verb === 'install') {
     const missing = words.filter((word) => !/\.tgz$/.test(word) && !exists(word));
@@ -36,7 +40,7 @@ function checkNpm([verb, ...words]: string[], { scripts, options, exists }: Hous
   return unknown === undefined ? null : `npm start has no option ${unknown}`;
 }
 
-function checkNode([file]: string[], { exists }: House): string | null {
+function checkNode([file]: string[], { exists }: Repository): string | null {
   const source = file.replace(/^build\/examples\/(.+)\.js$/, 'examples/$1.ts');
   return exists(source) ? null : `there is no ${source}`;
 }

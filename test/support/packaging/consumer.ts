@@ -1,4 +1,5 @@
-// What a TypeScript user writes; checked against the packed .d.ts files, and against the sources with the tests.
+// What a TypeScript user writes; checked against the packed .d.ts files, and against the sources with the
+// tests.
 import { array, LSTM, type NdArray, ones, tensor } from 'retrograd';
 
 const layer: LSTM = new LSTM(3, 4, { seed: 1, dtype: 'float64' });
