@@ -29,7 +29,12 @@ export function launchArguments(
     return { processes, args: ['-bind-to', 'none', ...(list ? ['-hosts', list] : []), ...work], env: {} };
   }
   const args = ['--bind-to', 'none', '--quiet'];
-  const env: Record<string, string> = {};
+  // A machine that is gone is noticed after a minute and a half, instead of eight.
+  const env: Record<string, string> = {
+    OMPI_MCA_oob_tcp_keepalive_time: '30',
+    OMPI_MCA_oob_tcp_keepalive_intvl: '10',
+    OMPI_MCA_oob_tcp_keepalive_probes: '6',
+  };
   if (allowRoot) args.push('--allow-run-as-root');
   if (hosts.length > 0) args.push('--host', hosts.map(({ name, slots: n }) => `${name}:${n}`).join(','));
   else if (processes > availableParallelism()) {

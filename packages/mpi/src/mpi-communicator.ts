@@ -1,7 +1,7 @@
 import type { FloatData } from '@retrograd/kernels';
 import { type Communicator, gatherBySending, type ReduceOp } from './communicator.js';
 import type { Mpi } from './mpi.js';
-import { addressOf } from './native.js';
+import { addressOf, endAfter } from './native.js';
 import type { Requests } from './requests.js';
 import { TIMED_OUT } from './watchdog.js';
 
@@ -9,6 +9,9 @@ import { TIMED_OUT } from './watchdog.js';
 const LENGTH_TAG = 1;
 const BYTES_TAG = 2;
 const EXCHANGE_TAG = 3;
+
+/** That an abort may take. */
+const ABORT_SECONDS = 3;
 
 /** Bytes in one call, as counts of MPI are integers of 32 bits. */
 const PIECE = 2 ** 28;
@@ -96,6 +99,8 @@ export class MpiCommunicator implements Communicator {
   }
 
   abort(code: number): void {
+    // The library asks the launcher to end all, and waits for it, even if the launcher cannot be reached.
+    endAfter(ABORT_SECONDS);
     this.mpi.call('Abort', this.mpi.library.handles.world, code);
   }
 

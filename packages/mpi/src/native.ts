@@ -23,6 +23,11 @@ export function pin(file: string): void {
   koffi.load(null).func('dlopen', 'void *', ['const char *', 'int'])(file, RTLD_NOW);
 }
 
+/** Has the system end this process after so many seconds, whatever it is doing then. */
+export function endAfter(seconds: number): void {
+  koffi.load(null).func('alarm', 'unsigned int', ['unsigned int'])(seconds);
+}
+
 const addresses = new WeakMap<ArrayBufferLike, number>();
 
 /**

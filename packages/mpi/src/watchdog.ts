@@ -5,6 +5,9 @@ import type { Waiting } from './requests.js';
 /** Exit code of all processes, when one waited too long. */
 export const TIMED_OUT = 87;
 
+/** The end of its last line. The launcher may not be able to reach all, and retrograd-mpi, which reads this, ends it then. */
+export const ENDING = `all processes end with exit code ${TIMED_OUT}`;
+
 export interface WatchdogOptions {
   /** Milliseconds after which an operation that is not complete ends all processes. */
   readonly timeout: number;
@@ -40,7 +43,7 @@ export class Watchdog implements Waiting {
     if (!this.told) this.presence?.tell();
     this.told = true;
     if (milliseconds > timeout) {
-      log(`${this.describe(milliseconds, what)}; timeout, all processes end with exit code ${TIMED_OUT}`);
+      log(`${this.describe(milliseconds, what)}; timeout, ${ENDING}`);
       this.abort(TIMED_OUT);
     } else if (milliseconds > warnAfter && !this.warned) {
       this.warned = true;
