@@ -19,6 +19,9 @@ export class MessageCommunicator implements Communicator {
   readonly size: number;
   /** Operations run one after the other, in the order in which they were called. */
   private last: Promise<unknown> = Promise.resolve();
+  /** Single messages wait for those with the same partner only. */
+  private readonly lastSent = new Map<number, Promise<unknown>>();
+  private readonly lastReceived = new Map<number, Promise<unknown>>();
 
   constructor(private readonly messages: Messages) {
     this.rank = messages.rank;
@@ -61,11 +64,11 @@ export class MessageCommunicator implements Communicator {
   }
 
   send(bytes: Uint8Array, to: number): Promise<void> {
-    return this.inOrder(() => this.messages.send(bytes, to));
+    return after(this.lastSent, to, () => this.messages.send(bytes, to));
   }
 
   receive(from: number): Promise<Uint8Array> {
-    return this.inOrder(() => this.messages.receive(from));
+    return after(this.lastReceived, from, () => this.messages.receive(from));
   }
 
   progress(): void {}
@@ -89,6 +92,19 @@ export class MessageCommunicator implements Communicator {
     this.last = result.catch(() => {});
     return result;
   }
+}
+
+function after<T>(
+  last: Map<number, Promise<unknown>>,
+  partner: number,
+  operation: () => Promise<T>,
+): Promise<T> {
+  const result = (last.get(partner) ?? Promise.resolve()).then(operation);
+  last.set(
+    partner,
+    result.catch(() => {}),
+  );
+  return result;
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: FloatData): Uint8Array =>

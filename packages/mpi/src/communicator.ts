@@ -22,7 +22,8 @@ export interface Communicator {
   /** Sends numbers to a partner, which sends as many. */
   exchange(own: FloatData, theirs: FloatData, partner: number): Promise<void>;
   send(bytes: Uint8Array, to: number): Promise<void>;
-  receive(from: number): Promise<Uint8Array>;
+  /** @param options.patient whether it may take any time, as the sender has work to do; no watchdog ends it then */
+  receive(from: number, options?: { patient?: boolean }): Promise<Uint8Array>;
   /** Moves what is under way; to be called now and then during long work. */
   progress(): void;
   /** Ends all processes at once. */

@@ -86,9 +86,9 @@ export class MpiCommunicator implements Communicator {
     ]);
   }
 
-  async receive(from: number): Promise<Uint8Array> {
+  async receive(from: number, { patient = false } = {}): Promise<Uint8Array> {
     const length = new Float64Array(new ArrayBuffer(8));
-    await this.message('Irecv', new Uint8Array(length.buffer), from, LENGTH_TAG);
+    await this.message('Irecv', new Uint8Array(length.buffer), from, LENGTH_TAG, patient);
     const bytes = new Uint8Array(length[0]);
     await this.all(pieces(bytes).map((piece) => this.message('Irecv', piece, from, BYTES_TAG)));
     return bytes;
@@ -116,12 +116,18 @@ export class MpiCommunicator implements Communicator {
     this.mpi.call('Finalize');
   }
 
-  private message(name: 'Isend' | 'Irecv', bytes: Uint8Array, partner: number, tag: number): Promise<void> {
+  private message(
+    name: 'Isend' | 'Irecv',
+    bytes: Uint8Array,
+    partner: number,
+    tag: number,
+    patient = false,
+  ): Promise<void> {
     const { byte, world } = this.mpi.library.handles;
     const what = name === 'Isend' ? `message to rank ${partner}` : `message from rank ${partner}`;
-    return this.start(what, [bytes], (slot) =>
-      this.mpi.call(name, addressOf(bytes), bytes.length, byte, partner, tag, world, slot),
-    );
+    const begin = (slot: number): void =>
+      this.mpi.call(name, addressOf(bytes), bytes.length, byte, partner, tag, world, slot);
+    return this.requests.start(what, begin, [bytes], patient);
   }
 
   private start(what: string, buffers: readonly unknown[], begin: (slot: number) => void): Promise<void> {

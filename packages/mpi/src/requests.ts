@@ -16,6 +16,8 @@ interface Pending {
   /** Where the library keeps its handle of the request. */
   readonly slot: number;
   readonly what: string;
+  /** Whether it may take any time. */
+  readonly patient: boolean;
   /** Held, so that the memory stays as long as the library works on it. */
   readonly buffers: readonly unknown[];
   resolve(): void;
@@ -59,16 +61,23 @@ export class Requests {
    * Starts an operation.
    * @param begin   makes the call, given where the library may keep its handle
    * @param buffers memory that it works on
+   * @param patient whether it may take any time
    */
-  start(what: string, begin: (slot: number) => void, buffers: readonly unknown[]): Promise<void> {
+  start(
+    what: string,
+    begin: (slot: number) => void,
+    buffers: readonly unknown[],
+    patient = false,
+  ): Promise<void> {
     const slot = this.free.pop() ?? this.newSlot();
     begin(slot);
+    if (!patient) this.quietFor = 0;
     if (this.presence !== null) {
       this.presence.operations++;
       this.presence.note();
     }
     return new Promise((resolve, reject) => {
-      this.pending.push({ slot, what, buffers, resolve, reject });
+      this.pending.push({ slot, what, buffers, patient, resolve, reject });
       this.look();
       this.turn();
     });
@@ -108,7 +117,8 @@ export class Requests {
         this.turning = false;
         return;
       }
-      this.waiting.quiet(this.quietFor, this.pending[0].what);
+      const urgent = this.pending.find(({ patient }) => !patient);
+      if (urgent !== undefined) this.waiting.quiet(this.quietFor, urgent.what);
       if (this.quietFor < this.idleAfter) setImmediate(again);
       else setTimeout(again, 1);
     };

@@ -21,6 +21,7 @@ export class WeightedReducer implements Reducer {
   private readonly layout: Layout;
   private readonly buffers: Readonly<Record<Dtype, FloatData>>;
   private readonly buckets: readonly Bucket[];
+  private readonly places: ReadonlyMap<Tensor, number>;
   private packed = new Set<number>();
   private sent: Promise<void>[] = [];
   private weight = 0;
@@ -34,12 +35,18 @@ export class WeightedReducer implements Reducer {
     this.layout = new Layout(parameters);
     this.buffers = this.layout.allocate();
     this.buckets = this.layout.buckets(this.buffers);
+    this.places = new Map(parameters.map((parameter, i) => [parameter, i]));
   }
 
   compute({ batch, state, compute }: SharedStep): ModelState {
     const { count } = batch;
     this.weight = count;
-    const done = this.run(() => compute(batch, state));
+    const send = (parameter: Tensor): void => {
+      const i = this.places.get(parameter);
+      if (i !== undefined) this.ready(i);
+      this.communicator.progress();
+    };
+    const done = this.run(() => compute(batch, state, send));
     this.extras.add(done.loss, count);
     this.parameters.forEach(({ grad }, i) => {
       if (grad !== null) this.extras.flag(i);

@@ -3,6 +3,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DistributeOptions, distribute } from '@retrograd/mpi';
+import { sweep } from '@retrograd/mpi/sweep';
 import { RecurrentModel } from '@retrograd/nn';
 import { type Scenario, scenarios, train, treeScenario } from './scenarios.js';
 
@@ -73,6 +74,16 @@ const tasks: Record<string, () => Promise<void>> = {
       if (file === 'exit 0') process.exit(0);
       if (file === 'exit 3') process.exit(3);
     });
+  },
+  /** Jobs on the threads of all ranks; `file` is the module. */
+  async sweep() {
+    const jobs = Array.from({ length: 6 }, (_, i) => ({ way: 'where', value: i }));
+    let results = 0;
+    for await (const { index, result, error } of sweep(jobs, { module: file, workers: 1 })) {
+      results++;
+      tell(`job ${index} ${error ?? JSON.stringify(result)}`);
+    }
+    tell(`rank ${rank} got ${results} results`);
   },
   async world() {
     const sum = await world.sum([world.rank + 1]);

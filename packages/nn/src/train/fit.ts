@@ -106,7 +106,8 @@ class Training {
   private gradients(batch: Batch): SharedGradients | null | Promise<SharedGradients | null> {
     const { model, options, step, hidden: state } = this;
     const { world } = options;
-    const compute: ComputeGradients = (part, before) => computeGradients(model, part, before, options);
+    const compute: ComputeGradients = (part, before, onGradient) =>
+      computeGradients(model, part, before, options, onGradient);
     if (world === undefined) return { ...compute(batch, state), count: batch.count };
     return world.step({ step, batch, state, compute });
   }

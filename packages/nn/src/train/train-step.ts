@@ -1,6 +1,6 @@
 import { ValueError } from '@retrograd/arrays';
 import { clipToNorm, scaledNorm } from '@retrograd/arrays/internal';
-import { backward } from '@retrograd/autograd';
+import { backward, type Tensor } from '@retrograd/autograd';
 import type { Optimizer } from '../optim/optimizer.js';
 import type { ModelState } from '../recurrent-model.js';
 import type { Batch } from './batch-source.js';
@@ -17,6 +17,7 @@ export interface StepOptions {
 /**
  * The first half of a training step: forward and backward. The model is in training mode during it and in evaluation
  * mode afterwards.
+ * @param onGradient told of each parameter as soon as its gradient is final
  * @throws ValueError when the loss is not finite
  */
 export function computeGradients(
@@ -24,6 +25,7 @@ export function computeGradients(
   batch: Batch,
   state: ModelState | undefined,
   { optimizer, loss }: StepOptions,
+  onGradient?: (parameter: Tensor) => void,
 ): Gradients {
   // Both, because each may have parameters that the other does not have.
   optimizer.zeroGrad();
@@ -37,7 +39,7 @@ export function computeGradients(
       const remedy = 'lower the learning rate or clip the gradients';
       throw new ValueError('fit', 'loss', 'finite', String(number), remedy);
     }
-    backward(value);
+    backward(value, undefined, { onGradient });
     return { loss: number, state: valuesOf(after) };
   } finally {
     model.eval();

@@ -1,3 +1,4 @@
+import type { Tensor } from '@retrograd/autograd';
 import type { Module } from '../module.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import type { ModelState } from '../recurrent-model.js';
@@ -54,7 +55,12 @@ export interface SharedStep {
   readonly compute: ComputeGradients;
 }
 
-export type ComputeGradients = (batch: Batch, state: ModelState | undefined) => Gradients;
+/** @param onGradient told of each parameter as soon as its gradient is final, before the backward pass is over */
+export type ComputeGradients = (
+  batch: Batch,
+  state: ModelState | undefined,
+  onGradient?: (parameter: Tensor) => void,
+) => Gradients;
 
 /** What is known after the backward pass. */
 export interface Gradients {
