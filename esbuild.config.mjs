@@ -18,7 +18,20 @@ import { generate } from './scripts/generate.mjs';
 
 export const root = dirname(fileURLToPath(import.meta.url));
 export const packageNames = [
-  ...['kernels', 'arrays', 'autograd', 'recurrent', 'rnn', 'lstm', 'gru', 'utils', 'nn', 'retrograd', 'blas'],
+  ...[
+    'kernels',
+    'arrays',
+    'autograd',
+    'recurrent',
+    'rnn',
+    'lstm',
+    'gru',
+    'utils',
+    'nn',
+    'retrograd',
+    'blas',
+    'mpi',
+  ],
 ];
 /** Sources of a package's doors besides index.ts; one imports the other instead of having a copy. */
 const furtherDoors = {
@@ -26,7 +39,10 @@ const furtherDoors = {
   arrays: ['internal'],
   recurrent: ['graph/index', 'internal'],
   blas: ['use'],
+  mpi: ['sweep/index', 'command'],
 };
+/** For Node only: they come with Node's types, which the others must not see. */
+const forNode = ['blas', 'mpi'];
 
 /** What every build shares; `packages: 'external'` leaves third-party packages to Node's resolution. */
 export const common = {
@@ -115,10 +131,10 @@ async function buildPackages() {
     rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true });
     copyFileSync(join(root, 'LICENSE'), join(root, 'packages', name, 'LICENSE'));
   }
-  // packages/blas comes with Node's types, which the others must not see.
+  const withNode = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly'];
   for (const project of [
     ['tsconfig.packages.json'],
-    ['packages/blas', '--noEmit', 'false', '--declaration', '--emitDeclarationOnly'],
+    ...forNode.map((name) => [`packages/${name}`, ...withNode]),
   ]) {
     const tsc = [join(root, 'node_modules/typescript/bin/tsc'), '-p', ...project];
     const types = spawnSync(process.execPath, tsc, { cwd: root, stdio: 'inherit' });
@@ -132,7 +148,7 @@ async function buildPackages() {
       outdir: dist,
       // What the doors share is in a file of its own, once.
       splitting: true,
-      platform: name === 'blas' ? 'node' : 'neutral',
+      platform: forNode.includes(name) ? 'node' : 'neutral',
       sourcemap: true,
       metafile: true,
       // pure-rand goes inside: a page needs no bundler then.

@@ -58,6 +58,7 @@ async function checkAll(outdir) {
     'types: library, examples and tests': [tsc, '--noEmit', '-p', 'tsconfig.json'],
     'types: library without Node': [tsc, '-p', 'tsconfig.packages.json', '--outDir', `${outdir}/types`],
     'types: packages/blas': [tsc, '-p', 'packages/blas'],
+    'types: packages/mpi': [tsc, '-p', 'packages/mpi'],
     'lint and format': ['node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off'],
   };
   for (const [name, args] of Object.entries(checks)) {

@@ -18,7 +18,7 @@ export async function checkpoint(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    save(job, progress.state());
+    await save(job, progress.state());
   } catch (error) {
     // The disk may have room again by the end, and the file is unchanged.
     print(`could not save to ${job.target?.path} (${reasonOf(error)}); the training goes on\n`);
@@ -48,7 +48,7 @@ export async function finish(
   const step = last?.step ?? start.training?.step ?? 0;
   const state = last?.state() ?? start.training;
   // Save first: validation and sampling take time and may be interrupted.
-  if (state !== null) saveOrFail(job, state);
+  if (state !== null) await saveOrFail(job, state);
   const kept = state === null ? 'nothing to save yet' : keptIn(target, step < steps);
   if (step < steps) {
     const loss = last === null ? '' : `: training ${formatLoss(meter.loss)}`;
@@ -62,9 +62,9 @@ export async function finish(
 }
 
 /** The loss on the text held back, as part of a line; empty without such text or after an abort. */
-async function validate({ start, corpus }: TrainingJob, signal: AbortSignal): Promise<string> {
+async function validate({ start, corpus, world }: TrainingJob, signal: AbortSignal): Promise<string> {
   if (corpus.validation === null) return '';
-  const loss = await evaluate(start.model, corpus.validation, { signal });
+  const loss = await evaluate(start.model, corpus.validation, { signal, world: world ?? undefined });
   return loss === null ? '' : `  validation ${formatLoss(loss)}`;
 }
 
@@ -76,13 +76,16 @@ function sample({ start: { model, vocabulary }, sample: options }: TrainingJob, 
 }
 
 /** @throws the system's error */
-function save({ start, target }: TrainingJob, training: TrainingState): void {
-  target?.write(encodeModel({ ...start, training }));
+async function save({ start, target, world }: TrainingJob, training: TrainingState): Promise<void> {
+  if (target === null) return;
+  // Of several processes the first one writes, with the hidden state of the rows of all.
+  const whole = world === null ? training : await world.gatherState(training);
+  if (whole !== null) target.write(encodeModel({ ...start, training: whole }));
 }
 
-function saveOrFail(job: TrainingJob, training: TrainingState): void {
+async function saveOrFail(job: TrainingJob, training: TrainingState): Promise<void> {
   try {
-    save(job, training);
+    await save(job, training);
   } catch (error) {
     throw new UserError(`could not save to '${job.target?.path}' (${reasonOf(error)})`, 1);
   }

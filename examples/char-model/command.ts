@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
+import { processesHere } from './join-world.js';
 import { decimal, integer, oneOf } from './parse-number.js';
 
 /** The command line: every option with its range, its default and its help text. */
@@ -59,7 +60,7 @@ export function createCommand(): Command {
       'threads that compute (default: one a core, 8 at most); with a native library they may change the last digits',
       integer('--threads', 1, 64),
       // With the default batch of 48 each thread then has at least six rows, the fastest way to multiply.
-      Math.min(8, availableParallelism()),
+      Math.min(8, Math.max(1, Math.floor(availableParallelism() / processesHere()))),
     )
     .optionsGroup('What it writes:')
     .option(

@@ -3,7 +3,7 @@ import { formatCount } from './format.js';
 import type { TrainingJob } from './job.js';
 
 /** Two lines: kernels, model and text; then the settings. */
-export function describeJob({ start, text, corpus }: TrainingJob, threads: number): string {
+export function describeJob({ start, text, corpus, world }: TrainingJob, threads: number): string {
   const { model, vocabulary, settings, training } = start;
   const { cell, layers, hiddenSize, embeddingSize, dtype } = model.config;
   const input = embeddingSize === 0 ? 'one-hot' : `embedding ${embeddingSize}`;
@@ -11,7 +11,7 @@ export function describeJob({ start, text, corpus }: TrainingJob, threads: numbe
   const library = blas ? ` (${blas.kind})` : '';
   const threaded = name === 'plain' || threads === 1 ? '' : `, ${threads} threads`;
   const what = [
-    `${name} kernels${library}${threaded}`,
+    `${name} kernels${library}${threaded}${world === null || world.size === 1 ? '' : `, ${world.size} processes`}`,
     `${cell} ${layers} x ${hiddenSize}, ${input}, ${dtype}, ${formatCount(model.parameterCount)} parameters`,
     `${text.name}, ${formatCount(text.characters)} characters (${vocabulary.size} different)`,
   ];

@@ -1,3 +1,4 @@
+import type { DistributedWorld } from '@retrograd/mpi';
 import type { AtomicFile } from './atomic-file.js';
 import type { Corpus } from './corpus.js';
 import type { SavedModel } from './model-file.js';
@@ -14,4 +15,6 @@ export interface TrainingJob {
   /** Steps between two checkpoints. */
   readonly sampleEvery: number;
   readonly sample: SampleOptions;
+  /** The processes that train together; null for this one alone. */
+  readonly world: DistributedWorld | null;
 }

@@ -6,7 +6,8 @@ import type { GivenOptions } from './options.js';
 import { createReporter, type Reporter } from './reporter.js';
 import { UserError } from './user-error.js';
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** SIGUSR2 is how mpirun hands on a wish to stop. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const;
 
 /**
  * npm forwards a Ctrl-C that the terminal has already sent to us: a second signal so soon is the same key
@@ -55,7 +56,7 @@ export async function runMainThread(read: GivenOptions, stream: NodeJS.WriteStre
         else if (message.kind === 'step') reporter?.step(message.standing);
         else if (message.kind === 'print') (reporter ?? printer(stream)).print(message.text);
         else {
-          reporter = createReporter(stream, message.firstStep, message.steps);
+          reporter = createReporter(stream, message);
           for (const signal of SIGNALS) process.on(signal, onSignal);
         }
       });

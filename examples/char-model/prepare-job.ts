@@ -49,6 +49,7 @@ export function prepareJob(read: GivenOptions): TrainingJob {
     target,
     sampleEvery: options.sampleEvery ?? Math.ceil(settings.steps / 6),
     sample: { prompt, length: options.sampleLength, temperature: options.temperature, seed: settings.seed },
+    world: null,
   };
 }
 

@@ -20,7 +20,12 @@ export interface Reporter {
 }
 
 /** A bar at the bottom of a terminal; a line now and then in a file or a pipe, where a bar would be noise. */
-export function createReporter(stream: NodeJS.WriteStream, firstStep: number, steps: number): Reporter {
+export function createReporter(
+  stream: NodeJS.WriteStream,
+  { firstStep, steps, rank }: { firstStep: number; steps: number; rank: number | null },
+): Reporter {
+  // mpirun gives every process a terminal of its own, and mixes what they write.
+  if (rank !== null) return rank === 0 ? new LineReporter(stream, steps) : new SilentReporter();
   return stream.isTTY ? new BarReporter(stream, firstStep, steps) : new LineReporter(stream, steps);
 }
 
@@ -96,6 +101,12 @@ class LineReporter implements Reporter {
     this.stream.write(text);
   }
 
+  stop(): void {}
+}
+
+class SilentReporter implements Reporter {
+  step(): void {}
+  print(): void {}
   stop(): void {}
 }
 

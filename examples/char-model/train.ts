@@ -31,7 +31,9 @@ export async function train(
   let last: Progress | null = null;
   try {
     const resume = training ?? undefined;
-    const progresses = fit(model, job.corpus.training, { optimizer, steps, clipNorm, seed, signal, resume });
+    const world = job.world ?? undefined;
+    const options = { optimizer, steps, clipNorm, seed, signal, resume, world };
+    const progresses = fit(model, job.corpus.training, options);
     // Set here, because resuming restores the saved rate, which differs when --steps has changed.
     optimizer.lr = learningRate(settings, training?.step ?? 0);
     for await (const progress of progresses) {

@@ -14,10 +14,20 @@ import {
 
 const sources = listRepository().filter((path) => /^packages\/[^/]+\/src\/.*\.ts$/.test(path));
 const packageOf = (path: string) => path.split('/')[1];
-/** What the packages may import that is not of this repository; packages/blas is for Node alone. */
+/** What the packages may import that is not of this repository; packages/blas and packages/mpi are for Node alone. */
 const thirdParty: Record<string, string[]> = {
   arrays: ['ndarray', 'pure-rand'],
   blas: ['koffi', 'node:fs', 'node:module', 'node:os'],
+  mpi: [
+    'koffi',
+    'node:child_process',
+    'node:fs',
+    'node:os',
+    'node:path',
+    'node:url',
+    'node:util',
+    'node:worker_threads',
+  ],
 };
 
 /** `./shape.js`, imported in packages/x/src/a.ts, is packages/x/src/shape.ts. */

@@ -9,6 +9,7 @@ test('the run-time dependencies are exactly the allowed ones', () => {
   const thirdParty: Record<string, string[]> = {
     arrays: ['@types/ndarray'],
     blas: ['koffi'],
+    mpi: ['koffi'],
   };
   /** Third-party packages inside the built one. */
   const inside: Record<string, string[]> = { arrays: ['pure-rand'] };

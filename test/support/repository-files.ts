@@ -24,7 +24,20 @@ export const readJson = (path: string) => JSON.parse(readText(path));
 
 /** Every package, in the order in which they may import each other. */
 export const packageNames = [
-  ...['kernels', 'arrays', 'autograd', 'recurrent', 'rnn', 'lstm', 'gru', 'utils', 'nn', 'retrograd', 'blas'],
+  ...[
+    'kernels',
+    'arrays',
+    'autograd',
+    'recurrent',
+    'rnn',
+    'lstm',
+    'gru',
+    'utils',
+    'nn',
+    'retrograd',
+    'blas',
+    'mpi',
+  ],
 ];
 
 /** The doors of a package besides its index. */
@@ -50,6 +63,7 @@ export const allowedPackages: Record<string, string[]> = {
   ...Object.fromEntries(packageNames.map((name) => [name, before(name)])),
   // Beside the chain: no package imports it, and it needs the kernels only.
   blas: ['kernels'],
+  mpi: ['kernels', 'arrays', 'autograd', 'nn'],
 };
 
 /** What a file imports or re-exports, types included; text in comments does not count. */

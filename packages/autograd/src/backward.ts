@@ -3,6 +3,14 @@ import { type Call, record, sumVersions } from './call.js';
 import { withRecording } from './recording.js';
 import { constant, Tensor } from './tensor.js';
 
+export interface BackwardOptions {
+  /**
+   * Called with each leaf as soon as its `.grad` is final, while others are still computed: for work beside
+   * the rest of the pass, such as sending it. A pass that fails later leaves these gradients.
+   */
+  onGradient?(leaf: Tensor): void;
+}
+
 /**
  * Adds d(loss)/d(leaf) to `.grad` of every leaf that requires grad and that `loss` was computed from.
  * @param loss      the tensor to differentiate; of one element unless a cotangent is given
@@ -11,7 +19,11 @@ import { constant, Tensor } from './tensor.js';
  * @throws ShapeError when `loss` has several elements and no cotangent, or one of another shape; or the
  *         `.grad` of a leaf does not have its shape. Nothing is changed then
  */
-export function backward(loss: Tensor, cotangent?: Tensor | k.NdArray): void {
+export function backward(
+  loss: Tensor,
+  cotangent?: Tensor | k.NdArray,
+  { onGradient }: BackwardOptions = {},
+): void {
   const seed = seedOf('backward', loss, cotangent);
   const calls = reachableCalls([loss]);
   const leaves = new Set<Tensor>();
@@ -21,8 +33,30 @@ export function backward(loss: Tensor, cotangent?: Tensor | k.NdArray): void {
   for (const { grad, shape } of leaves) if (grad !== null) k.checkArray('backward', 'grad', grad, shape);
   // Whatever requires grad was computed from such a leaf.
   const pass = new Pass(calls, leaves, (input) => input.requiresGrad, false);
-  pass.run([loss], [seed]);
-  for (const t of leaves) t.grad = t.grad === null ? pass.own(t) : k.add(t.grad, pass.own(t));
+  const finish = (t: Tensor): void => {
+    t.grad = t.grad === null ? pass.own(t) : k.add(t.grad, pass.own(t));
+    leaves.delete(t);
+  };
+  if (onGradient === undefined) pass.run([loss], [seed]);
+  else {
+    const lastUsers = leavesByLastUser(calls, leaves);
+    pass.run([loss], [seed], (call) => {
+      for (const leaf of lastUsers.get(call) ?? []) {
+        finish(leaf);
+        onGradient(leaf);
+      }
+    });
+  }
+  leaves.forEach(finish);
+}
+
+/** The leaves whose gradient is final after a call's vjp: no call that comes later in the pass uses them. */
+function leavesByLastUser(calls: readonly Call[], leaves: ReadonlySet<Tensor>): Map<Call, Tensor[]> {
+  const last = new Map<Tensor, Call>();
+  for (const call of calls) for (const t of call.inputs) if (leaves.has(t)) last.set(t, call);
+  const byCall = new Map<Call, Tensor[]>();
+  for (const [leaf, call] of last) byCall.set(call, [...(byCall.get(call) ?? []), leaf]);
+  return byCall;
 }
 
 /** @internal The cotangent that a pass starts with at y. */
@@ -70,12 +104,22 @@ export class Pass {
     private readonly createGraph: boolean,
   ) {}
 
-  /** Starts with a cotangent of each y; returns those of the wanted tensors, where an absent one is zeros. */
-  run(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
+  /**
+   * Starts with a cotangent of each y; returns those of the wanted tensors, where an absent one is zeros.
+   * @param onCall called after each call of the pass
+   */
+  run(
+    ys: readonly Tensor[],
+    seeds: readonly Tensor[],
+    onCall?: (call: Call) => void,
+  ): ReadonlyMap<Tensor, Tensor> {
     return withRecording(this.createGraph, () => {
       ys.forEach((y, i) => this.accumulate(y, seeds[i]));
       // Only needed tensors get a cotangent from a call, so one without any on its outputs is skipped.
-      for (const call of this.calls) if (call.outputs.some(this.isReached)) this.pull(call);
+      for (const call of this.calls) {
+        if (call.outputs.some(this.isReached)) this.pull(call);
+        onCall?.(call);
+      }
       return this.cotangents;
     });
   }

@@ -1,5 +1,5 @@
 export { asTensor, type IndexLike, type TensorLike } from './as-tensor.js';
-export { backward } from './backward.js';
+export { type BackwardOptions, backward } from './backward.js';
 export { type Call, type Pullback, record, recordAll, type Vjp, type VjpOptions } from './call.js';
 export { type GradOptions, grad } from './grad.js';
 export {

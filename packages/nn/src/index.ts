@@ -30,3 +30,12 @@ export type { FitOptions, Progress } from './train/fit-options.js';
 export { type SequenceBatchesOptions, sequenceBatches } from './train/sequence-batches.js';
 export { textBatches } from './train/text-batches.js';
 export type { TrainingState } from './train/training-state.js';
+export type {
+  ComputeGradients,
+  Gradients,
+  SharedEnd,
+  SharedGradients,
+  SharedStep,
+  SharedTraining,
+  World,
+} from './train/world.js';

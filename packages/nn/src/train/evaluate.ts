@@ -4,6 +4,7 @@ import { crossEntropy, noGrad, type Tensor, type TensorLike } from '@retrograd/a
 import type { Module } from '../module.js';
 import type { ModelState } from '../recurrent-model.js';
 import type { Batch, BatchSource } from './batch-source.js';
+import type { World } from './world.js';
 import { yieldEvery } from './yield-to-event-loop.js';
 
 /** A module that maps sequences to outputs and returns its state; RecurrentModel is one. */
@@ -21,6 +22,8 @@ export interface EvaluateOptions {
   turnEvery?: number;
   /** Ends the evaluation between two batches. */
   signal?: AbortSignal;
+  /** Processes that evaluate together, each on its rows of every batch. Default: this one alone. */
+  world?: World;
 }
 
 /**
@@ -34,7 +37,7 @@ export async function evaluate(
   data: BatchSource,
   options: EvaluateOptions = {},
 ): Promise<number | null> {
-  const { loss = crossEntropy, turnEvery = 20, signal } = options;
+  const { loss = crossEntropy, turnEvery = 20, signal, world } = options;
   checkNonNegative('evaluate', 'turnEvery', turnEvery);
   const maybeYield = yieldEvery(turnEvery);
   // The order does not matter here, but a source may draw one.
@@ -42,8 +45,10 @@ export async function evaluate(
   let state: ModelState | undefined;
   let total = 0;
   let count = 0;
+  let aborted = false;
   for (let position = 0; position < data.length; position++) {
-    if (signal?.aborted) return null;
+    aborted = signal?.aborted === true;
+    if (aborted) break;
     const batch = batchAt(position);
     const answer = evaluateBatch(model, batch, state, loss);
     if (data.continues) state = answer.state;
@@ -51,7 +56,10 @@ export async function evaluate(
     count += batch.count;
     await maybeYield();
   }
-  return count === 0 ? 0 : total / count;
+  const own = [total, count, aborted ? 1 : 0];
+  const [allTotal, allCount, leaving] = world === undefined ? own : await world.sum(own);
+  if (leaving > 0) return null;
+  return allCount === 0 ? 0 : allTotal / allCount;
 }
 
 /**

@@ -6,6 +6,7 @@ import { Optimizer } from '../optim/optimizer.js';
 import type { BatchSource } from './batch-source.js';
 import type { LossFunction, SequenceLearner } from './evaluate.js';
 import type { TrainingState } from './training-state.js';
+import type { World } from './world.js';
 
 type Callback = (progress: Progress) => void | Promise<void>;
 
@@ -29,6 +30,8 @@ export interface FitOptions extends RandomOptions {
   resume?: TrainingState;
   /** Milliseconds of work after which the event loop gets a turn. Default 20. */
   turnEvery?: number;
+  /** Processes that train together, each on its rows of a batch: `distribute()` of `@retrograd/mpi`. Default: this one alone. */
+  world?: World;
   onStep?: Callback;
   /** After the steps at which the validation loss was measured. */
   onValidation?: Callback;

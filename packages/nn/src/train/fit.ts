@@ -4,8 +4,9 @@ import type { ModelState } from '../recurrent-model.js';
 import type { Batch, BatchSource } from './batch-source.js';
 import { evaluate, type SequenceLearner } from './evaluate.js';
 import { type FitOptions, type Progress, type ResolvedFitOptions, resolveFitOptions } from './fit-options.js';
-import { trainStep } from './train-step.js';
+import { applyGradients, computeGradients } from './train-step.js';
 import type { TrainingState } from './training-state.js';
+import type { ComputeGradients, SharedGradients, World } from './world.js';
 import { yieldEvery } from './yield-to-event-loop.js';
 
 /**
@@ -60,27 +61,64 @@ class Training {
   }
 
   async *run(): AsyncGenerator<Progress, void, void> {
-    const { turnEvery, onStep, onValidation, onEpoch } = this.options;
+    const { turnEvery, world, onStep, onValidation, onEpoch } = this.options;
     const maybeYield = yieldEvery(turnEvery);
-    while (!this.isOver()) {
-      const progress = await this.advance();
-      await onStep?.(progress);
-      if (progress.validationLoss !== null) await onValidation?.(progress);
-      if (progress.position === progress.length) await onEpoch?.(progress);
-      yield progress;
-      await maybeYield();
+    if (world !== undefined) await this.startTogether(world);
+    try {
+      while (!this.isOver()) {
+        const progress = await this.advance();
+        if (progress === null) break;
+        await onStep?.(progress);
+        if (progress.validationLoss !== null) await onValidation?.(progress);
+        if (progress.position === progress.length) await onEpoch?.(progress);
+        yield progress;
+        await maybeYield();
+      }
+    } finally {
+      await world?.end({ complete: this.isComplete(), state: () => this.state() });
     }
   }
 
-  private isOver(): boolean {
-    const { steps, epochs, signal } = this.options;
-    return signal?.aborted === true || this.step >= steps || this.epoch >= epochs;
+  private async startTogether(world: World): Promise<void> {
+    const { model, data, options } = this;
+    const { optimizer, clipNorm, steps, epochs, validation, validateEvery } = options;
+    const { length: batches, continues } = data;
+    const limits = { clipNorm, steps, epochs, validateEvery, validationBatches: validation?.length };
+    const settings = { ...limits, batches, continues };
+    const start = await world.start({ model, optimizer, state: this.state(), settings });
+    this.resume(start);
+    this.rng = Random.fromState(start.generator);
+    this.generator = start.generator;
+    this.batchAt = data.epoch(this.rng);
   }
 
-  private async advance(): Promise<Progress> {
+  private isOver(): boolean {
+    const { signal, world } = this.options;
+    return signal?.aborted === true || world?.signal.aborted === true || this.isComplete();
+  }
+
+  private isComplete(): boolean {
+    const { steps, epochs } = this.options;
+    return this.step >= steps || this.epoch >= epochs;
+  }
+
+  /** @returns null when another process leaves the training */
+  private gradients(batch: Batch): SharedGradients | null | Promise<SharedGradients | null> {
+    const { model, options, step, hidden: state } = this;
+    const { world } = options;
+    const compute: ComputeGradients = (part, before, onGradient) =>
+      computeGradients(model, part, before, options, onGradient);
+    if (world === undefined) return { ...compute(batch, state), count: batch.count };
+    return world.step({ step, batch, state, compute });
+  }
+
+  /** @returns null when another process leaves the training */
+  private async advance(): Promise<Progress | null> {
     const { model, data, options, epoch } = this;
-    const batch = this.batchAt(this.position);
-    const { loss, gradientNorm, state } = trainStep(model, batch, this.hidden, options);
+    const gradients = await this.gradients(this.batchAt(this.position));
+    if (gradients === null) return null;
+    const { loss, count, state } = gradients;
+    const gradientNorm = applyGradients(options);
     this.step++;
     this.position++;
     const { step, position } = this;
@@ -97,7 +135,7 @@ class Training {
       length: data.length,
       loss,
       gradientNorm,
-      count: batch.count,
+      count,
       validationLoss,
       state: () => this.state(),
     };

@@ -1,10 +1,11 @@
 import { ValueError } from '@retrograd/arrays';
 import { clipToNorm, scaledNorm } from '@retrograd/arrays/internal';
-import { backward } from '@retrograd/autograd';
+import { backward, type Tensor } from '@retrograd/autograd';
 import type { Optimizer } from '../optim/optimizer.js';
 import type { ModelState } from '../recurrent-model.js';
 import type { Batch } from './batch-source.js';
 import { type LossFunction, type SequenceLearner, valuesOf } from './evaluate.js';
+import type { Gradients } from './world.js';
 
 export interface StepOptions {
   readonly optimizer: Optimizer;
@@ -13,25 +14,19 @@ export interface StepOptions {
   readonly clipNorm: number;
 }
 
-export interface StepResult {
-  readonly loss: number;
-  /** Before clipping. */
-  readonly gradientNorm: number;
-  /** After the last time step, detached from the graph. */
-  readonly state: ModelState;
-}
-
 /**
- * One training step on one batch: forward, backward, clip, update. The model is in training mode during the
- * step and in evaluation mode afterwards. The (clipped) gradients stay in the parameters until the next step.
- * @throws ValueError when the loss or a gradient is not finite; the parameters are unchanged then
+ * The first half of a training step: forward and backward. The model is in training mode during it and in evaluation
+ * mode afterwards.
+ * @param onGradient told of each parameter as soon as its gradient is final
+ * @throws ValueError when the loss is not finite
  */
-export function trainStep(
+export function computeGradients(
   model: SequenceLearner,
   batch: Batch,
   state: ModelState | undefined,
-  { optimizer, loss, clipNorm }: StepOptions,
-): StepResult {
+  { optimizer, loss }: StepOptions,
+  onGradient?: (parameter: Tensor) => void,
+): Gradients {
   // Both, because each may have parameters that the other does not have.
   optimizer.zeroGrad();
   model.zeroGrad();
@@ -44,13 +39,22 @@ export function trainStep(
       const remedy = 'lower the learning rate or clip the gradients';
       throw new ValueError('fit', 'loss', 'finite', String(number), remedy);
     }
-    backward(value);
-    const gradientNorm = clip(optimizer, clipNorm);
-    optimizer.step(gradientNorm);
-    return { loss: number, gradientNorm, state: valuesOf(after) };
+    backward(value, undefined, { onGradient });
+    return { loss: number, state: valuesOf(after) };
   } finally {
     model.eval();
   }
+}
+
+/**
+ * The second half: clipping and update. The (clipped) gradients stay in the parameters until the next step.
+ * @returns the norm of all gradients together, before clipping
+ * @throws ValueError when a gradient is not finite; the parameters are unchanged then
+ */
+export function applyGradients({ optimizer, clipNorm }: StepOptions): number {
+  const gradientNorm = clip(optimizer, clipNorm);
+  optimizer.step(gradientNorm);
+  return gradientNorm;
 }
 
 /** Clips the gradients of an optimizer's parameters by their global norm, and returns the norm before. */
