@@ -1,4 +1,4 @@
-import { allocate } from '@retrograd/kernels/internal';
+import { allocate } from './allocate.js';
 import { dense, dtypeOf } from './array.js';
 import { wrap } from './storage.js';
 import type { NdArray } from './types.js';

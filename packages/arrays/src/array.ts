@@ -1,6 +1,7 @@
 import type { Dtype, FloatData } from '@retrograd/kernels';
 import { DtypeError, ShapeError } from '@retrograd/kernels';
-import { allocate, describe, formatShape } from '@retrograd/kernels/internal';
+import { describe, formatShape } from '@retrograd/kernels/internal';
+import { allocate } from './allocate.js';
 import { checkArray, checkIndexArray, checkShape } from './checks.js';
 import { sizeOf } from './shape.js';
 import { wrap } from './storage.js';

@@ -1,5 +1,5 @@
 import type { FloatData } from '@retrograd/kernels';
-import { allocate } from '@retrograd/kernels/internal';
+import { allocate } from './allocate.js';
 import { isDense } from './array.js';
 import { checkArray } from './checks.js';
 import { broadcastShapes, shapesEqual, sizeOf } from './shape.js';

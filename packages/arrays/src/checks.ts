@@ -1,5 +1,5 @@
 import { DtypeError, ShapeError, ValueError } from '@retrograd/kernels';
-import { describe, formatShape, looksLikeNdArray } from '@retrograd/kernels/internal';
+import { describe, formatShape } from '@retrograd/kernels/internal';
 
 export { describe } from '@retrograd/kernels/internal';
 
@@ -9,7 +9,13 @@ import type { IndexArray, NdArray } from './types.js';
 export type ExpectedSize = number | string | null;
 
 /** Whether a value looks like an ndarray (of any dtype): it has data, a shape, strides and an offset. */
-export const isNdArray: (value: unknown) => value is IndexArray = looksLikeNdArray as never;
+export function isNdArray(value: unknown): value is IndexArray {
+  if (typeof value !== 'object' || value === null) return false;
+  const { data, shape, stride, offset } = value as IndexArray;
+  return (
+    typeof offset === 'number' && Array.isArray(shape) && Array.isArray(stride) && typeof data === 'object'
+  );
+}
 
 /**
  * Refuses anything but an ndarray of floats of the given shape whose entries all lie inside its data.

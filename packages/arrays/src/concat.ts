@@ -1,6 +1,7 @@
 import type { FloatData } from '@retrograd/kernels';
 import { ValueError } from '@retrograd/kernels';
-import { allocate, describe } from '@retrograd/kernels/internal';
+import { describe } from '@retrograd/kernels/internal';
+import { allocate } from './allocate.js';
 import { dense, resultType } from './array.js';
 import { checkArray } from './checks.js';
 import { normalizeAxis, sizeOf } from './shape.js';

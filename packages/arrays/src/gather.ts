@@ -1,5 +1,6 @@
 import { ShapeError, ValueError } from '@retrograd/kernels';
-import { allocate, describe, formatShape } from '@retrograd/kernels/internal';
+import { describe, formatShape } from '@retrograd/kernels/internal';
+import { allocate } from './allocate.js';
 import { dense, denseCopy, dtypeOf } from './array.js';
 import { checkArray, checkIndexArray, checkShape } from './checks.js';
 import { contiguousStrides, normalizeAxis, sizeOf } from './shape.js';

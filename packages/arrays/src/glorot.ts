@@ -1,5 +1,5 @@
 import type { Dtype } from '@retrograd/kernels';
-import { allocate } from '@retrograd/kernels/internal';
+import { allocate } from './allocate.js';
 import { checkDtype } from './array.js';
 import { checkShape } from './checks.js';
 import type { Random } from './random.js';

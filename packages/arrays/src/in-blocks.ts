@@ -1,5 +1,5 @@
 import type { Block, FloatData } from '@retrograd/kernels';
-import { allocate } from '@retrograd/kernels/internal';
+import { allocate } from './allocate.js';
 import { dense, isDense } from './array.js';
 import { wrap } from './storage.js';
 import { assign } from './strided.js';

@@ -1,12 +1,13 @@
 /** What the other packages of Retrograd need besides what users need. It may change in any version. */
 
-export { allocate, describe } from '@retrograd/kernels/internal';
+export { describe } from '@retrograd/kernels/internal';
 export {
   oneMinus,
   sigmoidDerivative,
   tanhDerivative,
 } from './activation-derivatives.js';
 export { sigmoidGradient, tanhGradient } from './activation-gradients.js';
+export { allocate } from './allocate.js';
 export { checkDtype, isDense, toFloats } from './array.js';
 export {
   checkArray,

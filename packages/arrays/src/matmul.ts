@@ -1,5 +1,6 @@
 import { type ArrayMatrix, currentKernels, type Kernels, ShapeError } from '@retrograd/kernels';
-import { allocate, formatShape } from '@retrograd/kernels/internal';
+import { formatShape } from '@retrograd/kernels/internal';
+import { allocate } from './allocate.js';
 import { cast, dense, dtypeOf, isDense, resultType } from './array.js';
 import { checkArray } from './checks.js';
 import { fillRows } from './fill-rows.js';

@@ -1,5 +1,5 @@
 import { ValueError } from '@retrograd/kernels';
-import { allocate } from '@retrograd/kernels/internal';
+import { allocate } from './allocate.js';
 import { checkDtype } from './array.js';
 import { checkFinite, checkNonNegative, checkShape } from './checks.js';
 import { type RandomOptions, randomFrom } from './random.js';

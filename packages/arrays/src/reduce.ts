@@ -1,6 +1,7 @@
 import type { FloatData } from '@retrograd/kernels';
 import { ShapeError } from '@retrograd/kernels';
-import { allocate, formatShape } from '@retrograd/kernels/internal';
+import { formatShape } from '@retrograd/kernels/internal';
+import { allocate } from './allocate.js';
 import { dense, dtypeOf, isDense } from './array.js';
 import { checkArray } from './checks.js';
 import { columnSums } from './column-sums.js';

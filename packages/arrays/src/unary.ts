@@ -1,5 +1,6 @@
 import type { FloatData } from '@retrograd/kernels';
-import { allocate, sigmoidMap, tanhMap } from '@retrograd/kernels/internal';
+import { sigmoidMap, tanhMap } from '@retrograd/kernels/internal';
+import { allocate } from './allocate.js';
 import { dtypeOf, isDense } from './array.js';
 import { checkArray } from './checks.js';
 import { sizeOf } from './shape.js';

@@ -1,4 +1,4 @@
-import { allocate } from '@retrograd/kernels/internal';
+import { allocate } from './allocate.js';
 import { resultType } from './array.js';
 import { broadcastTo } from './broadcast.js';
 import { checkArray, checkIndexArray } from './checks.js';

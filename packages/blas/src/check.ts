@@ -1,5 +1,5 @@
 import type { ArrayMatrix, Dtype, FloatData } from '@retrograd/kernels';
-import { allocate, gemm } from '@retrograd/kernels/internal';
+import { gemm } from '@retrograd/kernels/internal';
 import type { Product } from './products.js';
 
 /** Sizes (M, N, K): matrix by matrix, row by matrix, matrix by column. */
@@ -20,7 +20,9 @@ export function findFault(product: Product, dtype: Dtype): string | null {
     for (const [transA, transB, accumulate] of everyWay) {
       const a = numbers(dtype, M * K, 1);
       const b = numbers(dtype, K * N, 2);
-      const start = accumulate ? numbers(dtype, M * N, 3) : allocate(dtype, M * N).fill(Number.NaN);
+      const start = accumulate
+        ? numbers(dtype, M * N, 3)
+        : (dtype === 'float64' ? new Float64Array(M * N) : new Float32Array(M * N)).fill(Number.NaN);
       const [got, wanted] = [start.slice(), start.slice()];
       const options = { transA, transB, accumulate };
       const [A, B] = [dense(a, M, K, transA), dense(b, K, N, transB)];
@@ -43,4 +45,6 @@ function dense(data: FloatData, rows: number, columns: number, trans = false): A
 }
 
 const numbers = (dtype: Dtype, n: number, seed: number) =>
-  allocate(dtype, n).map((_, i) => ((i * 7 + seed * 5) % 11) - 5);
+  (dtype === 'float64' ? new Float64Array(n) : new Float32Array(n)).map(
+    (_, i) => ((i * 7 + seed * 5) % 11) - 5,
+  );

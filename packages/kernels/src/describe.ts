@@ -4,7 +4,7 @@ export function formatShape(shape: readonly number[]): string {
 }
 
 /** Whether a value has the fields of an ndarray, of any dtype and from any copy of ndarray. */
-export function looksLikeNdArray(value: unknown): value is { shape: number[] } {
+function looksLikeNdArray(value: unknown): value is { shape: number[] } {
   if (typeof value !== 'object' || value === null) return false;
   const { data, shape, stride, offset } = value as Record<string, unknown>;
   return (

@@ -1,8 +1,7 @@
 /** For Retrograd's other packages. Any of it may change in any release. */
 
-export { allocate } from './allocate.js';
 export { crossEntropyRows } from './cross-entropy-rows.js';
-export { describe, formatShape, looksLikeNdArray } from './describe.js';
+export { describe, formatShape } from './describe.js';
 export { sigmoidMap, sigmoidScalar, tanhMap } from './elementwise.js';
 export { gemm } from './gemm.js';
 export * from './index.js';
@@ -18,6 +17,7 @@ export { matrix } from './sequence/matrix.js';
 export { memoizeByKernels } from './sequence/memoize-by-kernels.js';
 export { RecomputableBlocks } from './sequence/recomputable-blocks.js';
 export { tanhOf } from './sequence/tanh.js';
+export { fromTimeMajor, toTimeMajor } from './sequence/time-major.js';
 export { coreCode } from './wasm/binaries/core.js';
 export { crossEntropyCode } from './wasm/binaries/cross-entropy.js';
 export { decodeBinary } from './wasm/decode-binary.js';

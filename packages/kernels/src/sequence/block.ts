@@ -1,4 +1,3 @@
-import { allocate } from '../allocate.js';
 import type { Dtype, FloatData } from '../types.js';
 
 /**
@@ -25,7 +24,7 @@ export class PlainBlock implements Block {
     readonly dtype: Dtype,
     readonly length: number,
   ) {
-    this.data = allocate(dtype, length);
+    this.data = dtype === 'float64' ? new Float64Array(length) : new Float32Array(length);
   }
 
   pointer(): number {

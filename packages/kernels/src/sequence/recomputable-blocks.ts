@@ -16,12 +16,14 @@ export class RecomputableBlocks {
   /**
    * @param sizes   numbers in each block
    * @param compute writes the blocks whole; called at once, and again when they were evicted or released
+   * @param scratch numbers in each block that is there while it computes
    */
   constructor(
     readonly kernels: SequenceKernels,
     readonly dtype: Dtype,
     private readonly sizes: Sizes<string>,
-    private readonly compute: (blocks: Blocks<string>) => void,
+    private readonly compute: (blocks: Blocks<string>, scratch: Blocks<string>) => void,
+    private readonly scratch: Sizes<string> = {},
   ) {
     this.ensureComputed();
   }
@@ -80,7 +82,7 @@ export class RecomputableBlocks {
     this.evictable = null;
     const blocks = takeAll(kernels, this.dtype, this.sizes);
     try {
-      this.compute(blocks);
+      withBlocks(kernels, this.dtype, this.scratch, (scratch) => this.compute(blocks, scratch));
     } catch (error) {
       giveAll(kernels, blocks);
       throw error;

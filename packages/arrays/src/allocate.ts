@@ -1,4 +1,4 @@
-import type { Dtype, FloatData } from './types.js';
+import type { Dtype, FloatData } from '@retrograd/kernels';
 
 /**
  * Zeros for n entries, with a buffer of their own: callers transfer buffers, read their bytes, or keep one
