@@ -21,7 +21,7 @@ export const targets = [
         (layer) => `packages/${layer}/src/cell.ts`,
         (layer) => [`${layer}CellBackward`],
       ),
-      'packages/arrays/src/slopes.ts': ['sigmoidSlope', 'tanhSlope', 'oneMinus'],
+      'packages/arrays/src/activation-derivatives.ts': ['sigmoidDerivative', 'tanhDerivative', 'oneMinus'],
     },
     tests: ['test/cross-check/pytorch-cells.test.ts'],
     limit: 20,
