@@ -13,7 +13,7 @@ const ERRORS = words(
 );
 
 const layer = (name: string, prefix: string, gated: boolean): Door => ({
-  'the class': [name === 'rnn' ? 'VanillaRNN' : name.toUpperCase()],
+  'the class, and the cell for an engine run': [name === 'rnn' ? 'VanillaRNN' : name.toUpperCase(), name],
   'the spec’s functions and their types': [
     ...['CellForward', 'CellBackward', 'Forward', 'Backward'].map((each) => `${name}${each}`),
     ...[`${prefix}Cache`, `${prefix}Params`],
@@ -39,9 +39,9 @@ export const DOORS: Readonly<Record<string, Door>> = {
     'to make arrays': words(
       'array zeros ones full view wrap copy cast dense randomNormal randomUniform glorotUniform GlorotOptions',
     ),
-    'random numbers': words('Random RandomOptions defaultRandom manualSeed randomFrom'),
+    'random numbers': words('Random RandomOptions defaultRandom manualSeed'),
     'to ask what an array is': words(
-      `NdArray IndexArray IndexData FloatData Dtype DtypeOption NestedList isNdArray isDense dtypeOf resultType toNested toFloats
+      `NdArray IndexArray IndexData FloatData Dtype DtypeOption NestedList isNdArray dtypeOf resultType toNested
        formatShape`,
     ),
     'to write into arrays': words('assign addInto'),
@@ -56,7 +56,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   },
   autograd: {
     tensors: words('Tensor TensorLike TensorOptions IndexLike tensor parameter constant asTensor'),
-    gradients: words('backward grad GradOptions noGrad isRecording'),
+    gradients: words('backward BackwardOptions grad GradOptions noGrad isRecording'),
     'to check them': words(
       'gradCheck GradCheckError GradCheckOptions GradCheckPoint GradCheckReport toMermaid',
     ),
@@ -103,6 +103,9 @@ export const DOORS: Readonly<Record<string, Door>> = {
       `fit FitOptions Progress evaluate EvaluateOptions LossFunction SequenceLearner Batch BatchSource sequenceBatches
        SequenceBatchesOptions textBatches globalNorm`,
     ),
+    'training on many processes': words(
+      'World ComputeGradients Gradients SharedEnd SharedGradients SharedStep SharedTraining',
+    ),
     files: words(
       `saveModel SaveOptions Saveable loadModel LoadedModel StateDict Stateful ModelState OptimizerState OptionValue TrainingState
        encodeSafetensors decodeSafetensors SafetensorsFile FormatError`,
@@ -111,6 +114,13 @@ export const DOORS: Readonly<Record<string, Door>> = {
   blas: {
     'to choose the native library': words('useBlas blasKernels BlasKernels BlasOptions LibraryError'),
     'to say what is wrong with a machine': words('betterCores installAdvice'),
+  },
+  mpi: {
+    'to train on many processes': words(
+      'distribute DistributeOptions DistributedWorld WorldSaveOptions Communicator ReduceOp Log',
+    ),
+    'processes that are threads, for tests': words('threadCommunicator threadMemory'),
+    'to catch errors': words('GroupError LibraryError'),
   },
 };
 
