@@ -9,6 +9,7 @@ import {
   furtherDoors,
   optionalPackages,
   packageNames,
+  readJson,
   shortName,
 } from '../support/repository-files.js';
 
