@@ -10,7 +10,16 @@
  * Examples and tests reach the sources through the `paths` of tsconfig.json, so they need no dist.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -169,6 +178,9 @@ async function buildPackages() {
     });
     if (doors.includes('internal')) await buildUsersDoor(name, options);
     copyLicenses(Object.keys(metafile.inputs), join(root, dist));
+    const { bin = {} } = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
+    // npm does this for what it installs, but not for the packages of a workspace that are built later.
+    for (const command of Object.values(bin)) chmodSync(join(root, 'packages', name, command), 0o755);
     cpSync(join(root, 'build/types', name, 'src'), join(root, dist), { recursive: true });
   }
 }

@@ -4,7 +4,14 @@ import { build } from 'esbuild';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { installAll, node, type Packed, packAll, root } from '../support/packaging/workshop.js';
-import { fullName, furtherDoors, packageNames, shortName } from '../support/repository-files.js';
+import {
+  fullName,
+  furtherDoors,
+  optionalPackages,
+  packageNames,
+  readJson,
+  shortName,
+} from '../support/repository-files.js';
 
 let packed: Packed[] = [];
 let installed = '';
@@ -62,9 +69,12 @@ test('a packed package holds its bundle, its types, its licence and its readme, 
     ]) {
       assert.ok(paths.includes(path), `${name} lacks ${path}`);
     }
-    // Doors share what they have in common in one more file.
-    const shared = doors.length === 0 ? '' : '|chunk-\\w+';
-    const bundles = `dist/(${['index', ...doors].join('|')}${shared})\\.js(\\.map)?`;
+    const commands = Object.values(readJson(`packages/${shortName(name)}/package.json`).bin ?? {}).map(
+      (path) => String(path).match(/^\.\/dist\/(.*)\.js$/)?.[1],
+    );
+    // Doors share what they have in common in one more file, and what is loaded when it is needed has its own.
+    const shared = doors.length === 0 ? '' : '|[a-z-]+-[A-Z0-9]{8}';
+    const bundles = `dist/(${['index', ...doors, ...commands].join('|')}${shared})\\.js(\\.map)?`;
     const expected = new RegExp(
       `^(LICENSE|README\\.md|package\\.json|dist/.+\\.d\\.ts|${bundles}|dist/licenses\\.txt)$`,
     );
@@ -95,9 +105,9 @@ test('each package brings its WebAssembly inside the bundle, once, and not in th
   }
 });
 
-test('the umbrella brings the others, but for blas, and the types of arrays', () => {
+test('the umbrella brings the others, but for the optional ones, and the types of arrays', () => {
   const folder = join(user(), 'node_modules');
-  const others = packageNames.filter((name) => name !== 'retrograd' && name !== 'blas');
+  const others = packageNames.filter((name) => name !== 'retrograd' && !optionalPackages.includes(name));
   assert.equal(readdirSync(join(folder, '@retrograd')).sort(), others.sort());
   for (const name of ['retrograd', '@types/ndarray']) assert.ok(existsSync(join(folder, name)), name);
 });
@@ -138,7 +148,7 @@ for (const [name, options] of resolutions) {
   test(`a strict TypeScript user with ${name} resolution checks every declaration file`, () => {
     copyFileSync(join(root, 'test/support/packaging/consumer.ts'), join(user(), 'consumer.ts'));
     // Each package is named, so that all .d.ts files are read and not only those that the LSTM reaches.
-    const here = packed.filter(({ name }) => name !== '@retrograd/blas');
+    const here = packed.filter(({ name }) => !optionalPackages.includes(shortName(name)));
     const every = here.map((p, i) => `export * as p${i} from '${p.name}';`).join('\n');
     writeFileSync(join(user(), 'every.ts'), `${every}\n`);
     const compilerOptions = {

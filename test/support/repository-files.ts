@@ -46,7 +46,11 @@ export const furtherDoors: Record<string, string[]> = {
   arrays: ['internal'],
   recurrent: ['graph', 'internal'],
   blas: ['use'],
+  mpi: ['sweep'],
 };
+
+/** Packages for Node alone that the umbrella does not bring. */
+export const optionalPackages = ['blas', 'mpi'];
 
 export const fullName = (name: string): string => (name === 'retrograd' ? name : `@retrograd/${name}`);
 export const shortName = (name: string): string => name.replace('@retrograd/', '');

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { optionalPackages } from '../repository-files.js';
 
 export const root = process.cwd();
 
@@ -51,13 +52,13 @@ export function packAll(): Packed[] {
   return (Array.isArray(output) ? output : Object.values(output as object)) as Packed[];
 }
 
-/** A project of a user: an empty folder with the tarballs installed, but for the optional @retrograd/blas. */
+/** A project of a user: an empty folder with the tarballs installed, but for the optional packages. */
 export function installAll(): string {
   const user = join(shop, 'user');
   mkdirSync(user);
   writeFileSync(join(user, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }));
   const tarballs = readdirSync(join(shop, 'tarballs'))
-    .filter((name) => !name.startsWith('retrograd-blas-'))
+    .filter((name) => !optionalPackages.some((optional) => name.startsWith(`retrograd-${optional}-`)))
     .map((name) => join(shop, 'tarballs', name));
   const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
   run('npm', ['install', ...quiet, ...tarballs], user);
