@@ -9,7 +9,14 @@ import { gru, gruEquations } from '@retrograd/gru';
 import { lstm, lstmEquations } from '@retrograd/lstm';
 import type { Cell } from '@retrograd/recurrent';
 import type { CellEquations } from '@retrograd/recurrent/graph';
-import { ForwardPass, namedViews, runBackward, scheduleOf, type Visits } from '@retrograd/recurrent/internal';
+import {
+  ForwardPass,
+  namedViews,
+  runBackward,
+  scheduleOf,
+  stateNames,
+  type Visits,
+} from '@retrograd/recurrent/internal';
 import { rnn, rnnEquations } from '@retrograd/rnn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -52,7 +59,7 @@ const random = (shape: number[], rng: Random, dtype: Dtype): NdArray =>
 /** Inputs and gradients for a cell, with NaN at every step that is not visited. */
 function problem(cell: Cell, visits: Visits, dtype: Dtype) {
   const rng = new Random(7);
-  const states = Object.keys(cell.states({ I, H }));
+  const states = stateNames(cell);
   const packed = cell.initial({ I, H }, rng, dtype);
   packed.b.data.forEach((_, i) => {
     packed.b.data[i] = 0.3 * rng.normal();

@@ -12,13 +12,15 @@ import { type LayerOptions, RecurrentLayer, sequenceOp } from '@retrograd/recurr
 export const mgu: Cell = {
   name: 'mgu',
   gates: ['f', 'h'],
-  states: ({ H }) => ({ h: H }),
-  saved: ({ H }) => ({ fh: H }),
-  scratch: ({ H }) => ({ grad_fh: H }),
-  products: ({ H }) => [
-    { operand: 'h', rows: [0, H], columns: [0, H] },
-    { operand: 'fh', rows: [0, H], columns: [H, 2 * H] },
-  ],
+  layout: ({ H }) => ({
+    states: { h: H },
+    saved: { fh: H },
+    scratch: { grad_fh: H },
+    products: [
+      { operand: 'h', rows: [0, H], columns: [0, H] },
+      { operand: 'fh', rows: [0, H], columns: [H, 2 * H] },
+    ],
+  }),
 
   forward({ sizes: { H }, series: { a, h, fh }, multiply }) {
     const each = unitsOf(H);

@@ -31,7 +31,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
     ),
     'to write a kernel set': words(
       `Kernels SequenceKernels Block EvictableBlocks ArrayMatrix Matrix MatrixLayout PackedMatrix PackOptions ProductOptions
-       ParallelForFunction RowFunction StepsFunction WasmModule Dtype FloatData`,
+       ParallelForFunction RowFunction StepsOperands WasmModule Dtype FloatData`,
     ),
     'to catch errors': ERRORS,
   },

@@ -32,4 +32,3 @@ export { sumTo } from './reduce.js';
 export { broadcastShapes, normalizeAxes, normalizeAxis, shapesEqual, sizeOf } from './shape.js';
 export { unslice } from './slice.js';
 export { formatPlace, readMask, readTargets } from './targets.js';
-export { fromTimeMajor, toTimeMajor } from './time-major.js';

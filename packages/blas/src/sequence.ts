@@ -6,7 +6,8 @@ import type {
   PackedMatrix,
   PackOptions,
   ProductOptions,
-  StepsFunction,
+  StepsOperands,
+  WasmModule,
 } from '@retrograd/kernels';
 import {
   ENTRIES_IN_CACHE,
@@ -138,16 +139,14 @@ export class BlasSequence extends WasmSequence {
   }
 
   /** By a module that calls the library if that computes all products; by ours if it computes none. */
-  override steps(...routine: Parameters<WasmSequence['steps']>): StepsFunction {
-    const ours = super.steps(...routine);
-    const native = this.stepsBy(this.linked, this.native, ...routine);
-    return (B, T, H, weights, blocks) => {
-      const operands = weights as readonly BlasPacked[];
-      const dense = operands.flatMap((each) => each.dense ?? []);
-      if (dense.length === weights.length) return native(B, T, H, dense, blocks);
-      const packed = operands.flatMap((each) => each.packed ?? []);
-      return packed.length === weights.length && ours(B, T, H, packed, blocks);
-    };
+  override steps(code: WasmModule, cost: number, sequence: StepsOperands): boolean {
+    const weights = sequence.weights as readonly BlasPacked[];
+    const dense = weights.flatMap((each) => each.dense ?? []);
+    if (dense.length === weights.length) {
+      return this.stepsBy(this.linked, this.native, code, cost, { ...sequence, weights: dense });
+    }
+    const packed = weights.flatMap((each) => each.packed ?? []);
+    return packed.length === weights.length && super.steps(code, cost, { ...sequence, weights: packed });
   }
 
   /** op(B) without gaps between its rows: B itself, or a copy. */

@@ -11,13 +11,15 @@ import { forwardCode } from './wasm/forward.js';
 export const gru: Cell = {
   name: 'gru',
   gates: GATES,
-  states: ({ H }) => ({ h: H }),
-  saved: ({ H }) => ({ rh: H }),
-  scratch: ({ H }) => ({ grad_rh: H }),
-  products: ({ H }) => [
-    { operand: 'h', rows: [0, H], columns: [0, 2 * H] },
-    { operand: 'rh', rows: [0, H], columns: [2 * H, 3 * H] },
-  ],
+  layout: ({ H }) => ({
+    states: { h: H },
+    saved: { rh: H },
+    scratch: { grad_rh: H },
+    products: [
+      { operand: 'h', rows: [0, H], columns: [0, 2 * H] },
+      { operand: 'rh', rows: [0, H], columns: [2 * H, 3 * H] },
+    ],
+  }),
 
   forward(run) {
     const [reset, mix] = [resetGate(run), mixStates(run)];

@@ -27,7 +27,7 @@ export type {
   ParallelForFunction,
   RowFunction,
   SequenceKernels,
-  StepsFunction,
+  StepsOperands,
 } from './sequence/kernels.js';
 export type { ArrayMatrix, Matrix, MatrixLayout, ProductOptions } from './sequence/matrix.js';
 export type { Dtype, FloatData } from './types.js';

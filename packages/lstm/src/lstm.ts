@@ -8,9 +8,11 @@ import { forwardCode } from './wasm/forward.js';
 export const lstm: Cell = {
   name: 'lstm',
   gates: GATES,
-  states: ({ H }) => ({ h: H, c: H }),
-  saved: ({ H }) => ({ tanh_c: H }),
-  products: ({ H }) => [{ operand: 'h', rows: [0, H], columns: [0, 4 * H] }],
+  layout: ({ H }) => ({
+    states: { h: H, c: H },
+    saved: { tanh_c: H },
+    products: [{ operand: 'h', rows: [0, H], columns: [0, 4 * H] }],
+  }),
 
   forward(run) {
     const gates = forwardGates(run);

@@ -31,10 +31,10 @@ export function runBackward(
   given: OutputGradients,
   wanted: { readonly x: boolean; readonly initial: readonly boolean[] },
 ): Gradients {
-  const { kernels, cell, sizes, B, T, schedule, packed } = pass;
+  const { kernels, cell, layout, sizes, B, T, schedule, packed } = pass;
   const { I, H } = sizes;
   const rows = T * B;
-  const shapes = gradientShapes(cell, sizes, T);
+  const shapes = gradientShapes(cell, layout, sizes, T);
   const dtype = given.some((each) => each && dtypeOf(each) === 'float64') ? 'float64' : pass.dtype;
   const entries = entriesOf(shapes, B);
   entries.W = weightEntries(cell, sizes);
@@ -52,7 +52,7 @@ export function runBackward(
       const W_x = part(weights, [H, H + I], [0, weights.columns]);
       if (wanted.x) kernels.multiply(grad_a, W_x, grad_x, { transB: true });
       // The weights are not needed any more: their gradients take their place, those of the biases too.
-      for (const product of cell.products(sizes)) {
+      for (const product of layout.products) {
         const operand = series[product.operand].allSteps(rows);
         const gates = series.grad_a.allSteps(rows, product.columns);
         kernels.multiply(operand, gates, part(weights, product.rows, product.columns), { transA: true });
@@ -60,7 +60,7 @@ export function runBackward(
       kernels.multiply(series.x.allSteps(rows), grad_a, inputRows(weights, sizes), { transA: true });
       return {
         grad_x: wanted.x ? scatter(kernels, grad_x, [B, T], schedule) : null,
-        grad_initial: Object.entries(cell.states(sizes)).map(([name, width], i) =>
+        grad_initial: Object.entries(layout.states).map(([name, width], i) =>
           wanted.initial[i] ? scatterRows(blocks[`grad_${name}`], 0, [B, width], schedule) : null,
         ),
         grad_W: blocks.W.data.slice(0, packed.W.length),
@@ -75,11 +75,11 @@ export function runBackward(
  * becomes the gradient of the initial state.
  */
 function loadGradients(
-  { kernels, cell, sizes, B, T, schedule }: ForwardPass,
+  { kernels, layout, B, T, schedule }: ForwardPass,
   series: SeriesByName,
   [grad_h_all, ...grad_final]: OutputGradients,
 ): void {
-  Object.entries(cell.states(sizes)).forEach(([name, width], i) => {
+  Object.entries(layout.states).forEach(([name, width], i) => {
     const gradient = series[`grad_${name}`];
     gradient.data.fill(0, 0, B * width);
     if (i === 0) gather(kernels, grad_h_all, gradient.oneStepLater().allSteps(T * B), schedule);

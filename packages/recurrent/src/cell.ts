@@ -51,6 +51,21 @@ export interface Run {
 /** One time step for the first n rows of a batch. */
 export type StepFunction = (n: number, t: number) => void;
 
+/** What a step of a cell works on. */
+export interface Layout {
+  /** The first state is the output `h`, and has H numbers. */
+  readonly states: Widths;
+  /** What backward reads besides inputs, activations and states. */
+  readonly saved?: Widths;
+  /**
+   * What a backward step needs besides, one matrix each; `grad_rh` is where the gradient of a product's operand
+   * `rh` goes.
+   */
+  readonly scratch?: Widths;
+  /** The products inside of a step. */
+  readonly products: readonly Product[];
+}
+
 /** The loop over all time steps in machine code, for a cell that has one. */
 export interface Loop {
   /** A WebAssembly module with the loop for either dtype, `steps32` and `steps64`. */
@@ -91,19 +106,13 @@ export interface Cell {
   readonly name: string;
   /** H columns each of W and b, in this order. */
   readonly gates: readonly string[];
-  /** The first state is the output, and has H numbers. */
-  states(sizes: Sizes): Widths;
-  /** What backward reads besides inputs, activations and states. */
-  saved?(sizes: Sizes): Widths;
-  /** What a backward step needs besides, one matrix each; `grad_rh` is where the gradient of a product's operand `rh` goes. */
-  scratch?(sizes: Sizes): Widths;
+  /** What a step works on, for a layer of these sizes. */
+  layout(sizes: Sizes): Layout;
   /**
    * The output state takes the place of the pre-activations, and the gradient of the pre-activations that of the state: for
    * a cell of one gate whose activation is the state. `a` is `h` one step later then.
    */
   readonly inPlace?: boolean;
-  /** The products inside of a step. */
-  products(sizes: Sizes): readonly Product[];
   /** Called once a run; what it returns is called for t = 0 … T - 1. */
   forward(run: Run): StepFunction;
   /** Likewise, for t = T - 1 … 0. */

@@ -1,7 +1,7 @@
 import type { Dtype, NdArray } from '@retrograd/arrays';
-import { currentKernels } from '@retrograd/kernels';
-import { type Blocks, RecomputableBlocks, setOnes, withBlocks } from '@retrograd/kernels/internal';
-import type { Cell, Sizes } from './cell.js';
+import { type Block, currentKernels } from '@retrograd/kernels';
+import { type Blocks, RecomputableBlocks, setOnes } from '@retrograd/kernels/internal';
+import type { Cell, Layout, Sizes } from './cell.js';
 import type { Packed } from './parameters.js';
 import type { Schedule } from './schedule.js';
 import { activationShapes, entriesOf, type Series, type Shapes, seriesOver } from './series.js';
@@ -18,20 +18,24 @@ export class ForwardPass {
   readonly B: number;
   readonly T: number;
   readonly sizes: Sizes;
+  readonly layout: Layout;
   readonly shapes: Shapes;
   readonly saved: RecomputableBlocks;
+  /** The outputs, from the first computation until they are fetched. */
+  private h_all: NdArray | null = null;
+  private fetched = false;
 
   /**
    * On checked arguments. Nothing that is given may change as long as the pass is used, since its activations may have to be
    * computed again.
    * @param x       (B, T, I)
-   * @param initial the states before the first step, (B, H) each, in the cell's order
+   * @param initial the states before the first step, (B, H) each, in the cell's order; zeros where left out
    * @param packed  of the dtype
    */
   constructor(
     readonly cell: Cell,
     private readonly x: NdArray,
-    private readonly initial: readonly NdArray[],
+    private readonly initial: readonly (NdArray | undefined)[],
     readonly packed: Packed,
     readonly dtype: Dtype,
     readonly schedule: Schedule | null = null,
@@ -40,27 +44,32 @@ export class ForwardPass {
     this.B = B;
     this.T = T;
     this.sizes = { I, H: packed.b.length / cell.gates.length };
-    this.shapes = activationShapes(cell, this.sizes, T);
-    this.saved = new RecomputableBlocks(this.kernels, dtype, entriesOf(this.shapes, B), (blocks) =>
-      this.compute(blocks),
+    this.layout = cell.layout(this.sizes);
+    this.shapes = activationShapes(cell, this.layout, this.sizes, T);
+    this.saved = new RecomputableBlocks(
+      this.kernels,
+      dtype,
+      entriesOf(this.shapes, B),
+      (blocks, { W }) => this.compute(blocks, W),
+      { W: weightEntries(cell, this.sizes) },
     );
   }
 
-  private compute(blocks: Blocks<string>): void {
-    const { kernels, cell, sizes, schedule } = this;
+  private compute(blocks: Blocks<string>, W: Block): void {
+    const { kernels, cell, sizes, schedule, B, T, x } = this;
     const series = this.seriesIn(blocks);
-    const rows = this.T * this.B;
-    gather(kernels, this.x, series.x.allSteps(rows, [0, sizes.I]), schedule);
+    gather(kernels, x, series.x.allSteps(T * B, [0, sizes.I]), schedule);
     setOnes(series.x.block, series.x.width);
-    Object.keys(cell.states(sizes)).forEach((name, i) => {
-      series[name].data.set(gatherRows(this.initial[i], schedule));
+    Object.keys(this.layout.states).forEach((name, i) => {
+      const [{ data, width }, given] = [series[name], this.initial[i]];
+      if (given === undefined) data.fill(0, 0, B * width);
+      else data.set(gatherRows(given, schedule));
     });
-    withBlocks(kernels, this.dtype, { W: weightEntries(cell, sizes) }, ({ W }) => {
-      const weights = loadWeights(cell, sizes, this.packed, W);
-      // The input product for all steps, then T steps.
-      kernels.multiply(series.x.allSteps(rows), inputRows(weights, sizes), series.a.allSteps(rows));
-      runSteps(this, series, weights, 'forward');
-    });
+    const weights = loadWeights(cell, sizes, this.packed, W);
+    // The input product for all steps, then T steps.
+    kernels.multiply(series.x.allSteps(T * B), inputRows(weights, sizes), series.a.allSteps(T * B));
+    runSteps(this, series, weights, 'forward');
+    if (!this.fetched) this.h_all = this.outputsIn(blocks);
   }
 
   /** The series of the run over its blocks. */
@@ -70,18 +79,23 @@ export class ForwardPass {
 
   /** All outputs (B, T, H), fresh; zeros at steps that were not visited. */
   outputs(): NdArray {
+    const first = this.h_all;
+    this.h_all = null;
+    this.fetched = true;
+    return first ?? this.saved.use((blocks) => this.outputsIn(blocks));
+  }
+
+  private outputsIn({ h }: Blocks<string>): NdArray {
     const { kernels, B, T, sizes, schedule } = this;
-    return this.saved.use(({ h }) => {
-      const after = { block: h, at: B * sizes.H, rows: T * B, columns: sizes.H, ld: sizes.H };
-      return scatter(kernels, after, [B, T], schedule);
-    });
+    const after = { block: h, at: B * sizes.H, rows: T * B, columns: sizes.H, ld: sizes.H };
+    return scatter(kernels, after, [B, T], schedule);
   }
 
   /** The states after the last step that each sample visits, (B, H) each, fresh. */
   finalStates(): NdArray[] {
-    const { cell, sizes, B, T, schedule } = this;
+    const { layout, B, T, schedule } = this;
     return this.saved.use((blocks) =>
-      Object.entries(cell.states(sizes)).map(([name, width]) =>
+      Object.entries(layout.states).map(([name, width]) =>
         scatterRows(blocks[name], T * B * width, [B, width], schedule),
       ),
     );

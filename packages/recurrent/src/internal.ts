@@ -5,4 +5,5 @@ export { ForwardPass } from './forward.js';
 export * from './index.js';
 export { namedViews } from './parameters.js';
 export { type Schedule, scheduleOf, type Visits } from './schedule.js';
+export { stateNames } from './series.js';
 export { StepWorkspace } from './step-workspace.js';

@@ -1,4 +1,5 @@
 /** The spec's functions over a whole sequence, for any cell: what the packages of the cells put their own names and types on. */
+
 import { add, copy, dtypeOf, type NdArray, resultType, stack, zeros } from '@retrograd/arrays';
 import { checkArray } from '@retrograd/arrays/internal';
 import { type OutputGradients, runBackward } from './backward.js';
@@ -6,6 +7,7 @@ import { cachesOf, checkCaches, passOf } from './caches.js';
 import type { Cell, Sizes } from './cell.js';
 import { ForwardPass } from './forward.js';
 import { checkParameters, type NamedArrays, namedViews, packParameters } from './parameters.js';
+import { stateNames } from './series.js';
 
 /** One step back in the form that all cells share: gradients of the states after the step to those of everything before it. */
 export type CellBackward<C, P> = (
@@ -57,7 +59,7 @@ export function sequenceBackward<C, P extends object>(
   const pass = passOf(cell, caches);
   if (pass !== undefined) {
     checkGradients(op, cell, [pass.B, pass.T, pass.sizes.H], given);
-    const initial = Object.keys(cell.states(pass.sizes)).map(() => true);
+    const initial = stateNames(cell).map(() => true);
     const { grad_x, grad_initial, grad_W, grad_b } = runBackward(pass, given, { x: true, initial });
     const grad_params = namedViews(cell, pass.sizes, { W: grad_W, b: grad_b });
     for (const name in grad_params) grad_params[name] = copy(grad_params[name]);
@@ -69,7 +71,7 @@ export function sequenceBackward<C, P extends object>(
   checkGradients(op, cell, [B, list.length, H], given);
   const [grad_h_all, ...grad_final] = given;
   const none = zeros([B, H], { dtype: dtypeOf(grad_h_all) });
-  let states: readonly NdArray[] = Object.keys(cell.states({ I: 0, H })).map((_, i) => grad_final[i] ?? none);
+  let states: readonly NdArray[] = stateNames(cell).map((_, i) => grad_final[i] ?? none);
   const grad_x = new Array<NdArray>(list.length);
   let grad_params: NamedArrays | undefined;
   for (let t = list.length - 1; t >= 0; t--) {
@@ -91,7 +93,7 @@ function sumOf(total: NamedArrays | undefined, term: NamedArrays): NamedArrays {
 export function checkInputs(op: string, cell: Cell, x: NdArray, initial: readonly NdArray[]): Sizes {
   checkArray(op, 'x', x, ['batch', 'time', 'input']);
   const [h_0] = initial;
-  Object.keys(cell.states({ I: 0, H: 0 })).forEach((name, i) => {
+  stateNames(cell).forEach((name, i) => {
     if (i === 0) checkArray(op, `${name}_0`, h_0, [x.shape[0], 'hidden']);
     else checkArray(op, `${name}_0`, initial[i], h_0.shape, 'the shape of h_0');
   });
@@ -106,7 +108,7 @@ export function checkGradients(
   [grad_h_all, ...grad_final]: OutputGradients,
 ): void {
   checkArray(op, 'grad_h_all', grad_h_all, [B, T, H], 'the shape of h_all');
-  Object.keys(cell.states({ I: 0, H })).forEach((name, i) => {
+  stateNames(cell).forEach((name, i) => {
     if (grad_final[i] !== undefined) checkArray(op, `grad_${name}_final`, grad_final[i], [B, H]);
   });
 }

@@ -1,5 +1,5 @@
 import type { Block, Matrix } from '@retrograd/kernels';
-import type { Cell, Sizes } from './cell.js';
+import type { Cell, Layout, Sizes } from './cell.js';
 import { gateColumns } from './weights.js';
 
 /** (B, width) matrices, one a time step, in the memory of a kernel set. */
@@ -50,12 +50,14 @@ type Columns = readonly [from: number, to: number];
 
 export type SeriesByName = Readonly<Record<string, Series>>;
 
+/** The names of a cell's states, the output first. */
+export const stateNames = (cell: Cell): string[] => Object.keys(cell.layout({ I: 0, H: 0 }).states);
+
 /** How the series of a run lie in memory. */
 export type Shapes = Readonly<Record<string, readonly [width: number, steps: number]>>;
 
 /** What a forward run over T steps computes and saves. States have one step more: the initial state comes first. */
-export function activationShapes(cell: Cell, sizes: Sizes, T: number): Shapes {
-  const [states, saved] = [cell.states(sizes), cell.saved?.(sizes)];
+export function activationShapes(cell: Cell, { states, saved }: Layout, sizes: Sizes, T: number): Shapes {
   const shapes: Record<string, [number, number]> = { x: [sizes.I + 1, T] };
   if (!cell.inPlace) shapes.a = [gateColumns(cell, sizes), T];
   for (const name in states) shapes[name] = [states[name], T + 1];
@@ -64,8 +66,7 @@ export function activationShapes(cell: Cell, sizes: Sizes, T: number): Shapes {
 }
 
 /** What a backward run over T steps needs besides. */
-export function gradientShapes(cell: Cell, sizes: Sizes, T: number): Shapes {
-  const [states, scratch] = [cell.states(sizes), cell.scratch?.(sizes)];
+export function gradientShapes(cell: Cell, { states, scratch }: Layout, sizes: Sizes, T: number): Shapes {
   const shapes: Record<string, [number, number]> = {};
   if (!cell.inPlace) shapes.grad_a = [gateColumns(cell, sizes), T];
   for (const name in states) shapes[`grad_${name}`] = [states[name], name === 'h' ? T + 1 : 1];

@@ -28,12 +28,16 @@ export class StepWorkspace {
   /**
    * One step, to the same bits as in a sequence. Its results are there until the next call of any kernel that takes memory.
    * @param x_t   (B, I)
-   * @param state the states before the step, (B, H) each
+   * @param state the states before the step, (B, H) each; zeros where left out
    */
-  step(x_t: NdArray, state: readonly NdArray[]): void {
+  step(x_t: NdArray, state: readonly (NdArray | undefined)[]): void {
     const { B, x, states, multiplyInput, step } = this.prepare(x_t.shape[0]);
     loadRows(x_t, x.block, x.width);
-    for (let i = 0; i < states.length; i++) load(state[i], states[i].block);
+    for (let i = 0; i < states.length; i++) {
+      const given = state[i];
+      if (given === undefined) states[i].data.fill(0, 0, B * states[i].width);
+      else load(given, states[i].block);
+    }
     multiplyInput();
     step(B, 0);
   }
@@ -68,7 +72,8 @@ export class StepWorkspace {
   /** All that one batch size and number of threads, which packed weights are parted for, needs. */
   private make(B: number, threads: number | null) {
     const { kernels, cell, sizes, dtype } = this;
-    const shapes = activationShapes(cell, sizes, 1);
+    const layout = cell.layout(sizes);
+    const shapes = activationShapes(cell, layout, sizes, 1);
     const entries = { ...entriesOf(shapes, B), W: weightEntries(cell, sizes) };
     const blocks = takeAll(kernels, dtype, entries);
     const taken: Block[] = Object.values(blocks);
@@ -78,12 +83,12 @@ export class StepWorkspace {
       const weights = loadWeights(cell, sizes, this.packed, blocks.W);
       const W_x = kernels.pack(inputRows(weights, sizes), { rows: B });
       taken.push(...W_x.blocks);
-      const sequence = { kernels, cell, sizes, B, T: 1, schedule: null };
+      const sequence = { kernels, cell, layout, sizes, B, T: 1, schedule: null };
       const { packed, multiply } = stepProducts(sequence, series, weights, 'forward');
       for (const each of packed) taken.push(...each.blocks);
       const [x, a] = [series.x.step(B, 0), series.a.step(B, 0)];
       const run: Run = { kernels, sizes, series, multiply };
-      const states = Object.keys(cell.states(sizes)).map((name) => series[name]);
+      const states = Object.keys(layout.states).map((name) => series[name]);
       const multiplyInput = (): void => kernels.multiplyPacked(x, W_x, a, false);
       const evictable = kernels.markEvictable(taken);
       return { B, threads, x: series.x, states, multiplyInput, step: cell.forward(run), evictable };

@@ -1,6 +1,5 @@
-import type { Matrix, PackedMatrix, SequenceKernels, StepsFunction } from '@retrograd/kernels';
-import { memoizeByKernels } from '@retrograd/kernels/internal';
-import type { Cell, Loop, Run, Sizes, StepFunction } from './cell.js';
+import type { Matrix, PackedMatrix, SequenceKernels } from '@retrograd/kernels';
+import type { Cell, Layout, Run, Sizes, StepFunction } from './cell.js';
 import type { Schedule } from './schedule.js';
 import type { Series, SeriesByName } from './series.js';
 import { part } from './weights.js';
@@ -9,14 +8,12 @@ import { part } from './weights.js';
 export interface Sequence {
   readonly kernels: SequenceKernels;
   readonly cell: Cell;
+  readonly layout: Layout;
   readonly sizes: Sizes;
   readonly B: number;
   readonly T: number;
   readonly schedule: Schedule | null;
 }
-
-/** The loops of a kernel set that were compiled. */
-const loopsOf = /* @__PURE__ */ memoizeByKernels(() => new Map<Loop, StepsFunction | null>());
 
 /** All steps of a sequence, in machine code where the cell and the kernels have it, else one call of the cell's step after the other. */
 export function runSteps(
@@ -51,25 +48,18 @@ function inMachineCode(
 ): boolean {
   const loop = cell.loops?.[direction];
   if (loop === undefined) return false;
-  const compiled = loopsOf(kernels);
-  if (!compiled.has(loop)) {
-    const widths = loop.series.map((name) => series[name].width / H);
-    compiled.set(loop, kernels.steps(loop.code, 'steps', widths, loop.cost));
-  }
-  const blocks = loop.series.map((name) => series[name].block);
-  return compiled.get(loop)?.(B, T, H, packed, blocks) ?? false;
+  const operands = loop.series.map((name) => series[name]);
+  return kernels.steps(loop.code, loop.cost, { B, T, H, weights: packed, operands });
 }
 
 /** The products inside of a step, and their weights packed for the rows of a batch; the packed blocks are the caller's to give back. */
 export function stepProducts(
-  { kernels, cell, sizes, B }: Sequence,
+  { kernels, layout: { states, products }, B }: Sequence,
   series: SeriesByName,
   weights: Matrix,
   direction: 'forward' | 'backward',
 ): { packed: PackedMatrix[]; multiply: Run['multiply'] } {
   const trans = direction === 'backward';
-  const states = cell.states(sizes);
-  const products = cell.products(sizes);
   const packed: PackedMatrix[] = [];
   try {
     for (const { rows, columns } of products)
@@ -93,13 +83,13 @@ export function stepProducts(
 }
 
 /** Rows that have ended keep their states; zeros stand for what they would have saved. */
-function carryOn({ cell, sizes, B }: Sequence, series: SeriesByName, n: number, t: number): void {
-  for (const name in cell.states(sizes)) {
+function carryOn({ layout, B }: Sequence, series: SeriesByName, n: number, t: number): void {
+  for (const name in layout.states) {
     const { data, width } = series[name];
     const [before, after] = [series[name].at(t), series[name].at(t + 1)];
     data.copyWithin(after + n * width, before + n * width, before + B * width);
   }
-  for (const name in cell.saved?.(sizes)) clear(series[name], n, B, t);
+  for (const name in layout.saved) clear(series[name], n, B, t);
 }
 
 /** Rows that have ended by step t hand the gradient of their state on, and have none of their pre-activations. */

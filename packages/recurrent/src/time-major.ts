@@ -1,6 +1,7 @@
 import { dense, dtypeOf, type FloatData, type NdArray, wrap } from '@retrograd/arrays';
-import { allocate, fromTimeMajor, toTimeMajor } from '@retrograd/arrays/internal';
+import { allocate } from '@retrograd/arrays/internal';
 import type { Block, Matrix, SequenceKernels } from '@retrograd/kernels';
+import { fromTimeMajor, toTimeMajor } from '@retrograd/kernels/internal';
 import type { Schedule } from './schedule.js';
 
 // Inside of the engine a sequence is ordered by time, so that the rows of one step lie together and one product serves all
@@ -12,8 +13,9 @@ import type { Schedule } from './schedule.js';
  * @param to (T · B, N); memory is taken meanwhile
  */
 export function gather(kernels: SequenceKernels, x: NdArray, to: Matrix, schedule: Schedule | null): void {
-  if (schedule === null) toTimeMajor(kernels, x, to);
-  else takeRows(dense(x).data, x.shape[2], schedule.toSteps, to.block.data.subarray(to.at), to.ld);
+  const { data } = dense(x);
+  if (schedule === null) toTimeMajor(kernels, data, x.shape, to);
+  else takeRows(data, x.shape[2], schedule.toSteps, to.block.data.subarray(to.at), to.ld);
 }
 
 /**
@@ -27,7 +29,7 @@ export function scatter(
   [B, T]: readonly [B: number, T: number],
   schedule: Schedule | null,
 ): NdArray {
-  if (schedule === null) return fromTimeMajor(kernels, from, B, T);
+  if (schedule === null) return wrap(fromTimeMajor(kernels, from, B, T), [B, T, from.columns]);
   const { block, at, columns: N } = from;
   const data = allocate(block.dtype, B * T * N);
   return wrap(takeRows(block.data.subarray(at), N, schedule.toSamples, data), [B, T, N]);

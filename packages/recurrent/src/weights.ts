@@ -11,8 +11,9 @@ export const weightEntries = (cell: Cell, sizes: Sizes): number =>
 
 /** Copies W and b, one more row below it, into a block. @returns (H + I + 1, N) */
 export function loadWeights(cell: Cell, sizes: Sizes, { W, b }: Packed, block: Block): Matrix {
-  block.data.set(W);
-  block.data.set(b, W.length);
+  const { data } = block;
+  data.set(W);
+  data.set(b, W.length);
   const N = gateColumns(cell, sizes);
   return { block, at: 0, rows: sizes.H + sizes.I + 1, columns: N, ld: N };
 }

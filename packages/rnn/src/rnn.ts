@@ -8,9 +8,11 @@ import { forwardCode } from './wasm/forward.js';
 export const rnn: Cell = {
   name: 'rnn',
   gates: ['h'],
-  states: ({ H }) => ({ h: H }),
+  layout: ({ H }) => ({
+    states: { h: H },
+    products: [{ operand: 'h', rows: [0, H], columns: [0, H] }],
+  }),
   inPlace: true,
-  products: ({ H }) => [{ operand: 'h', rows: [0, H], columns: [0, H] }],
 
   forward(run) {
     const gate = forwardGate(run);

@@ -72,10 +72,15 @@ export interface SequenceKernels {
   rows(code: WasmModule, name: string, widths: readonly number[], cost: number): RowFunction | null;
 
   /**
-   * A routine that runs all steps of a sequence, products with packed weights included; null for sets that
-   * work on ordinary arrays. Arguments as for `rows`; the cost does not include the products.
+   * Runs all steps of a sequence in a WebAssembly module over this set's memory, products with packed weights
+   * included.
+   * @param code the module; it exports the loop as `steps32` and `steps64`
+   * @param cost about how long one of the B * H entries takes at each step in float32, without the products,
+   *             in nanoseconds
+   * @returns false where the set works on ordinary arrays, or cannot multiply with these weights; nothing is
+   *          done then, and the caller loops in TypeScript
    */
-  steps(code: WasmModule, name: string, widths: readonly number[], cost: number): StepsFunction | null;
+  steps(code: WasmModule, cost: number, sequence: StepsOperands): boolean;
 
   /**
    * A routine over a range of entries or columns, which threads split; null for sets that work on ordinary
@@ -104,19 +109,16 @@ export interface PackOptions {
 /** Runs on B rows of H units. @param at addresses of its blocks, in bytes */
 export type RowFunction = (dtype: Dtype, B: number, H: number, at: readonly number[]) => void;
 
-/**
- * Runs T steps of B rows, on blocks that hold one step after the other from their first entry on.
- * @param weights packed for products of B rows
- * @returns false when it cannot multiply with these weights; nothing is done then, and the caller loops in
- *   TypeScript
- */
-export type StepsFunction = (
-  B: number,
-  T: number,
-  H: number,
-  weights: readonly PackedMatrix[],
-  blocks: readonly Block[],
-) => boolean;
+/** What all steps of a sequence work on: T steps of B rows of H units. */
+export interface StepsOperands {
+  readonly B: number;
+  readonly T: number;
+  readonly H: number;
+  /** Packed for products of B rows. */
+  readonly weights: readonly PackedMatrix[];
+  /** Blocks that hold one step after the other from their first entry on, and the entries in a row of each. */
+  readonly operands: readonly { readonly block: Block; readonly width: number }[];
+}
 
 /**
  * Runs on the arguments of a module's function, addresses in bytes.

@@ -29,7 +29,7 @@ export const plainSequence: SequenceKernels = {
     multiplyStrided(inBlock(A, false), inBlock(B, trans), inBlock(C, false), accumulate);
   },
   rows: () => null,
-  steps: () => null,
+  steps: () => false,
   parallelFor: () => null,
   module: () => null,
 };

@@ -18,6 +18,7 @@ export interface ImportOverrides {
 interface Linked {
   readonly bytes: Uint8Array;
   readonly exports: Exports;
+  readonly pairs: Map<string, Pair>;
 }
 
 /**
@@ -58,7 +59,13 @@ export class WasmLinker {
 
   /** `name32` and `name64`. */
   pair(code: WasmModule, name: string): Pair {
-    return { float32: this.routine(code, `${name}32`), float64: this.routine(code, `${name}64`) };
+    const { pairs } = this.link(code);
+    let pair = pairs.get(name);
+    if (pair === undefined) {
+      pair = { float32: this.routine(code, `${name}32`), float64: this.routine(code, `${name}64`) };
+      pairs.set(name, pair);
+    }
+    return pair;
   }
 
   /** Compiles and links in one go, without a promise: modules are small. */
@@ -71,7 +78,8 @@ export class WasmLinker {
       const core = code === coreCode ? {} : this.exports<WebAssembly.ModuleImports>(coreCode);
       const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory }, core });
       const own = instance.exports as Exports;
-      linked = { bytes, exports: code === coreCode ? { ...own, ...this.overrides?.exports } : own };
+      const exports = code === coreCode ? { ...own, ...this.overrides?.exports } : own;
+      linked = { bytes, exports, pairs: new Map() };
       this.linked.set(code, linked);
     }
     return linked;

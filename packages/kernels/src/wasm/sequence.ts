@@ -6,7 +6,7 @@ import type {
   ParallelForFunction,
   RowFunction,
   SequenceKernels,
-  StepsFunction,
+  StepsOperands,
 } from '../sequence/kernels.js';
 import type { Matrix, ProductOptions } from '../sequence/matrix.js';
 import type { Dtype, FloatData } from '../types.js';
@@ -113,35 +113,34 @@ export class WasmSequence implements SequenceKernels, ThreadedSet {
     };
   }
 
-  steps(...routine: Parameters<SequenceKernels['steps']>): StepsFunction {
-    return this.stepsBy(this.linker, this.products, ...routine);
+  steps(code: WasmModule, cost: number, sequence: StepsOperands): boolean {
+    return this.stepsBy(this.linker, this.products, code, cost, sequence);
   }
 
   /** As `steps`, with products that the modules are linked to. */
   protected stepsBy(
     linker: WasmLinker,
     products: Products,
-    ...[code, name, widths, entryCost]: Parameters<SequenceKernels['steps']>
-  ): StepsFunction {
-    const pair = linker.pair(code, name);
-    return (B, T, H, weights, blocks) => {
-      const packed = weights as readonly WasmPacked[];
-      // Threads that split the columns of a product would have to wait for each other at every step.
-      if (!packed.every(isWhole)) return false;
-      const { dtype } = blocks[0];
-      const routine = pair[dtype];
-      const addresses = [...packed.map(({ at }) => at), ...blocks.map((block) => block.pointer(0))];
-      const values = [B, B, T, H, this.work, ...addresses];
-      const row = H * bytesOf(dtype);
-      const each = packed.reduce((sum, { K, N }) => sum + products.costOf(dtype, B, N, K), 0);
-      const cost = T * (each + B * row * (entryCost / 4));
-      const partitioner = B > 1 ? partitionerFor(this, cost) : null;
-      if (partitioner === null) routine.call(...values);
-      else {
-        const bytes = widths.map((width) => width * row);
-        partitioner.steps(routine, values, 5 + packed.length, bytes, cost);
-      }
-      return true;
-    };
+    code: WasmModule,
+    entryCost: number,
+    { B, T, H, weights, operands }: StepsOperands,
+  ): boolean {
+    const packed = weights as readonly WasmPacked[];
+    // Threads that split the columns of a product would have to wait for each other at every step.
+    if (!packed.every(isWhole)) return false;
+    const { dtype } = operands[0].block;
+    const routine = linker.pair(code, 'steps')[dtype];
+    const addresses = [...packed.map(({ at }) => at), ...operands.map(({ block }) => block.pointer(0))];
+    const values = [B, B, T, H, this.work, ...addresses];
+    const size = bytesOf(dtype);
+    const each = packed.reduce((sum, { K, N }) => sum + products.costOf(dtype, B, N, K), 0);
+    const cost = T * (each + B * H * size * (entryCost / 4));
+    const partitioner = B > 1 ? partitionerFor(this, cost) : null;
+    if (partitioner === null) routine.call(...values);
+    else {
+      const bytes = operands.map(({ width }) => width * size);
+      partitioner.steps(routine, values, 5 + packed.length, bytes, cost);
+    }
+    return true;
   }
 }

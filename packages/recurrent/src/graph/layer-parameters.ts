@@ -37,6 +37,7 @@ export class LayerParameters<P extends { [K in keyof P]: NdArray }> {
   /** Packed biases. */
   readonly b: Tensor;
   protected readonly sizes: Sizes;
+  private readonly memories: readonly [Tensor['memory'], Tensor['memory']];
   /** Whether views of the parameters were handed out, through which they may change unnoticed. */
   protected exposed = false;
 
@@ -70,6 +71,7 @@ export class LayerParameters<P extends { [K in keyof P]: NdArray }> {
       init === 'glorot' ? cell.initial(this.sizes, rng, dtype) : packedZeros(cell, this.sizes, dtype);
     this.W = parameter(W);
     this.b = parameter(b);
+    this.memories = [this.W.memory, this.b.memory];
     // A subclass declares `readonly W_f: NdArray`.
     for (const name of Object.keys(cell.parameters(this.sizes))) {
       Object.defineProperty(this, name, { get: () => (this.getParams() as Record<string, NdArray>)[name] });
@@ -129,11 +131,13 @@ export class LayerParameters<P extends { [K in keyof P]: NdArray }> {
 
   /** Copies of the packed parameters in the dtype that a call computes in: a later write into `W_f` does not mix two layers. */
   protected packedCopy(dtype: Dtype): Packed {
+    if (dtype === this.dtype) return { W: this.W.value.data.slice(), b: this.b.value.data.slice() };
     return { W: copy(this.W.value, { dtype }).data, b: copy(this.b.value, { dtype }).data };
   }
 
   /** Changes with every update of the parameters that the graph knows of. */
   protected get version(): number {
-    return this.W.memory.version + this.b.memory.version;
+    const [W, b] = this.memories;
+    return W.version + b.version;
   }
 }

@@ -5,7 +5,6 @@ import {
   dtypeOf,
   type FloatData,
   type NdArray,
-  resultType,
   StateError,
   ValueError,
   zeros,
@@ -18,6 +17,7 @@ import type { Cell } from '../cell.js';
 import { ForwardPass } from '../forward.js';
 import type { Packed } from '../parameters.js';
 import { checkGradients } from '../sequence.js';
+import { stateNames } from '../series.js';
 import { StepWorkspace } from '../step-workspace.js';
 import { type LayerOptions, LayerParameters } from './layer-parameters.js';
 import type { MultiOp } from './op.js';
@@ -57,7 +57,7 @@ export class RecurrentLayer<
     options: LayerOptions = {},
   ) {
     super(op, cell, inputSize, hiddenSize, options);
-    this.stateNames = Object.keys(cell.states(this.sizes));
+    this.stateNames = stateNames(cell);
   }
 
   /**
@@ -75,9 +75,10 @@ export class RecurrentLayer<
       const tensors = this.initialTensors(op, x, initial as readonly (TensorLike | undefined)[]);
       return this.sequence(x, ...tensors, this.W, this.b);
     }
-    const states = this.initialStates(op, x, initial as readonly (NdArray | undefined)[]);
-    const dtype = resultType(x, ...states, this.W.value);
-    const own = states.map((state) => copy(state));
+    checkArray(op, 'x', x, ['batch', 'time', this.inputSize]);
+    const states = this.checkStates(op, x.shape[0], initial as readonly (NdArray | undefined)[], '_0');
+    const dtype = this.dtypeWith(x, states);
+    const own = states.map((state) => state && copy(state));
     const pass = new ForwardPass(this.cell, copy(x), own, this.packedCopy(dtype), dtype);
     this.lastRun?.pass.saved.release();
     this.lastRun = { pass, version: this.version };
@@ -147,8 +148,8 @@ export class RecurrentLayer<
     const op = `${this.op}.step`;
     checkArray(op, 'x_t', x_t, ['batch', this.inputSize]);
     if (state !== undefined) this.requireState('step', state, RETURNED('step'));
-    const before = this.completed(op, x_t.shape[0], state ?? [], '');
-    const workspace = this.workspaceFor(resultType(x_t, this.W.value, ...before));
+    const before = this.checkStates(op, x_t.shape[0], state ?? [], '');
+    const workspace = this.workspaceFor(this.dtypeWith(x_t, before));
     workspace.step(x_t, before);
     const after = workspace.unload();
     return [copy(after[0]), after];
@@ -165,8 +166,10 @@ export class RecurrentLayer<
     const op = `${this.op}.advance`;
     this.requireState('advance', state, 'start with zeroState');
     checkArray(op, 'x_t', x_t, ['batch', this.inputSize]);
-    for (let i = 0; i < state.length; i++) this.checkOneState(op, this.stateNames[i], state[i], x_t.shape[0]);
-    const dtype = resultType(x_t, this.W.value, ...state);
+    for (let i = 0; i < state.length; i++) {
+      checkArray(op, this.stateNames[i], state[i], [x_t.shape[0], this.hiddenSize]);
+    }
+    const dtype = this.dtypeWith(x_t, state);
     for (let i = 0; i < state.length; i++) {
       if (dtypeOf(state[i]) === dtype) continue;
       const wanted = `${dtype}, which the step computes in`;
@@ -178,22 +181,16 @@ export class RecurrentLayer<
     return state[0];
   }
 
-  private initialStates(op: string, x: NdArray, given: readonly (NdArray | undefined)[]): NdArray[] {
-    checkArray(op, 'x', x, ['batch', 'time', this.inputSize]);
-    return this.completed(op, x.shape[0], given, '_0');
-  }
-
   private initialTensors(op: string, x: Tensor, given: readonly (TensorLike | undefined)[]): Tensor[] {
-    const tensors = this.stateNames.map((name, i) => {
+    const [B] = x.shape;
+    checkArray(op, 'x', x.value, ['batch', 'time', this.inputSize]);
+    return this.stateNames.map((name, i) => {
       const value = given[i];
-      return value === undefined ? undefined : asTensor(op, `${name}_0`, value);
+      if (value === undefined) return constant(zeros([B, this.hiddenSize], { dtype: this.dtype }));
+      const state = asTensor(op, `${name}_0`, value);
+      checkArray(op, `${name}_0`, state.value, [B, this.hiddenSize]);
+      return state;
     });
-    const arrays = tensors.map((each) => each?.value);
-    return this.initialStates(op, x.value, arrays).map((state, i) => tensors[i] ?? constant(state));
-  }
-
-  private checkOneState(op: string, name: string, value: NdArray, B: number): void {
-    checkArray(op, name, value, [B, this.hiddenSize]);
   }
 
   /** Checks that a state is the right list; what is in it is checked where it is used. */
@@ -203,19 +200,23 @@ export class RecurrentLayer<
     throw new ValueError(`${this.op}.${method}`, 'state', wanted, describe(state), remedy);
   }
 
-  /** The states with zeros for those that were left out. */
-  private completed(
+  /** Checks the states that are given. */
+  private checkStates(
     op: string,
     B: number,
     given: readonly (NdArray | undefined)[],
     suffix: string,
-  ): NdArray[] {
+  ): (NdArray | undefined)[] {
     return this.stateNames.map((name, i) => {
-      const value = given[i];
-      if (value === undefined) return zeros([B, this.hiddenSize], { dtype: this.dtype });
-      this.checkOneState(op, `${name}${suffix}`, value, B);
-      return value;
+      if (given[i] !== undefined) checkArray(op, `${name}${suffix}`, given[i], [B, this.hiddenSize]);
+      return given[i];
     });
+  }
+
+  /** The dtype that a call computes in. */
+  private dtypeWith(x: NdArray, states: readonly (NdArray | undefined)[]): Dtype {
+    const double = (array?: NdArray): boolean => array?.data instanceof Float64Array;
+    return this.dtype === 'float64' || double(x) || states.some(double) ? 'float64' : 'float32';
   }
 
   /**

@@ -6,6 +6,7 @@ import type { Cell, Sizes } from '../cell.js';
 import { ForwardPass } from '../forward.js';
 import type { Packed } from '../parameters.js';
 import { type CellBackward, checkInputs } from '../sequence.js';
+import { stateNames } from '../series.js';
 import { gateColumns } from '../weights.js';
 
 /**
@@ -37,7 +38,7 @@ export function cellOp<C>(
   backward: CellBackward<C, object>,
   equations: CellEquations,
 ): MultiOp {
-  const states = Object.keys(cell.states({ I: 0, H: 0 }));
+  const states = stateNames(cell);
   const names = Object.keys(cell.parameters({ I: 0, H: 0 }));
   return lift(
     `${cell.name}Cell`,
@@ -65,7 +66,7 @@ export function cellOp<C>(
  */
 export function sequenceOp(cell: Cell, equations: CellEquations): MultiOp {
   const op = `${cell.name}Sequence`;
-  const states = Object.keys(cell.states({ I: 0, H: 0 }));
+  const states = stateNames(cell);
   return lift(
     op,
     (x, ...rest) => {
