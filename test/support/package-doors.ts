@@ -15,7 +15,7 @@ const ERRORS = words(
 const layer = (name: string, prefix: string, gated: boolean): Door => ({
   'the class, and the cell for an engine run': [name === 'rnn' ? 'VanillaRNN' : name.toUpperCase(), name],
   'the spec’s functions and their types': [
-    ...['CellForward', 'CellBackward', 'Forward', 'Backward'].map((each) => `${name}${each}`),
+    ...['CellForward', 'CellBackward Layout', 'Forward', 'Backward'].map((each) => `${name}${each}`),
     ...[`${prefix}Cache`, `${prefix}Params`],
   ],
   'the same on the graph': [
@@ -74,7 +74,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
     ),
     'entries of the table of a cell’s cache': words('after before gate input saved weight'),
     'to give a cell the spec’s functions': words(
-      'sequenceForward sequenceBackward CellBackward checkCache checkParameters',
+      'sequenceForward sequenceBackward CellBackward Layout checkCache checkParameters',
     ),
   },
   'recurrent/graph': {
