@@ -1,16 +1,12 @@
 import type { FloatData } from '@retrograd/kernels';
 
-/** Sums in double precision, whatever the dtype; grows to the widest array seen. */
-let sums = /* @__PURE__ */ new Float64Array(256);
-
 /** Rows that are read column by column: they fit the first-level cache. */
 const BLOCK = 64;
 
-/** out[j] = the sum of column j of X (rows, columns), from the first row to the last, in double precision. */
-export function columnSums(rows: number, columns: number, X: FloatData, out: FloatData): void {
-  if (sums.length < columns) sums = new Float64Array(columns);
-  const total = sums;
-  for (let j = 0; j < columns; j++) total[j] = 0;
+/** The sum of every column of X (rows, columns), from the first row to the last, in double precision. */
+export function columnSums(X: FloatData, columns: number): Float64Array {
+  const total = new Float64Array(columns);
+  const rows = X.length / columns;
   for (let i = 0; i < rows; i += BLOCK) {
     const height = Math.min(BLOCK, rows - i);
     const from = i * columns;
@@ -34,5 +30,5 @@ export function columnSums(rows: number, columns: number, X: FloatData, out: Flo
     }
     for (; j < columns; j++) for (let r = 0; r < height; r++) total[j] += X[from + r * columns + j];
   }
-  for (let j = 0; j < columns; j++) out[j] = total[j];
+  return total;
 }

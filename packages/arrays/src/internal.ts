@@ -28,7 +28,8 @@ export { checkKeys } from './keys.js';
 export { addMatmul } from './matmul.js';
 export { clipToNorm, scaledNorm, sumOfSquares } from './norm.js';
 export { randomFrom } from './random.js';
-export { sumTo } from './reduce.js';
+
 export { broadcastShapes, normalizeAxes, normalizeAxis, shapesEqual, sizeOf } from './shape.js';
 export { unslice } from './slice.js';
+export { sumTo } from './sum-to.js';
 export { formatPlace, readMask, readTargets } from './targets.js';

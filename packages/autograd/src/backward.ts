@@ -1,5 +1,5 @@
 import * as k from '@retrograd/arrays/internal';
-import { type Call, record, sumVersions } from './call.js';
+import { type Call, record, sumVersions, type Vjp } from './call.js';
 import { withRecording } from './recording.js';
 import { constant, Tensor } from './tensor.js';
 
@@ -131,7 +131,8 @@ export class Pass {
     return this.fresh.has(cotangent) ? cotangent.value : k.copy(cotangent.value);
   }
 
-  private pull({ name, inputs, outputs, vjp, options, versions }: Call): void {
+  private pull(call: Call): void {
+    const { name, inputs, outputs, options, versions } = call;
     if (sumVersions(inputs) !== versions) {
       const wanted = 'unchanged between forward and backward';
       const hint = 'run the forward again after an update';
@@ -145,7 +146,7 @@ export class Pass {
         if (sum && this.fresh.has(sum) && options.vjpInto(sum.value, i, inputs, cotangents)) needs[i] = false;
       }
     }
-    const gradients = vjp(cotangents, needs, this.createGraph);
+    const gradients = this.vjpOf(call)(cotangents, needs, this.createGraph);
     for (let i = 0; i < inputs.length; i++) {
       const gradient = gradients[i];
       if (!gradient || !needs[i]) continue;
@@ -156,6 +157,11 @@ export class Pass {
       if (options.fresh && !this.createGraph) this.fresh.add(gradient);
       this.accumulate(inputs[i], gradient);
     }
+  }
+
+  /** The vjp to take for a call. */
+  protected vjpOf(call: Call): Vjp {
+    return call.vjp;
   }
 
   private readonly isReached = (output: Tensor): boolean => this.cotangents.has(output);

@@ -22,18 +22,27 @@ export type Pullback = (cotangent: Tensor, createGraph: boolean) => Tensor;
 
 type Tensors = readonly Tensor[];
 
-/** What a call may offer besides its vjp, to save arrays. A pass that is recorded uses neither. */
+/** The same function as an op, written with other ops. */
+export type Composed = (...inputs: Tensor[]) => Tensors;
+
+/** What a call may offer besides its vjp. */
 export interface VjpOptions {
   /**
    * Adds the cotangent of inputs[i] to `sum` in place, and returns true; or returns false, and the vjp is
-   * asked as usual. For weights, which get a cotangent of their size at every time step.
+   * asked as usual. For weights, which get a cotangent of their size at every time step. A pass that is
+   * recorded does not use it.
    */
   readonly vjpInto?: (sum: NdArray, i: number, inputs: Tensors, cotangents: Tensors) => boolean;
   /**
    * Whether every array that the vjp returns is a new one, whole in its buffer, that nothing else refers to.
-   * It then becomes the gradient of a leaf without being copied. Default false.
+   * It then becomes the gradient of a leaf without being copied, unless the pass is recorded. Default false.
    */
   readonly fresh?: boolean;
+  /**
+   * The op's composed twin, where the vjp is not written with ops: a pass that is recorded runs the twin on the
+   * inputs again, and differentiates that.
+   */
+  readonly composed?: Composed;
 }
 
 /** One application of an op. `id` grows with every call, so newest first is a reverse topological order. */

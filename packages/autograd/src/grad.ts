@@ -1,7 +1,7 @@
 import { GraphError, type NdArray } from '@retrograd/arrays';
 import { describe } from '@retrograd/arrays/internal';
 import { Pass, reachableCalls, seedOf } from './backward.js';
-import type { Call } from './call.js';
+import { type Call, type Composed, record, type Vjp } from './call.js';
 import { constant, Tensor } from './tensor.js';
 
 type OneOrMore = Tensor | readonly Tensor[];
@@ -36,7 +36,7 @@ export function grad(y: OneOrMore, x: OneOrMore, options: GradOptions = {}): Ten
   const oldest = xs.reduce((id, { call }) => Math.min(id, call?.id ?? -1), Number.POSITIVE_INFINITY);
   const wanted = new Set(xs);
   const { calls, isNeeded } = onTheWay(reachableCalls(ys, oldest), wanted);
-  const pass = new Pass(calls, wanted, isNeeded, createGraph);
+  const pass = new (createGraph ? RecordedPass : Pass)(calls, wanted, isNeeded, createGraph);
   const cotangents = pass.run(ys, seeds);
   const gradients = xs.map((each) => (createGraph && cotangents.get(each)) || constant(pass.own(each)));
   return x instanceof Tensor ? gradients[0] : gradients;
@@ -53,3 +53,29 @@ function onTheWay(
   for (const call of calls.toReversed()) if (call.inputs.some(isNeeded)) useful.add(call);
   return { calls: calls.filter((call) => useful.has(call)), isNeeded };
 }
+
+/** A pass that can be differentiated again: through the vjps, which are written with ops, and the composed twins. */
+class RecordedPass extends Pass {
+  protected override vjpOf(call: Call): Vjp {
+    return call.options.composed === undefined ? call.vjp : composedVjp(call, call.options.composed);
+  }
+}
+
+/** The vjp of a call as a graph, by running its composed twin and differentiating that. */
+const composedVjp =
+  ({ name, inputs }: Call, composed: Composed): Vjp =>
+  (cotangents, needs) => {
+    // Aliases make the inputs independent of each other, as partial derivatives want it, even if one was
+    // computed from another.
+    const aliases = inputs.map((input) => record('alias', [input], input.value, [(g) => g]));
+    const outputs = composed(...aliases);
+    const n = cotangents.length;
+    if (outputs.length !== n) {
+      throw new GraphError(name, 'composed', `a function to ${n} tensors`, `one to ${outputs.length}`);
+    }
+    const isLive = (_: Tensor, i: number): boolean => outputs[i].requiresGrad;
+    const wanted = aliases.filter((_, i) => needs[i]);
+    const cotangent = cotangents.filter(isLive);
+    const gradients = grad(outputs.filter(isLive), wanted, { cotangent, createGraph: true });
+    return needs.map((needed) => (needed ? gradients.shift()! : null));
+  };

@@ -1,6 +1,14 @@
 export { asTensor, type IndexLike, type TensorLike } from './as-tensor.js';
 export { type BackwardOptions, backward } from './backward.js';
-export { type Call, type Pullback, record, recordAll, type Vjp, type VjpOptions } from './call.js';
+export {
+  type Call,
+  type Composed,
+  type Pullback,
+  record,
+  recordAll,
+  type Vjp,
+  type VjpOptions,
+} from './call.js';
 export { type GradOptions, grad } from './grad.js';
 export {
   GradCheckError,
@@ -10,7 +18,7 @@ export {
   gradCheck,
 } from './gradcheck.js';
 export { parameter, type TensorOptions, tensor } from './leaves.js';
-export { type Composed, type LiftedBackward, type LiftedForward, type LiftOptions, lift } from './lift.js';
+export { type LiftedBackward, type LiftedForward, type LiftOptions, lift } from './lift.js';
 export { toMermaid } from './mermaid.js';
 export { abs } from './ops/abs.js';
 export { relu, sigmoid, tanh } from './ops/activations.js';

@@ -1,8 +1,7 @@
 import { GraphError, type NdArray } from '@retrograd/arrays';
 import { describe } from '@retrograd/arrays/internal';
 import { asTensor, type TensorLike } from './as-tensor.js';
-import { record, recordAll, type Vjp } from './call.js';
-import { grad } from './grad.js';
+import { type Composed, recordAll, type Vjp } from './call.js';
 import { constant, type Tensor } from './tensor.js';
 
 /** Arrays to arrays, and a cache: whatever the backward function reads besides the cotangents. */
@@ -17,9 +16,6 @@ export type LiftedBackward<Cache> = (
   cache: Cache,
   needs: readonly boolean[],
 ) => readonly (NdArray | null)[];
-
-/** The same function as a lifted pair, written with ops. */
-export type Composed = (...inputs: Tensor[]) => readonly Tensor[];
 
 export interface LiftOptions<Cache> {
   /** What errors call the inputs. Default: 'input 0', 'input 1', … */
@@ -65,36 +61,18 @@ export function lift<Cache>(
     const inputs = given.map((value, i) => asTensor(name, names?.[i] ?? `input ${i}`, value));
     const [values, cache] = forward(...inputs.map(arrayOf));
     const vjp: Vjp = (cotangents, needs, createGraph) => {
-      if (createGraph) return composedVjp(name, composed, inputs)(cotangents, needs, true);
+      if (createGraph) {
+        const wanted = 'given for second derivatives';
+        throw new GraphError(name, 'composed', wanted, 'undefined', 'pass it to lift');
+      }
       const gradients = backward(cotangents.map(arrayOf), cache, needs);
       release?.(cache);
       return gradients.map((gradient) => gradient && constant(gradient));
     };
-    const outputs = recordAll(name, inputs, values, vjp, { fresh });
+    const outputs = recordAll(name, inputs, values, vjp, { fresh, composed });
     if (!outputs.some((output) => output.requiresGrad)) release?.(cache);
     return outputs;
   };
 }
 
 const arrayOf = ({ value }: Tensor): NdArray => value;
-
-/** The vjp as a graph, by running the composed twin again and differentiating that. */
-const composedVjp =
-  (name: string, composed: Composed | undefined, inputs: readonly Tensor[]): Vjp =>
-  (cotangents, needs) => {
-    const hint = 'pass it to lift';
-    if (!composed) throw new GraphError(name, 'composed', 'given for second derivatives', 'undefined', hint);
-    // Aliases make the inputs independent of each other, as partial derivatives want it, even if one was
-    // computed from another.
-    const aliases = inputs.map((input) => record('alias', [input], input.value, [(g) => g]));
-    const outputs = composed(...aliases);
-    const n = cotangents.length;
-    if (outputs.length !== n) {
-      throw new GraphError(name, 'composed', `a function to ${n} tensors`, `one to ${outputs.length}`);
-    }
-    const isLive = (_: Tensor, i: number): boolean => outputs[i].requiresGrad;
-    const wanted = aliases.filter((_, i) => needs[i]);
-    const cotangent = cotangents.filter(isLive);
-    const gradients = grad(outputs.filter(isLive), wanted, { cotangent, createGraph: true });
-    return needs.map((needed) => (needed ? gradients.shift()! : null));
-  };

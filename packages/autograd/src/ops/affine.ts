@@ -2,8 +2,8 @@ import * as k from '@retrograd/arrays';
 import { asTensor, type TensorLike } from '../as-tensor.js';
 import { record } from '../call.js';
 import type { Tensor } from '../tensor.js';
-import { sumTo } from './broadcast.js';
 import { INTO_SUM, matmul } from './matmul.js';
+import { sum } from './sum.js';
 import { transpose } from './transpose.js';
 
 /**
@@ -24,11 +24,7 @@ export function affine(x: TensorLike, W: TensorLike, b?: TensorLike): Tensor {
     'affine',
     inputs,
     value,
-    [
-      (g) => matmul(g, transpose(weight)),
-      (g) => matmul(transpose(rows), g),
-      (g) => sumTo(g, inputs[2].shape),
-    ],
+    [(g) => matmul(g, transpose(weight)), (g) => matmul(transpose(rows), g), (g) => sum(g, 0)],
     INTO_SUM,
   );
 }
