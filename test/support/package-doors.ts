@@ -15,7 +15,7 @@ const ERRORS = words(
 const layer = (name: string, prefix: string, gated: boolean): Door => ({
   'the class, and the cell for an engine run': [name === 'rnn' ? 'VanillaRNN' : name.toUpperCase(), name],
   'the spec’s functions and their types': [
-    ...['CellForward', 'CellBackward Layout', 'Forward', 'Backward'].map((each) => `${name}${each}`),
+    ...['CellForward', 'CellBackward', 'Forward', 'Backward'].map((each) => `${name}${each}`),
     ...[`${prefix}Cache`, `${prefix}Params`],
   ],
   'the same on the graph': [
