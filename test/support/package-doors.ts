@@ -56,7 +56,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   },
   autograd: {
     tensors: words('Tensor TensorLike TensorOptions IndexLike tensor parameter constant asTensor'),
-    gradients: words('backward BackwardOptions grad GradOptions noGrad isRecording'),
+    gradients: words('backward backwardByLeaf grad GradOptions noGrad isRecording'),
     'to check them': words(
       'gradCheck GradCheckError GradCheckOptions GradCheckPoint GradCheckReport toMermaid',
     ),

@@ -3,14 +3,6 @@ import { type Call, record, sumVersions, type Vjp } from './call.js';
 import { withRecording } from './recording.js';
 import { constant, Tensor } from './tensor.js';
 
-export interface BackwardOptions {
-  /**
-   * Called with each leaf as soon as its `.grad` is final, while others are still computed: for work beside
-   * the rest of the pass, such as sending it. A pass that fails later leaves these gradients.
-   */
-  onGradient?(leaf: Tensor): void;
-}
-
 /**
  * Adds d(loss)/d(leaf) to `.grad` of every leaf that requires grad and that `loss` was computed from.
  * @param loss      the tensor to differentiate; of one element unless a cotangent is given
@@ -19,44 +11,23 @@ export interface BackwardOptions {
  * @throws ShapeError when `loss` has several elements and no cotangent, or one of another shape; or the
  *         `.grad` of a leaf does not have its shape. Nothing is changed then
  */
-export function backward(
-  loss: Tensor,
-  cotangent?: Tensor | k.NdArray,
-  { onGradient }: BackwardOptions = {},
-): void {
+export function backward(loss: Tensor, cotangent?: Tensor | k.NdArray): void {
   const seed = seedOf('backward', loss, cotangent);
   const calls = reachableCalls([loss]);
+  const leaves = trainedLeaves(loss, calls);
+  // Whatever requires grad was computed from such a leaf.
+  const pass = new Pass(calls, leaves, (input) => input.requiresGrad, false);
+  pass.run([loss], [seed]);
+  leaves.forEach(pass.finish);
+}
+
+/** @internal The leaves that require grad, with a `.grad` of their shape: it is public, and may have been set to anything. */
+export function trainedLeaves(loss: Tensor, calls: readonly Call[]): Set<Tensor> {
   const leaves = new Set<Tensor>();
   for (const { inputs } of calls) for (const t of inputs) if (t.requiresGrad && !t.call) leaves.add(t);
   if (!loss.call) leaves.add(loss);
-  // `grad` is public: it may have been set to anything.
   for (const { grad, shape } of leaves) if (grad !== null) k.checkArray('backward', 'grad', grad, shape);
-  // Whatever requires grad was computed from such a leaf.
-  const pass = new Pass(calls, leaves, (input) => input.requiresGrad, false);
-  const finish = (t: Tensor): void => {
-    t.grad = t.grad === null ? pass.own(t) : k.add(t.grad, pass.own(t));
-    leaves.delete(t);
-  };
-  if (onGradient === undefined) pass.run([loss], [seed]);
-  else {
-    const lastUsers = leavesByLastUser(calls, leaves);
-    pass.run([loss], [seed], (call) => {
-      for (const leaf of lastUsers.get(call) ?? []) {
-        finish(leaf);
-        onGradient(leaf);
-      }
-    });
-  }
-  leaves.forEach(finish);
-}
-
-/** The leaves whose gradient is final after a call's vjp: no call that comes later in the pass uses them. */
-function leavesByLastUser(calls: readonly Call[], leaves: ReadonlySet<Tensor>): Map<Call, Tensor[]> {
-  const last = new Map<Tensor, Call>();
-  for (const call of calls) for (const t of call.inputs) if (leaves.has(t)) last.set(t, call);
-  const byCall = new Map<Call, Tensor[]>();
-  for (const [leaf, call] of last) byCall.set(call, [...(byCall.get(call) ?? []), leaf]);
-  return byCall;
+  return leaves;
 }
 
 /** @internal The cotangent that a pass starts with at y. */
@@ -104,25 +75,20 @@ export class Pass {
     private readonly createGraph: boolean,
   ) {}
 
-  /**
-   * Starts with a cotangent of each y; returns those of the wanted tensors, where an absent one is zeros.
-   * @param onCall called after each call of the pass
-   */
-  run(
-    ys: readonly Tensor[],
-    seeds: readonly Tensor[],
-    onCall?: (call: Call) => void,
-  ): ReadonlyMap<Tensor, Tensor> {
+  /** Starts with a cotangent of each y; returns those of the wanted tensors, where an absent one is zeros. */
+  run(ys: readonly Tensor[], seeds: readonly Tensor[]): ReadonlyMap<Tensor, Tensor> {
     return withRecording(this.createGraph, () => {
       ys.forEach((y, i) => this.accumulate(y, seeds[i]));
       // Only needed tensors get a cotangent from a call, so one without any on its outputs is skipped.
-      for (const call of this.calls) {
-        if (call.outputs.some(this.isReached)) this.pull(call);
-        onCall?.(call);
-      }
+      for (const call of this.calls) if (call.outputs.some(this.isReached)) this.pull(call);
       return this.cotangents;
     });
   }
+
+  /** Adds the cotangent of a leaf to its `.grad`. */
+  readonly finish = (leaf: Tensor): void => {
+    leaf.grad = leaf.grad === null ? this.own(leaf) : k.add(leaf.grad, this.own(leaf));
+  };
 
   /** The cotangent of a tensor as an array that belongs to the caller alone. */
   own(tensor: Tensor): k.NdArray {
@@ -131,7 +97,7 @@ export class Pass {
     return this.fresh.has(cotangent) ? cotangent.value : k.copy(cotangent.value);
   }
 
-  private pull(call: Call): void {
+  protected pull(call: Call): void {
     const { name, inputs, outputs, options, versions } = call;
     if (sumVersions(inputs) !== versions) {
       const wanted = 'unchanged between forward and backward';

@@ -1,5 +1,6 @@
 export { asTensor, type IndexLike, type TensorLike } from './as-tensor.js';
-export { type BackwardOptions, backward } from './backward.js';
+export { backward } from './backward.js';
+export { backwardByLeaf } from './backward-by-leaf.js';
 export {
   type Call,
   type Composed,

@@ -1,6 +1,6 @@
 import { ValueError } from '@retrograd/arrays';
 import { clipToNorm, scaledNorm } from '@retrograd/arrays/internal';
-import { backward, type Tensor } from '@retrograd/autograd';
+import { backward, backwardByLeaf, type Tensor } from '@retrograd/autograd';
 import type { Optimizer } from '../optim/optimizer.js';
 import type { ModelState } from '../recurrent-model.js';
 import type { Batch } from './batch-source.js';
@@ -39,7 +39,8 @@ export function computeGradients(
       const remedy = 'lower the learning rate or clip the gradients';
       throw new ValueError('fit', 'loss', 'finite', String(number), remedy);
     }
-    backward(value, undefined, { onGradient });
+    if (onGradient === undefined) backward(value);
+    else backwardByLeaf(value, onGradient);
     return { loss: number, state: valuesOf(after) };
   } finally {
     model.eval();

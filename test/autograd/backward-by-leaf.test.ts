@@ -1,6 +1,6 @@
-/** `onGradient` of backward: which leaf is final when. */
+/** Which leaf's gradient is final when, in a backward pass. */
 import { toNested } from '@retrograd/arrays';
-import { add, backward, exp, mul, parameter, sum, type Tensor } from '@retrograd/autograd';
+import { add, backward, backwardByLeaf, exp, mul, parameter, sum, type Tensor } from '@retrograd/autograd';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
@@ -18,9 +18,7 @@ test('each leaf is told of once, when no other call will add to its gradient', (
   const { leaves, loss } = graph();
   const names = new Map<Tensor, string>(Object.entries(leaves).map(([name, leaf]) => [leaf, name]));
   const told: [string | undefined, unknown][] = [];
-  backward(loss, undefined, {
-    onGradient: (leaf) => told.push([names.get(leaf), leaf.grad && toNested(leaf.grad)]),
-  });
+  backwardByLeaf(loss, (leaf) => told.push([names.get(leaf), leaf.grad && toNested(leaf.grad)]));
   assert.equal(
     told.map(([name]) => name),
     ['late', 'both', 'early'],
@@ -35,15 +33,15 @@ test('gradients add up as without it, and a leaf that is the loss has its gradie
   const { leaves, loss } = graph();
   backward(loss);
   const once = toNested(leaves.both.grad as NonNullable<Tensor['grad']>) as number[];
-  backward(loss, undefined, { onGradient: () => {} });
+  backwardByLeaf(loss, () => {});
   assert.equal(
     toNested(leaves.both.grad as NonNullable<Tensor['grad']>),
     once.map((g) => 2 * g),
   );
   const x = parameter(2);
   const told: Tensor[] = [];
-  backward(x, undefined, { onGradient: (leaf) => told.push(leaf) });
-  assert.equal(told, []);
+  backwardByLeaf(x, (leaf) => told.push(leaf));
+  assert.equal(told, [x]);
   assert.is(x.grad?.get(), 1);
 });
 
