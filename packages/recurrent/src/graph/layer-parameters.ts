@@ -7,7 +7,7 @@ import {
   describe,
   randomFrom,
 } from '@retrograd/arrays/internal';
-import { parameter, type Tensor } from '@retrograd/autograd';
+import { Tensor } from '@retrograd/autograd';
 import type { Cell, Sizes } from '../cell.js';
 import { type NamedArrays, namedViews, type Packed, packedZeros, packParameters } from '../parameters.js';
 
@@ -69,8 +69,9 @@ export class LayerParameters<P extends { [K in keyof P]: NdArray }> {
     this.sizes = { I: inputSize, H: hiddenSize };
     const { W, b } =
       init === 'glorot' ? cell.initial(this.sizes, rng, dtype) : packedZeros(cell, this.sizes, dtype);
-    this.W = parameter(W);
-    this.b = parameter(b);
+    // As by `parameter`, without its code for nested lists.
+    this.W = new Tensor(copy(W), true, null);
+    this.b = new Tensor(copy(b), true, null);
     this.memories = [this.W.memory, this.b.memory];
     // A subclass declares `readonly W_f: NdArray`.
     for (const name of Object.keys(cell.parameters(this.sizes))) {

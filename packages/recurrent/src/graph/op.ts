@@ -1,6 +1,6 @@
 import { cast, type Dtype, dense, type NdArray, resultType, wrap } from '@retrograd/arrays';
 import { checkArray } from '@retrograd/arrays/internal';
-import { lift, scan, slice, type Tensor, type TensorLike } from '@retrograd/autograd';
+import { lift, scan, split, type Tensor, type TensorLike } from '@retrograd/autograd';
 import { runBackward } from '../backward.js';
 import type { Cell, Sizes } from '../cell.js';
 import { ForwardPass } from '../forward.js';
@@ -70,14 +70,14 @@ export function sequenceOp(cell: Cell, equations: CellEquations): MultiOp {
   return lift(
     op,
     (x, ...rest) => {
-      const [initial, W, b] = split(rest);
+      const [initial, W, b] = partsOf(rest);
       const sizes = checkInputs(op, cell, x, initial);
       const dtype = resultType(x, ...initial, W, b);
       const pass = new ForwardPass(cell, x, initial, packedData(op, cell, sizes, W, b, dtype), dtype);
       return [[pass.outputs(), ...pass.finalStates()], pass];
     },
     ([grad_h_all, ...grad_final], pass, [x, ...rest]) => {
-      const wanted = { x, initial: split(rest)[0] };
+      const wanted = { x, initial: partsOf(rest)[0] };
       const { grad_x, grad_initial, grad_W, grad_b } = runBackward(pass, [grad_h_all, ...grad_final], wanted);
       const N = grad_b.length;
       return [grad_x, ...grad_initial, wrap(grad_W, [pass.sizes.H + pass.sizes.I, N]), wrap(grad_b, [N])];
@@ -87,8 +87,8 @@ export function sequenceOp(cell: Cell, equations: CellEquations): MultiOp {
       release: ({ saved }) => saved.release(),
       fresh: true,
       composed: (x, ...rest) => {
-        const [initial, W, b] = split(rest);
-        const params = namedSlices(cell, W, b);
+        const [initial, W, b] = partsOf(rest);
+        const params = namedParts(cell, W, b);
         const [final, h_all] = scan<Tensor[]>(
           (state, x_t) => {
             const next = equations(x_t, state, params);
@@ -104,7 +104,7 @@ export function sequenceOp(cell: Cell, equations: CellEquations): MultiOp {
 }
 
 /** [h_0, …, W, b] as [[h_0, …], W, b]. */
-function split<T>(list: readonly T[]): [initial: T[], W: T, b: T] {
+function partsOf<T>(list: readonly T[]): [initial: T[], W: T, b: T] {
   return [list.slice(0, -2), ...(list.slice(-2) as [T, T])];
 }
 
@@ -116,13 +116,17 @@ function packedData(op: string, cell: Cell, sizes: Sizes, W: NdArray, b: NdArray
   return { W: dense(cast(W, dtype)).data, b: dense(cast(b, dtype)).data };
 }
 
-/** The parameters under their own names, as slices of the packed tensors that the graph knows. */
-function namedSlices(cell: Cell, W: Tensor, b: Tensor): Record<string, Tensor> {
+/** The parameters under their own names, as views of the packed tensors that the graph knows. */
+function namedParts(cell: Cell, W: Tensor, b: Tensor): Record<string, Tensor> {
   const H = b.size / cell.gates.length;
-  const slices: Record<string, Tensor> = {};
-  for (const [name, part] of Object.entries(cell.parameters({ I: W.shape[0] - H, H }))) {
-    const [from, to] = part.columns;
-    slices[name] = part.rows === undefined ? slice(b, [[from, to]]) : slice(W, [[...part.rows], [from, to]]);
+  const parts: Record<string, Tensor> = {};
+  for (const [name, { rows, columns }] of Object.entries(cell.parameters({ I: W.shape[0] - H, H }))) {
+    parts[name] = rows === undefined ? middle(b, columns, 0) : middle(middle(W, rows, 0), columns, 1);
   }
-  return slices;
+  return parts;
+}
+
+/** The entries between two places of an axis. Not by `slice`: programs that do not slice need not carry it. */
+function middle(x: Tensor, [from, to]: readonly [from: number, to: number], axis: number): Tensor {
+  return split(x, [from, to - from, x.shape[axis] - to], axis)[1];
 }
