@@ -87,7 +87,12 @@ export class Pass {
 
   /** Adds the cotangent of a leaf to its `.grad`. */
   readonly finish = (leaf: Tensor): void => {
-    leaf.grad = leaf.grad === null ? this.own(leaf) : k.add(leaf.grad, this.own(leaf));
+    const before = leaf.grad;
+    leaf.grad = this.own(leaf);
+    if (before === null) return;
+    // The sum is made in the new array: the one before may be in use elsewhere.
+    leaf.grad = k.cast(leaf.grad, k.resultType(leaf.grad, before));
+    k.addInto(leaf.grad, before);
   };
 
   /** The cotangent of a tensor as an array that belongs to the caller alone. */
