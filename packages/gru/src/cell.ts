@@ -35,25 +35,13 @@ import { checkCache, checkParameters } from '@retrograd/recurrent';
 import { gru } from './gru.js';
 import type { GRUParams } from './params.js';
 
-/** What gruCellBackward reads. */
-export interface GRUCache {
-  /** (B, I) */
-  readonly x_t: NdArray;
-  /** (B, H) */
-  readonly h_prev: NdArray;
-  /** (B, H) in (0, 1) */
-  readonly z_t: NdArray;
-  /** (B, H) in (0, 1) */
-  readonly r_t: NdArray;
-  /** (B, H) in (-1, 1) */
-  readonly h_tilde: NdArray;
-  /** (H + I, H) */
-  readonly W_z: NdArray;
-  /** (H + I, H) */
-  readonly W_r: NdArray;
-  /** (H + I, H) */
-  readonly W_h: NdArray;
-}
+/**
+ * What gruCellBackward reads: x_t (B, I), h_prev (B, H), the gates z_t and r_t (B, H) in (0, 1), the candidate h_tilde (B, H) in
+ * (-1, 1), and the weights (H + I, H).
+ */
+export type GRUCache = Readonly<
+  Record<'x_t' | 'h_prev' | 'z_t' | 'r_t' | 'h_tilde' | 'W_z' | 'W_r' | 'W_h', NdArray>
+>;
 
 /**
  * One GRU step, as in the equations at the head of this file.

@@ -9,9 +9,10 @@ import {
   type TensorLike,
   tanh,
 } from '@retrograd/autograd';
+import type { GRUParams } from './params.js';
 
 /** The GRU's parameters as tensors or arrays, under the spec's names. */
-export type GRUTensors = Readonly<Record<'W_z' | 'b_z' | 'W_r' | 'b_r' | 'W_h' | 'b_h', TensorLike>>;
+export type GRUTensors = Readonly<Record<keyof GRUParams, TensorLike>>;
 
 /**
  * One GRU step composed of graph primitives; the graph derives the gradients. Cho et al. 2014, eq. 5-8: reset before the

@@ -1,4 +1,3 @@
-import type { NdArray } from '@retrograd/arrays';
 import type { Tensor, TensorLike } from '@retrograd/autograd';
 import { type CellEquations, cellOp, sequenceOp } from '@retrograd/recurrent/graph';
 import { gruCellForward } from './cell.js';
@@ -9,15 +8,7 @@ import { stepBack } from './sequence.js';
 
 const equations: CellEquations = (x_t, [h_prev], params) => [gruEquations(x_t, h_prev, params as GRUTensors)];
 
-const cell = /* @__PURE__ */ cellOp(
-  gru,
-  gruCellForward as (...inputs: NdArray[]) => unknown[],
-  stepBack,
-  equations,
-);
-
-/** @internal gruSequence with its inputs as a list, as the layer calls it. */
-export const sequence = /* @__PURE__ */ sequenceOp(gru, equations);
+const cell = /* @__PURE__ */ cellOp(gru, gruCellForward, stepBack, equations);
 
 /**
  * The hand-derived cell as one op of the graph.
@@ -40,11 +31,7 @@ export function gruCell(x_t: TensorLike, h_prev: TensorLike, params: GRUTensors)
  * @returns h_all (B, T, H) and h_final (B, H)
  * @throws ShapeError, DtypeError
  */
-export function gruSequence(
-  x: TensorLike,
-  h_0: TensorLike,
-  W: TensorLike,
-  b: TensorLike,
-): [h_all: Tensor, h_final: Tensor] {
-  return sequence(x, h_0, W, b) as [Tensor, Tensor];
-}
+export const gruSequence = /* @__PURE__ */ sequenceOp<
+  [x: TensorLike, h_0: TensorLike, W: TensorLike, b: TensorLike],
+  [h_all: Tensor, h_final: Tensor]
+>(gru, equations);

@@ -1,6 +1,6 @@
 import type { NdArray } from '@retrograd/arrays';
 import { type LayerOptions, RecurrentLayer } from '@retrograd/recurrent/graph';
-import { sequence } from './graph-ops.js';
+import { gruSequence } from './graph-ops.js';
 import { gru } from './gru.js';
 import type { GRUParams } from './params.js';
 
@@ -27,7 +27,7 @@ export class GRU extends RecurrentLayer<GRUParams> {
    * @throws ValueError when a size is not a positive integer; ValueError, DtypeError for wrong options
    */
   constructor(inputSize: number, hiddenSize: number, options: LayerOptions = {}) {
-    super('GRU', gru, sequence, inputSize, hiddenSize, options);
+    super('GRU', gru, gruSequence, inputSize, hiddenSize, options);
   }
 
   /**

@@ -39,9 +39,8 @@ export function gruBackward(
   caches: readonly GRUCache[],
   grad_h_final?: NdArray,
 ): [grad_x: NdArray, grad_params: GRUParams, grad_h_0: NdArray] {
-  const given = [grad_h_all, grad_h_final] as const;
-  const { grad_x, grad_params, grad_initial } = sequenceBackward(gru, caches, given, stepBack);
-  return [grad_x, grad_params, grad_initial[0]];
+  const { x, states, params } = sequenceBackward(gru, caches, [grad_h_all, grad_h_final], stepBack);
+  return [x, params, states[0]];
 }
 
 /** gruCellBackward in the form that all cells share. */

@@ -35,35 +35,15 @@ import { checkCache, checkParameters } from '@retrograd/recurrent';
 import { lstm } from './lstm.js';
 import type { LSTMParams } from './params.js';
 
-/** What lstmCellBackward reads. */
-export interface LSTMCache {
-  /** (B, I) */
-  readonly x_t: NdArray;
-  /** (B, H) */
-  readonly h_prev: NdArray;
-  /** (B, H) */
-  readonly c_prev: NdArray;
-  /** (B, H) in (0, 1) */
-  readonly f_t: NdArray;
-  /** (B, H) in (0, 1) */
-  readonly i_t: NdArray;
-  /** (B, H) in (-1, 1) */
-  readonly c_tilde: NdArray;
-  /** (B, H) in (0, 1) */
-  readonly o_t: NdArray;
-  /** (B, H) */
-  readonly c_t: NdArray;
-  /** (B, H) tanh(c_t) */
-  readonly tanh_c_t: NdArray;
-  /** (H + I, H) */
-  readonly W_f: NdArray;
-  /** (H + I, H) */
-  readonly W_i: NdArray;
-  /** (H + I, H) */
-  readonly W_c: NdArray;
-  /** (H + I, H) */
-  readonly W_o: NdArray;
-}
+type Activation = 'f_t' | 'i_t' | 'c_tilde' | 'o_t' | 'c_t' | 'tanh_c_t';
+
+/**
+ * What lstmCellBackward reads: x_t (B, I); h_prev and c_prev (B, H); the gates f_t, i_t and o_t (B, H) in (0, 1), the candidate
+ * c_tilde (B, H) in (-1, 1), c_t and tanh_c_t = tanh(c_t) (B, H); and the weights (H + I, H).
+ */
+export type LSTMCache = Readonly<
+  Record<'x_t' | 'h_prev' | 'c_prev' | Activation | 'W_f' | 'W_i' | 'W_c' | 'W_o', NdArray>
+>;
 
 /**
  * One LSTM step, as in the equations at the head of this file.

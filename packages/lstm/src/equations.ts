@@ -1,9 +1,8 @@
 import { add, concat, matmul, mul, sigmoid, type Tensor, type TensorLike, tanh } from '@retrograd/autograd';
+import type { LSTMParams } from './params.js';
 
 /** The LSTM's parameters as tensors or arrays, under the spec's names. */
-export type LSTMTensors = Readonly<
-  Record<'W_f' | 'b_f' | 'W_i' | 'b_i' | 'W_c' | 'b_c' | 'W_o' | 'b_o', TensorLike>
->;
+export type LSTMTensors = Readonly<Record<keyof LSTMParams, TensorLike>>;
 
 /**
  * One LSTM step composed of graph primitives; the graph derives the gradients. Hochreiter & Schmidhuber 1997 with the

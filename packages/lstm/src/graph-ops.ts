@@ -1,4 +1,3 @@
-import type { NdArray } from '@retrograd/arrays';
 import type { Tensor, TensorLike } from '@retrograd/autograd';
 import { type CellEquations, cellOp, sequenceOp } from '@retrograd/recurrent/graph';
 import { lstmCellForward } from './cell.js';
@@ -10,15 +9,7 @@ import { stepBack } from './sequence.js';
 const equations: CellEquations = (x_t, [h_prev, c_prev], params) =>
   lstmEquations(x_t, h_prev, c_prev, params as LSTMTensors);
 
-const cell = /* @__PURE__ */ cellOp(
-  lstm,
-  lstmCellForward as (...inputs: NdArray[]) => unknown[],
-  stepBack,
-  equations,
-);
-
-/** @internal lstmSequence with its inputs as a list, as the layer calls it. */
-export const sequence = /* @__PURE__ */ sequenceOp(lstm, equations);
+const cell = /* @__PURE__ */ cellOp(lstm, lstmCellForward, stepBack, equations);
 
 /**
  * The hand-derived cell as one op of the graph.
@@ -48,12 +39,7 @@ export function lstmCell(
  * @returns h_all (B, T, H), h_final and c_final (B, H)
  * @throws ShapeError, DtypeError
  */
-export function lstmSequence(
-  x: TensorLike,
-  h_0: TensorLike,
-  c_0: TensorLike,
-  W: TensorLike,
-  b: TensorLike,
-): [h_all: Tensor, h_final: Tensor, c_final: Tensor] {
-  return sequence(x, h_0, c_0, W, b) as [Tensor, Tensor, Tensor];
-}
+export const lstmSequence = /* @__PURE__ */ sequenceOp<
+  [x: TensorLike, h_0: TensorLike, c_0: TensorLike, W: TensorLike, b: TensorLike],
+  [h_all: Tensor, h_final: Tensor, c_final: Tensor]
+>(lstm, equations);

@@ -1,6 +1,6 @@
 import type { NdArray } from '@retrograd/arrays';
 import { type LayerOptions, RecurrentLayer } from '@retrograd/recurrent/graph';
-import { sequence } from './graph-ops.js';
+import { lstmSequence } from './graph-ops.js';
 import { lstm } from './lstm.js';
 import type { LSTMParams } from './params.js';
 
@@ -29,7 +29,7 @@ export class LSTM extends RecurrentLayer<LSTMParams, [h: unknown, c: unknown]> {
    * @throws ValueError when a size is not a positive integer; ValueError, DtypeError for wrong options
    */
   constructor(inputSize: number, hiddenSize: number, options: LayerOptions = {}) {
-    super('LSTM', lstm, sequence, inputSize, hiddenSize, options);
+    super('LSTM', lstm, lstmSequence, inputSize, hiddenSize, options);
   }
 
   /**

@@ -1,31 +1,17 @@
 import { type Dtype, glorotUniform, type NdArray, type Random, zeros } from '@retrograd/arrays';
 import type { Sizes } from '@retrograd/recurrent';
 
-/** Parameters of the LSTM under the spec's names. Weights act on [h_prev, x_t], the hidden part in the first H rows. */
-export interface LSTMParams {
-  /** (H + I, H) forget gate */
-  W_f: NdArray;
-  /** (H) */
-  b_f: NdArray;
-  /** (H + I, H) input gate */
-  W_i: NdArray;
-  /** (H) */
-  b_i: NdArray;
-  /** (H + I, H) candidate */
-  W_c: NdArray;
-  /** (H) */
-  b_c: NdArray;
-  /** (H + I, H) output gate */
-  W_o: NdArray;
-  /** (H) */
-  b_o: NdArray;
-}
-
 /** Gate order, in the packed buffers and in the spec's argument lists: forget, input, candidate, output. */
 export const GATES = ['f', 'i', 'c', 'o'] as const;
 
 /** The names, in the order of the spec's argument lists. */
 export const LSTM_PARAMS = ['W_f', 'b_f', 'W_i', 'b_i', 'W_c', 'b_c', 'W_o', 'b_o'] as const;
+
+/**
+ * Parameters of the LSTM under the spec's names. Weights are (H + I, H) and act on [h_prev, x_t], the hidden part in the first H
+ * rows; biases are (H).
+ */
+export type LSTMParams = Record<(typeof LSTM_PARAMS)[number], NdArray>;
 
 /**
  * Initial values, packed: Glorot for the weights of every gate, zero for the biases, but 1 for the forget gate's, so that

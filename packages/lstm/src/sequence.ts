@@ -44,9 +44,8 @@ export function lstmBackward(
   grad_c_final?: NdArray,
 ): [grad_x: NdArray, grad_params: LSTMParams, grad_h_0: NdArray, grad_c_0: NdArray] {
   const given = [grad_h_all, grad_h_final, grad_c_final] as const;
-  const { grad_x, grad_params, grad_initial } = sequenceBackward(lstm, caches, given, stepBack);
-  const [grad_h_0, grad_c_0] = grad_initial;
-  return [grad_x, grad_params, grad_h_0, grad_c_0];
+  const { x, states, params } = sequenceBackward(lstm, caches, given, stepBack);
+  return [x, params, states[0], states[1]];
 }
 
 /** lstmCellBackward in the form that all cells share. */

@@ -25,11 +25,10 @@ export function cachesOf(pass: ForwardPass): Cache[] {
     for (const [name, entry] of Object.entries(cell.cache)) {
       if (entry === 'weight') cache[name] = weights[name];
       else {
-        const from = series[entry.series];
-        const { width } = from;
-        const columns = entry.gate !== undefined ? sizes.H : entry.series === 'x' ? sizes.I : width;
-        const start = from.at(t + (entry.after ?? 0)) + (entry.gate ?? 0) * sizes.H;
-        cache[name] = view(arrays[entry.series], [B, columns], [width, 1], start);
+        const { series: from, after = 0, gate = 0 } = entry;
+        const start = series[from].at(t + after) + gate * sizes.H;
+        const columns = from === 'x' ? sizes.I : sizes.H;
+        cache[name] = view(arrays[from], [B, columns], [series[from].width, 1], start);
       }
     }
     return Object.freeze(cache);
@@ -46,7 +45,7 @@ export function passOf(cell: Cell, caches: readonly unknown[]): ForwardPass | un
 }
 
 /** Checks a list of caches: at least one step, each whole, and the same sizes in all. @throws StateError, ShapeError */
-export function checkCaches(op: string, cell: Cell, caches: readonly unknown[]): asserts caches is Cache[] {
+export function checkCaches(op: string, cell: Cell, caches: readonly Cache[]): void {
   if (!Array.isArray(caches) || caches.length === 0) {
     throw new StateError(op, 'caches', `the list that ${cell.name}Forward returned`, describe(caches));
   }
@@ -65,8 +64,7 @@ export function checkCaches(op: string, cell: Cell, caches: readonly unknown[]):
  * Checks that a cache is one of this cell.
  * @throws StateError, ShapeError when an entry is missing or does not fit the others
  */
-export function checkCache(op: string, argument: string, cell: Cell, cache: object): void {
-  const entries = cache as Cache;
+export function checkCache(op: string, argument: string, cell: Cell, entries: Cache): void {
   const names = Object.keys(cell.cache);
   const missing = names.find((name) => entries?.[name] === undefined);
   if (missing !== undefined) {

@@ -66,13 +66,12 @@ export interface Layout {
   readonly products: readonly Product[];
 }
 
-/** The loop over all time steps in machine code, for a cell that has one. */
-export interface Loop {
-  /** A WebAssembly module with the loop for either dtype, `steps32` and `steps64`. */
+/** A part of a cell's work in machine code. */
+export interface MachineCode {
   readonly code: WasmModule;
-  /** Which series the loop takes, in the order of its arguments, after the packed weights of the cell's products. */
+  /** The series that it takes, in the order of its arguments. */
   readonly series: readonly string[];
-  /** About how long it takes for one hidden unit of one sample at one step, without the products, in nanoseconds. */
+  /** About how long it takes for one hidden unit of one sample at one step, without products, in nanoseconds. */
   readonly cost: number;
 }
 
@@ -85,15 +84,11 @@ export interface ParameterPart {
   readonly note: string;
 }
 
-/** Where an entry of the spec's cache of step t lies. */
-export type CacheEntry =
-  | {
-      readonly series: string /** 1 for the state after the step. */;
-      readonly after?: 1;
-      readonly gate?: number;
-    }
-  /** The weight of the entry's own name. */
-  | 'weight';
+/**
+ * Where an entry of the spec's cache of step t lies: in a series (`after` is 1 for the state after the step, `gate` the number
+ * of the gate), or it is the weight of the entry's own name.
+ */
+export type CacheEntry = { readonly series: string; readonly after?: 1; readonly gate?: number } | 'weight';
 
 /**
  * What a recurrent cell is. The engine does the rest: parameters, memory, the input part of all steps in one product, the
@@ -117,7 +112,11 @@ export interface Cell {
   forward(run: Run): StepFunction;
   /** Likewise, for t = T - 1 … 0. */
   backward(run: Run): StepFunction;
-  readonly loops?: { readonly forward: Loop; readonly backward: Loop };
+  /**
+   * The loops over all time steps in machine code, for a cell that has them: `steps32` and `steps64` of their modules, which
+   * take the packed weights of the cell's products before the series.
+   */
+  readonly loops?: { readonly forward: MachineCode; readonly backward: MachineCode };
   /** The parameters under their own names, in the order of the spec's argument lists. */
   parameters(sizes: Sizes): Readonly<Record<string, ParameterPart>>;
   /** First values, packed. */

@@ -2,12 +2,11 @@ import type { Dtype, NdArray } from '@retrograd/arrays';
 import { type Block, currentKernels } from '@retrograd/kernels';
 import { type Blocks, RecomputableBlocks, setOnes } from '@retrograd/kernels/internal';
 import type { Cell, Layout, Sizes } from './cell.js';
-import type { Packed } from './parameters.js';
+import { inputRows, loadWeights, type Packed } from './parameters.js';
 import type { Schedule } from './schedule.js';
 import { activationShapes, entriesOf, type Series, type Shapes, seriesOver } from './series.js';
 import { runSteps } from './steps.js';
 import { gather, gatherRows, scatter, scatterRows } from './time-major.js';
-import { inputRows, loadWeights, weightEntries } from './weights.js';
 
 /**
  * A forward run of a cell over a whole sequence, by hand, and what it leaves for the backward run. The input part of all gates
@@ -51,30 +50,30 @@ export class ForwardPass {
       dtype,
       entriesOf(this.shapes, B),
       (blocks, { W }) => this.compute(blocks, W),
-      { W: weightEntries(cell, this.sizes) },
+      { W: packed.W.length + packed.b.length },
     );
   }
 
   private compute(blocks: Blocks<string>, W: Block): void {
-    const { kernels, cell, sizes, schedule, B, T, x } = this;
+    const { kernels, cell, layout, sizes, B, T, packed, schedule } = this;
     const series = this.seriesIn(blocks);
-    gather(kernels, x, series.x.allSteps(T * B, [0, sizes.I]), schedule);
+    gather(kernels, this.x, series.x.columns([0, sizes.I]).allSteps(T * B), schedule);
     setOnes(series.x.block, series.x.width);
-    Object.keys(this.layout.states).forEach((name, i) => {
+    Object.keys(layout.states).forEach((name, i) => {
       const [{ data, width }, given] = [series[name], this.initial[i]];
       if (given === undefined) data.fill(0, 0, B * width);
       else data.set(gatherRows(given, schedule));
     });
-    const weights = loadWeights(cell, sizes, this.packed, W);
+    const weights = loadWeights(sizes, packed, W);
     // The input product for all steps, then T steps.
     kernels.multiply(series.x.allSteps(T * B), inputRows(weights, sizes), series.a.allSteps(T * B));
-    runSteps(this, series, weights, 'forward');
+    runSteps({ kernels, cell, layout, sizes, B, T, schedule, series, weights }, 'forward');
     if (!this.fetched) this.h_all = this.outputsIn(blocks);
   }
 
   /** The series of the run over its blocks. */
   seriesIn(blocks: Blocks<string>): Record<string, Series> {
-    return seriesOver(this.cell, this.shapes, blocks, this.B);
+    return seriesOver(this.shapes, blocks, this.B);
   }
 
   /** All outputs (B, T, H), fresh; zeros at steps that were not visited. */

@@ -1,13 +1,16 @@
-import { assign, type Dtype, type FloatData, type NdArray, view, wrap } from '@retrograd/arrays';
-import { allocate, checkArray, checkKeys } from '@retrograd/arrays/internal';
+import { assign, type Dtype, type FloatData, type NdArray, view, zeros } from '@retrograd/arrays';
+import { checkArray, checkKeys } from '@retrograd/arrays/internal';
+import type { Block, Matrix } from '@retrograd/kernels';
 import type { Cell, ParameterPart, Sizes } from './cell.js';
-import { gateColumns } from './weights.js';
 
 /** A cell's parameters in two buffers: W (H + I, N), the hidden part in the first H rows, and b (N). */
 export interface Packed<Data = FloatData> {
   readonly W: Data;
   readonly b: Data;
 }
+
+/** N, the numbers in a row of the packed weights. */
+export const gateColumns = ({ gates }: Cell, { H }: Sizes): number => gates.length * H;
 
 /** Parameters under the names of `Cell.parameters`. */
 export type NamedArrays = Readonly<Record<string, NdArray>>;
@@ -18,7 +21,7 @@ export const shapeOfPart = ({ rows, columns: [from, to] }: ParameterPart): numbe
 
 /** The parameters of a cell under their own names, as views of the packed ones. */
 export function namedViews(cell: Cell, sizes: Sizes, { W, b }: Packed): Record<string, NdArray> {
-  const N = gateColumns(cell, sizes);
+  const N = b.length;
   const views: Record<string, NdArray> = {};
   for (const [name, part] of Object.entries(cell.parameters(sizes))) {
     const { rows, columns } = part;
@@ -30,8 +33,8 @@ export function namedViews(cell: Cell, sizes: Sizes, { W, b }: Packed): Record<s
 
 /** Packs parameters that `checkParameters` has seen. @returns never the caller's memory */
 export function packParameters(cell: Cell, sizes: Sizes, params: NamedArrays, dtype: Dtype): Packed {
-  const N = gateColumns(cell, sizes);
-  const packed = { W: allocate(dtype, (sizes.H + sizes.I) * N), b: allocate(dtype, N) };
+  const { W, b } = packedZeros(cell, sizes, dtype);
+  const packed = { W: W.data, b: b.data };
   for (const [name, to] of Object.entries(namedViews(cell, sizes, packed))) assign(to, params[name]);
   return packed;
 }
@@ -39,19 +42,33 @@ export function packParameters(cell: Cell, sizes: Sizes, params: NamedArrays, dt
 /** Zeros in the shapes of the packed parameters. */
 export function packedZeros(cell: Cell, sizes: Sizes, dtype: Dtype): Packed<NdArray> {
   const N = gateColumns(cell, sizes);
-  const rows = sizes.H + sizes.I;
-  return { W: wrap(allocate(dtype, rows * N), [rows, N]), b: wrap(allocate(dtype, N), [N]) };
+  return { W: zeros([sizes.H + sizes.I, N], { dtype }), b: zeros([N], { dtype }) };
 }
+
+/** Copies W and b, one more row below it, into a block of that many numbers. @returns (H + I + 1, N) */
+export function loadWeights({ I, H }: Sizes, { W, b }: Packed, block: Block): Matrix {
+  const { data } = block;
+  data.set(W);
+  data.set(b, W.length);
+  return { block, at: 0, rows: H + I + 1, columns: b.length, ld: b.length };
+}
+
+/** Rows and columns of a matrix, as a matrix of their own. */
+export function part({ block, at, ld }: Matrix, rows: readonly number[], columns: readonly number[]): Matrix {
+  const [[top, bottom], [left, right]] = [rows, columns];
+  return { block, at: at + top * ld + left, rows: bottom - top, columns: right - left, ld };
+}
+
+/** The rows of the weights for the input, with the biases below them, which the one at the end of each input multiplies. */
+export const inputRows = (weights: Matrix, { H }: Sizes): Matrix =>
+  part(weights, [H, weights.rows], [0, weights.columns]);
 
 /**
  * Checks that there are exactly the parameters of a cell and that they fit the sizes of the input and the state.
  * @throws ValueError, DtypeError, ShapeError
  */
-export function checkParameters(op: string, cell: Cell, sizes: Sizes, params: object): void {
+export function checkParameters(op: string, cell: Cell, sizes: Sizes, params: NamedArrays): void {
   const parts = cell.parameters(sizes);
   checkKeys(op, 'params', params, Object.keys(parts));
-  const given = params as NamedArrays;
-  for (const [name, part] of Object.entries(parts)) {
-    checkArray(op, name, given[name], shapeOfPart(part), part.note);
-  }
+  for (const name in parts) checkArray(op, name, params[name], shapeOfPart(parts[name]), parts[name].note);
 }

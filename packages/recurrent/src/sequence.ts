@@ -1,26 +1,22 @@
 /** The spec's functions over a whole sequence, for any cell: what the packages of the cells put their own names and types on. */
-
 import { add, copy, dtypeOf, type NdArray, resultType, stack, zeros } from '@retrograd/arrays';
 import { checkArray } from '@retrograd/arrays/internal';
 import { type OutputGradients, runBackward } from './backward.js';
-import { cachesOf, checkCaches, passOf } from './caches.js';
+import { type Cache, cachesOf, checkCaches, passOf } from './caches.js';
 import type { Cell, Sizes } from './cell.js';
 import { ForwardPass } from './forward.js';
 import { checkParameters, type NamedArrays, namedViews, packParameters } from './parameters.js';
 import { stateNames } from './series.js';
 
-/** One step back in the form that all cells share: gradients of the states after the step to those of everything before it. */
-export type CellBackward<C, P> = (
-  grad_states: readonly NdArray[],
-  cache: C,
-) => { readonly x: NdArray; readonly states: readonly NdArray[]; readonly params: P };
-
-/** Gradients of a sequence under the spec's names. */
-export interface SequenceGradients<P> {
-  readonly grad_x: NdArray;
-  readonly grad_initial: readonly NdArray[];
-  readonly grad_params: P;
+/** Gradients of what goes into a step or a sequence: the input, the states before it, and the parameters by name. */
+export interface InputGradients<P = NamedArrays> {
+  readonly x: NdArray;
+  readonly states: readonly NdArray[];
+  readonly params: P;
 }
+
+/** One step back in the form that all cells share, from gradients of the states after it. */
+export type CellBackward<C, P = NamedArrays> = (grads: readonly NdArray[], cache: C) => InputGradients<P>;
 
 /**
  * Runs a cell over a sequence.
@@ -29,19 +25,18 @@ export interface SequenceGradients<P> {
  * @returns all outputs (B, T, H), the final states (B, H), and one cache a step
  * @throws ValueError, ShapeError, DtypeError naming the argument that does not fit x's I and h_0's H
  */
-export function sequenceForward<C>(
+export function sequenceForward<C extends Cache>(
   cell: Cell,
   x: NdArray,
   initial: readonly NdArray[],
-  params: object,
+  params: NamedArrays,
 ): [h_all: NdArray, final: NdArray[], caches: C[]] {
   const op = `${cell.name}Forward`;
   const sizes = checkInputs(op, cell, x, initial);
   checkParameters(op, cell, sizes, params);
-  const named = params as NamedArrays;
-  const dtype = resultType(x, ...initial, ...Object.values(named));
-  const pass = new ForwardPass(cell, x, initial, packParameters(cell, sizes, named, dtype), dtype);
-  return [pass.outputs(), pass.finalStates(), cachesOf(pass) as unknown[] as C[]];
+  const dtype = resultType(x, ...initial, ...Object.values(params));
+  const pass = new ForwardPass(cell, x, initial, packParameters(cell, sizes, params, dtype), dtype);
+  return [pass.outputs(), pass.finalStates(), cachesOf(pass) as C[]];
 }
 
 /**
@@ -49,39 +44,38 @@ export function sequenceForward<C>(
  * hand goes through `cellBackward`, newest step first.
  * @throws StateError when caches is not a list of this cell's caches; ShapeError, DtypeError
  */
-export function sequenceBackward<C, P extends object>(
+export function sequenceBackward<C extends Cache, P extends NamedArrays>(
   cell: Cell,
   caches: readonly C[],
   given: OutputGradients,
   cellBackward: CellBackward<C, P>,
-): SequenceGradients<P> {
+): InputGradients<P> {
   const op = `${cell.name}Backward`;
   const pass = passOf(cell, caches);
   if (pass !== undefined) {
     checkGradients(op, cell, [pass.B, pass.T, pass.sizes.H], given);
-    const initial = stateNames(cell).map(() => true);
-    const { grad_x, grad_initial, grad_W, grad_b } = runBackward(pass, given, { x: true, initial });
-    const grad_params = namedViews(cell, pass.sizes, { W: grad_W, b: grad_b });
-    for (const name in grad_params) grad_params[name] = copy(grad_params[name]);
-    return { grad_x, grad_initial, grad_params } as unknown as SequenceGradients<P>;
+    const { grad_x, grad_initial, grad_packed } = runBackward(pass, given);
+    const params = namedViews(cell, pass.sizes, grad_packed);
+    for (const name in params) params[name] = copy(params[name]);
+    return { x: grad_x, states: grad_initial, params } as InputGradients<NamedArrays> as InputGradients<P>;
   }
-  const list: readonly unknown[] = caches;
-  checkCaches(op, cell, list);
-  const [B, H] = list[0].h_prev.shape;
-  checkGradients(op, cell, [B, list.length, H], given);
+  checkCaches(op, cell, caches);
+  const [B, H] = caches[0].h_prev.shape;
+  const T = caches.length;
+  checkGradients(op, cell, [B, T, H], given);
   const [grad_h_all, ...grad_final] = given;
   const none = zeros([B, H], { dtype: dtypeOf(grad_h_all) });
   let states: readonly NdArray[] = stateNames(cell).map((_, i) => grad_final[i] ?? none);
-  const grad_x = new Array<NdArray>(list.length);
-  let grad_params: NamedArrays | undefined;
-  for (let t = list.length - 1; t >= 0; t--) {
+  const x = new Array<NdArray>(T);
+  let params: NamedArrays | undefined;
+  for (let t = T - 1; t >= 0; t--) {
     const grad_h = add(grad_h_all.pick(null, t, null), states[0]);
     const step = cellBackward([grad_h, ...states.slice(1)], caches[t]);
-    grad_x[t] = step.x;
+    x[t] = step.x;
     states = step.states;
-    grad_params = sumOf(grad_params, step.params as NamedArrays);
+    params = sumOf(params, step.params);
   }
-  return { grad_x: stack(grad_x, 1), grad_initial: states, grad_params: grad_params as unknown as P };
+  return { x: stack(x, 1), states, params: params as P };
 }
 
 function sumOf(total: NamedArrays | undefined, term: NamedArrays): NamedArrays {

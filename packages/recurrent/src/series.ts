@@ -1,18 +1,21 @@
 import type { Block, Matrix } from '@retrograd/kernels';
+import type { Blocks } from '@retrograd/kernels/internal';
 import type { Cell, Layout, Sizes } from './cell.js';
-import { gateColumns } from './weights.js';
+import { gateColumns } from './parameters.js';
 
 /** (B, width) matrices, one a time step, in the memory of a kernel set. */
 export class Series {
   /**
    * @param stride entries from one step to the next; 0 for a single matrix that serves all steps
-   * @param first  which matrix is that of step 0
+   * @param start  the first entry of step 0
+   * @param ld     entries from one row to the next
    */
   constructor(
     readonly block: Block,
     readonly width: number,
     private readonly stride: number,
-    private readonly first = 0,
+    private readonly start = 0,
+    private readonly ld = width,
   ) {}
 
   /** All entries. Read it anew after anything that may take memory, as `Block.data`. */
@@ -22,7 +25,7 @@ export class Series {
 
   /** The first entry of the matrix of step t. */
   at(t: number): number {
-    return (t + this.first) * this.stride;
+    return this.start + t * this.stride;
   }
 
   /** Its address in bytes, for machine code. */
@@ -32,21 +35,24 @@ export class Series {
 
   /** The same series, counted one step later: its matrix 0 is the other's matrix 1. */
   oneStepLater(): Series {
-    return new Series(this.block, this.width, this.stride, this.first + 1);
+    return new Series(this.block, this.width, this.stride, this.at(1), this.ld);
   }
 
-  /** The first n rows of step t, or some of their columns. */
-  step(n: number, t: number, [from, to]: Columns = [0, this.width]): Matrix {
-    return { block: this.block, at: this.at(t) + from, rows: n, columns: to - from, ld: this.width };
+  /** Some columns of every matrix. */
+  columns([from, to]: readonly [from: number, to: number]): Series {
+    return new Series(this.block, to - from, this.stride, this.start + from, this.ld);
   }
 
-  /** The rows of all steps as one matrix, or some of its columns. */
-  allSteps(rows: number, columns?: Columns): Matrix {
-    return this.step(rows, 0, columns);
+  /** The first n rows of step t. */
+  step(n: number, t: number): Matrix {
+    return { block: this.block, at: this.at(t), rows: n, columns: this.width, ld: this.ld };
+  }
+
+  /** The rows of all steps as one matrix. */
+  allSteps(rows: number): Matrix {
+    return this.step(rows, 0);
   }
 }
-
-type Columns = readonly [from: number, to: number];
 
 export type SeriesByName = Readonly<Record<string, Series>>;
 
@@ -81,11 +87,13 @@ export function entriesOf(shapes: Shapes, B: number): Record<string, number> {
   return entries;
 }
 
-/** The series over blocks of these shapes, for B rows; added to other series, if there are any. */
+/**
+ * The series over blocks of these shapes, for B rows; added to other series, if there are any. What a cell that works in place
+ * has no shape for, lies in its output state.
+ */
 export function seriesOver(
-  cell: Cell,
   shapes: Shapes,
-  blocks: Readonly<Record<string, Block>>,
+  blocks: Blocks<string>,
   B: number,
   series: Record<string, Series> = {},
 ): Record<string, Series> {
@@ -93,7 +101,7 @@ export function seriesOver(
     const [width, steps] = shapes[name];
     series[name] = new Series(blocks[name], width, steps === 1 ? 0 : B * width);
   }
-  if (cell.inPlace && series.h) series.a = series.h.oneStepLater();
-  if (cell.inPlace && series.grad_h) series.grad_a = series.grad_h.oneStepLater();
+  if (series.h) series.a ??= series.h.oneStepLater();
+  if (series.grad_h) series.grad_a ??= series.grad_h.oneStepLater();
   return series;
 }

@@ -2,11 +2,10 @@ import { type Dtype, type NdArray, wrap } from '@retrograd/arrays';
 import { load, loadRows, store, unload } from '@retrograd/arrays/internal';
 import { type Block, currentKernels } from '@retrograd/kernels';
 import { giveEvictable, setOnes, takeAll, threadsAsked } from '@retrograd/kernels/internal';
-import type { Cell, Run, Sizes } from './cell.js';
-import type { Packed } from './parameters.js';
+import type { Cell, Sizes } from './cell.js';
+import { inputRows, loadWeights, type Packed } from './parameters.js';
 import { activationShapes, entriesOf, seriesOver } from './series.js';
 import { stepProducts } from './steps.js';
-import { inputRows, loadWeights, weightEntries } from './weights.js';
 
 /**
  * A layer's weights, packed in the kernels' memory for one time step after the other, with room for the step's activations: a
@@ -17,12 +16,16 @@ export class StepWorkspace {
   readonly kernels = currentKernels().sequence;
   private ready: ReturnType<StepWorkspace['make']> | null = null;
 
-  /** @param packed of the dtype, not to be changed */
+  /**
+   * @param packed  of the dtype, not to be changed
+   * @param version which version of a layer's parameters that is
+   */
   constructor(
     private readonly cell: Cell,
     private readonly sizes: Sizes,
     readonly packed: Packed,
     readonly dtype: Dtype,
+    readonly version: number,
   ) {}
 
   /**
@@ -31,15 +34,14 @@ export class StepWorkspace {
    * @param state the states before the step, (B, H) each; zeros where left out
    */
   step(x_t: NdArray, state: readonly (NdArray | undefined)[]): void {
-    const { B, x, states, multiplyInput, step } = this.prepare(x_t.shape[0]);
+    const { B, x, states, compute } = this.prepare(x_t.shape[0]);
     loadRows(x_t, x.block, x.width);
     for (let i = 0; i < states.length; i++) {
       const given = state[i];
       if (given === undefined) states[i].data.fill(0, 0, B * states[i].width);
       else load(given, states[i].block);
     }
-    multiplyInput();
-    step(B, 0);
+    compute();
   }
 
   /** Copies the states after the step into arrays of the workspace's dtype. */
@@ -71,27 +73,29 @@ export class StepWorkspace {
 
   /** All that one batch size and number of threads, which packed weights are parted for, needs. */
   private make(B: number, threads: number | null) {
-    const { kernels, cell, sizes, dtype } = this;
+    const { kernels, cell, sizes, packed, dtype } = this;
     const layout = cell.layout(sizes);
     const shapes = activationShapes(cell, layout, sizes, 1);
-    const entries = { ...entriesOf(shapes, B), W: weightEntries(cell, sizes) };
+    const entries = { ...entriesOf(shapes, B), W: packed.W.length + packed.b.length };
     const blocks = takeAll(kernels, dtype, entries);
     const taken: Block[] = Object.values(blocks);
     try {
-      const series = seriesOver(cell, shapes, blocks, B);
+      const series = seriesOver(shapes, blocks, B);
       setOnes(series.x.block, series.x.width);
-      const weights = loadWeights(cell, sizes, this.packed, blocks.W);
+      const weights = loadWeights(sizes, packed, blocks.W);
       const W_x = kernels.pack(inputRows(weights, sizes), { rows: B });
       taken.push(...W_x.blocks);
-      const sequence = { kernels, cell, layout, sizes, B, T: 1, schedule: null };
-      const { packed, multiply } = stepProducts(sequence, series, weights, 'forward');
-      for (const each of packed) taken.push(...each.blocks);
+      const sequence = { kernels, cell, layout, sizes, B, T: 1, schedule: null, series, weights };
+      const { multiply } = stepProducts(sequence, 'forward', taken);
+      const step = cell.forward({ kernels, sizes, series, multiply });
       const [x, a] = [series.x.step(B, 0), series.a.step(B, 0)];
-      const run: Run = { kernels, sizes, series, multiply };
+      const compute = (): void => {
+        kernels.multiplyPacked(x, W_x, a, false);
+        step(B, 0);
+      };
       const states = Object.keys(layout.states).map((name) => series[name]);
-      const multiplyInput = (): void => kernels.multiplyPacked(x, W_x, a, false);
       const evictable = kernels.markEvictable(taken);
-      return { B, threads, x: series.x, states, multiplyInput, step: cell.forward(run), evictable };
+      return { B, threads, x: series.x, states, compute, evictable };
     } catch (error) {
       for (const block of taken) kernels.give(block);
       throw error;

@@ -15,19 +15,8 @@ import { checkArray, tanhDerivative } from '@retrograd/arrays/internal';
 import { checkCache, checkParameters } from '@retrograd/recurrent';
 import { rnn } from './rnn.js';
 
-/** What rnnCellBackward reads. */
-export interface RNNCache {
-  /** (B, I) */
-  readonly x_t: NdArray;
-  /** (B, H) */
-  readonly h_prev: NdArray;
-  /** (B, H) */
-  readonly h_t: NdArray;
-  /** (I, H) */
-  readonly W_xh: NdArray;
-  /** (H, H) */
-  readonly W_hh: NdArray;
-}
+/** What rnnCellBackward reads: x_t (B, I), h_prev and h_t (B, H), W_xh (I, H), W_hh (H, H). */
+export type RNNCache = Readonly<Record<'x_t' | 'h_prev' | 'h_t' | 'W_xh' | 'W_hh', NdArray>>;
 
 /**
  * One vanilla RNN step: h_t = tanh(x_t W_xh + h_prev W_hh + b_h).

@@ -1,4 +1,3 @@
-import type { NdArray } from '@retrograd/arrays';
 import type { Tensor, TensorLike } from '@retrograd/autograd';
 import { type CellEquations, cellOp, sequenceOp } from '@retrograd/recurrent/graph';
 import { rnnCellForward } from './cell.js';
@@ -10,15 +9,7 @@ const equations: CellEquations = (x_t, [h_prev], { W_xh, W_hh, b_h }) => [
   rnnEquations(x_t, h_prev, W_xh, W_hh, b_h),
 ];
 
-const cell = /* @__PURE__ */ cellOp(
-  rnn,
-  rnnCellForward as (...inputs: NdArray[]) => unknown[],
-  stepBack,
-  equations,
-);
-
-/** @internal rnnSequence with its inputs as a list, as the layer calls it. */
-export const sequence = /* @__PURE__ */ sequenceOp(rnn, equations);
+const cell = /* @__PURE__ */ cellOp(rnn, rnnCellForward, stepBack, equations);
 
 /**
  * The hand-derived cell as one op of the graph. Arguments and shapes as rnnCellForward.
@@ -43,11 +34,7 @@ export function rnnCell(
  * @returns h_all (B, T, H) and h_final (B, H)
  * @throws ShapeError, DtypeError
  */
-export function rnnSequence(
-  x: TensorLike,
-  h_0: TensorLike,
-  W: TensorLike,
-  b: TensorLike,
-): [h_all: Tensor, h_final: Tensor] {
-  return sequence(x, h_0, W, b) as [Tensor, Tensor];
-}
+export const rnnSequence = /* @__PURE__ */ sequenceOp<
+  [x: TensorLike, h_0: TensorLike, W: TensorLike, b: TensorLike],
+  [h_all: Tensor, h_final: Tensor]
+>(rnn, equations);

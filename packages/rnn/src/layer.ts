@@ -1,6 +1,6 @@
 import type { NdArray } from '@retrograd/arrays';
 import { type LayerOptions, RecurrentLayer } from '@retrograd/recurrent/graph';
-import { sequence } from './graph-ops.js';
+import { rnnSequence } from './graph-ops.js';
 import type { RNNParams } from './params.js';
 import { rnn } from './rnn.js';
 
@@ -26,7 +26,7 @@ export class VanillaRNN extends RecurrentLayer<RNNParams> {
    * @throws ValueError when a size is not a positive integer; ValueError, DtypeError for wrong options
    */
   constructor(inputSize: number, hiddenSize: number, options: LayerOptions = {}) {
-    super('VanillaRNN', rnn, sequence, inputSize, hiddenSize, options);
+    super('VanillaRNN', rnn, rnnSequence, inputSize, hiddenSize, options);
   }
 
   /**

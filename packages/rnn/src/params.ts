@@ -1,18 +1,8 @@
 import { concat, type Dtype, glorotUniform, type NdArray, type Random, zeros } from '@retrograd/arrays';
 import type { ParameterPart, Sizes } from '@retrograd/recurrent';
 
-/** Parameters of the vanilla RNN under the spec's names. */
-export interface RNNParams {
-  /** (I, H) input to hidden */
-  W_xh: NdArray;
-  /** (H, H) hidden to hidden */
-  W_hh: NdArray;
-  /** (H) */
-  b_h: NdArray;
-}
-
-/** The names, in the order of the spec's argument lists. */
-export const RNN_PARAMS = ['W_xh', 'W_hh', 'b_h'] as const;
+/** Parameters of the vanilla RNN under the spec's names: W_xh (I, H) input to hidden, W_hh (H, H) hidden to hidden, b_h (H). */
+export type RNNParams = Record<'W_xh' | 'W_hh' | 'b_h', NdArray>;
 
 // Packed: W (H + I, H) holds W_hh in its first H rows and W_xh in the I rows below; b is b_h.
 

@@ -8,10 +8,7 @@ import { forwardCode } from './wasm/forward.js';
 export const rnn: Cell = {
   name: 'rnn',
   gates: ['h'],
-  layout: ({ H }) => ({
-    states: { h: H },
-    products: [{ operand: 'h', rows: [0, H], columns: [0, H] }],
-  }),
+  layout: ({ H }) => ({ states: { h: H }, products: [{ operand: 'h', rows: [0, H], columns: [0, H] }] }),
   inPlace: true,
 
   forward(run) {

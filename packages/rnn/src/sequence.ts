@@ -42,10 +42,8 @@ export function rnnBackward(
   caches: readonly RNNCache[],
   grad_h_final?: NdArray,
 ): [grad_x: NdArray, grad_W_xh: NdArray, grad_W_hh: NdArray, grad_b_h: NdArray, grad_h_0: NdArray] {
-  const given = [grad_h_all, grad_h_final] as const;
-  const { grad_x, grad_params, grad_initial } = sequenceBackward(rnn, caches, given, stepBack);
-  const { W_xh, W_hh, b_h } = grad_params;
-  return [grad_x, W_xh, W_hh, b_h, grad_initial[0]];
+  const { x, states, params } = sequenceBackward(rnn, caches, [grad_h_all, grad_h_final], stepBack);
+  return [x, params.W_xh, params.W_hh, params.b_h, states[0]];
 }
 
 /** rnnCellBackward in the form that all cells share. */

@@ -9,7 +9,14 @@ import {
 } from '@retrograd/arrays/internal';
 import { Tensor } from '@retrograd/autograd';
 import type { Cell, Sizes } from '../cell.js';
-import { type NamedArrays, namedViews, type Packed, packedZeros, packParameters } from '../parameters.js';
+import {
+  type NamedArrays,
+  namedViews,
+  type Packed,
+  packedZeros,
+  packParameters,
+  shapeOfPart,
+} from '../parameters.js';
 
 export interface LayerOptions {
   /** Seed of the initial weights. Default: the shared generator. */
@@ -28,9 +35,7 @@ export interface LayerOptions {
  * The trained leaves are `W` (H + I, G·H) and `b` (G·H), the G gates side by side. The spec's names (`W_f`, …) are views of
  * them: reading one costs nothing, and writing into one changes the layer. `P` maps those names to arrays.
  */
-export class LayerParameters<P extends { [K in keyof P]: NdArray }> {
-  readonly inputSize: number;
-  readonly hiddenSize: number;
+export class LayerParameters<P extends NamedArrays> {
   readonly dtype: Dtype;
   /** Packed weights, the hidden part in the first H rows. */
   readonly W: Tensor;
@@ -49,8 +54,8 @@ export class LayerParameters<P extends { [K in keyof P]: NdArray }> {
   constructor(
     protected readonly op: string,
     protected readonly cell: Cell,
-    inputSize: number,
-    hiddenSize: number,
+    readonly inputSize: number,
+    readonly hiddenSize: number,
     options: LayerOptions,
   ) {
     checkPositiveInteger(op, 'inputSize', inputSize);
@@ -63,8 +68,6 @@ export class LayerParameters<P extends { [K in keyof P]: NdArray }> {
       throw new ValueError(op, 'init', "'glorot' or 'zeros'", describe(init));
     }
     const rng = randomFrom(options, op);
-    this.inputSize = inputSize;
-    this.hiddenSize = hiddenSize;
     this.dtype = checkDtype(op, dtype);
     this.sizes = { I: inputSize, H: hiddenSize };
     const { W, b } =
@@ -75,7 +78,7 @@ export class LayerParameters<P extends { [K in keyof P]: NdArray }> {
     this.memories = [this.W.memory, this.b.memory];
     // A subclass declares `readonly W_f: NdArray`.
     for (const name of Object.keys(cell.parameters(this.sizes))) {
-      Object.defineProperty(this, name, { get: () => (this.getParams() as Record<string, NdArray>)[name] });
+      Object.defineProperty(this, name, { get: () => this.getParams()[name] });
     }
   }
 
@@ -105,29 +108,25 @@ export class LayerParameters<P extends { [K in keyof P]: NdArray }> {
    * @throws ValueError when a name is missing or unknown
    * @throws ShapeError, DtypeError when an array does not fit
    */
-  loadStateDict(dict: Readonly<Record<string, NdArray>>): void {
+  loadStateDict(dict: NamedArrays): void {
     this.assignParams('loadStateDict', 'dict', dict);
   }
 
   /** Copies parameters into the layer, for a method of that name. */
-  protected assignParams(
-    method: string,
-    argument: string,
-    dict: P | Readonly<Record<string, NdArray>>,
-  ): void {
+  protected assignParams(method: string, argument: string, dict: NamedArrays): void {
     const op = `${this.op}.${method}`;
-    const own = this.viewsOf({ W: this.W.value.data, b: this.b.value.data }) as Record<string, NdArray>;
-    checkKeys(op, argument, dict, Object.keys(own));
-    for (const name in own) checkArray(op, name, (dict as NamedArrays)[name], own[name].shape);
+    const parts = this.cell.parameters(this.sizes);
+    checkKeys(op, argument, dict, Object.keys(parts));
+    for (const name in parts) checkArray(op, name, dict[name], shapeOfPart(parts[name]));
     // Packed before anything is written: views of this layer's own memory may come too, for example two gates swapped.
-    const { W, b } = packParameters(this.cell, this.sizes, dict as NamedArrays, this.dtype);
+    const { W, b } = packParameters(this.cell, this.sizes, dict, this.dtype);
     this.W.update(({ data }) => data.set(W));
     this.b.update(({ data }) => data.set(b));
   }
 
   /** The spec's names over packed arrays; views. */
   protected viewsOf(packed: Packed): P {
-    return namedViews(this.cell, this.sizes, packed) as unknown as P;
+    return namedViews(this.cell, this.sizes, packed) as NamedArrays as P;
   }
 
   /** Copies of the packed parameters in the dtype that a call computes in: a later write into `W_f` does not mix two layers. */
@@ -136,9 +135,19 @@ export class LayerParameters<P extends { [K in keyof P]: NdArray }> {
     return { W: copy(this.W.value, { dtype }).data, b: copy(this.b.value, { dtype }).data };
   }
 
+  /** Whether the layer's parameters are the same numbers as these. */
+  protected holds({ W, b }: Packed): boolean {
+    return sameNumbers(W, this.W.value.data) && sameNumbers(b, this.b.value.data);
+  }
+
   /** Changes with every update of the parameters that the graph knows of. */
   protected get version(): number {
     const [W, b] = this.memories;
     return W.version + b.version;
   }
+}
+
+function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

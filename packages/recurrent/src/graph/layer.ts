@@ -3,24 +3,26 @@ import {
   type Dtype,
   DtypeError,
   dtypeOf,
-  type FloatData,
   type NdArray,
   StateError,
   ValueError,
   zeros,
 } from '@retrograd/arrays';
 import { checkArray, checkInteger, describe } from '@retrograd/arrays/internal';
-import { asTensor, constant, Tensor, type TensorLike } from '@retrograd/autograd';
+import { asTensor, Tensor, type TensorLike } from '@retrograd/autograd';
 import { currentKernels } from '@retrograd/kernels';
 import { type OutputGradients, runBackward } from '../backward.js';
 import type { Cell } from '../cell.js';
 import { ForwardPass } from '../forward.js';
-import type { Packed } from '../parameters.js';
+import type { NamedArrays, Packed } from '../parameters.js';
 import { checkGradients } from '../sequence.js';
 import { stateNames } from '../series.js';
 import { StepWorkspace } from '../step-workspace.js';
 import { type LayerOptions, LayerParameters } from './layer-parameters.js';
 import type { MultiOp } from './op.js';
+
+/** States or their gradients; undefined where one was left out. */
+type Given = readonly (NdArray | undefined)[];
 
 /** For every state of `S`, say `[h: unknown, c: unknown]`, a T. */
 type Each<S extends readonly unknown[], T> = { [K in keyof S]: T };
@@ -35,13 +37,13 @@ type Each<S extends readonly unknown[], T> = { [K in keyof S]: T };
  *     }
  */
 export class RecurrentLayer<
-  P extends { [K in keyof P]: NdArray },
+  P extends NamedArrays,
   S extends readonly unknown[] = [h: unknown],
 > extends LayerParameters<P> {
   private lastRun: { pass: ForwardPass; version: number } | null = null;
   private gradients: Packed | null = null;
-  private streaming: { workspace: StepWorkspace; version: number } | null = null;
-  private readonly stateNames: readonly string[];
+  private streaming: StepWorkspace | null = null;
+  private readonly stateNames = stateNames(this.cell);
 
   /**
    * @param op       the class's name, for messages
@@ -57,7 +59,6 @@ export class RecurrentLayer<
     options: LayerOptions = {},
   ) {
     super(op, cell, inputSize, hiddenSize, options);
-    this.stateNames = stateNames(cell);
   }
 
   /**
@@ -71,12 +72,10 @@ export class RecurrentLayer<
   forward(x: Tensor, ...initial: Partial<Each<S, TensorLike>>): [h_all: Tensor, ...final: Each<S, Tensor>];
   forward(x: NdArray | Tensor, ...initial: readonly unknown[]): unknown {
     const op = `${this.op}.forward`;
-    if (x instanceof Tensor) {
-      const tensors = this.initialTensors(op, x, initial as readonly (TensorLike | undefined)[]);
-      return this.sequence(x, ...tensors, this.W, this.b);
-    }
-    checkArray(op, 'x', x, ['batch', 'time', this.inputSize]);
-    const states = this.checkStates(op, x.shape[0], initial as readonly (NdArray | undefined)[], '_0');
+    checkArray(op, 'x', x instanceof Tensor ? x.value : x, ['batch', 'time', this.inputSize]);
+    const [B] = x.shape;
+    if (x instanceof Tensor) return this.sequence(x, ...this.initialTensors(op, B, initial), this.W, this.b);
+    const states = this.checkStates(op, B, initial as Given, '_0');
     const dtype = this.dtypeWith(x, states);
     const own = states.map((state) => state && copy(state));
     const pass = new ForwardPass(this.cell, copy(x), own, this.packedCopy(dtype), dtype);
@@ -87,7 +86,7 @@ export class RecurrentLayer<
 
   /** The graph call with the states as a list, the same for all recurrent layers. */
   run(x: Tensor, state?: readonly TensorLike[]): [h_all: Tensor, state: Tensor[]] {
-    if (state !== undefined) this.requireState('run', state, RETURNED('run'));
+    if (state !== undefined) this.requireState('run', state);
     const [h_all, ...final] = this.forward(x, ...((state ?? []) as Partial<Each<S, TensorLike>>));
     return [h_all, final];
   }
@@ -109,10 +108,10 @@ export class RecurrentLayer<
       const remedy = 'call forward again after changing them';
       throw new StateError(op, 'parameters', 'unchanged since forward', 'changed ones', remedy);
     }
-    const given: OutputGradients = [grad_h_all, ...(grad_final as (NdArray | undefined)[])];
+    const given: OutputGradients = [grad_h_all, ...(grad_final as Given)];
     checkGradients(op, this.cell, [pass.B, pass.T, pass.sizes.H], given);
-    const { grad_x, grad_W, grad_b } = runBackward(pass, given, { x: true, initial: [] });
-    this.gradients = { W: grad_W, b: grad_b };
+    const { grad_x, grad_packed } = runBackward(pass, given, [true]);
+    this.gradients = grad_packed;
     return grad_x as NdArray;
   }
 
@@ -147,7 +146,7 @@ export class RecurrentLayer<
   step(x_t: NdArray, state?: readonly NdArray[]): [h_t: NdArray, state: NdArray[]] {
     const op = `${this.op}.step`;
     checkArray(op, 'x_t', x_t, ['batch', this.inputSize]);
-    if (state !== undefined) this.requireState('step', state, RETURNED('step'));
+    if (state !== undefined) this.requireState('step', state);
     const before = this.checkStates(op, x_t.shape[0], state ?? [], '');
     const workspace = this.workspaceFor(this.dtypeWith(x_t, before));
     workspace.step(x_t, before);
@@ -181,32 +180,17 @@ export class RecurrentLayer<
     return state[0];
   }
 
-  private initialTensors(op: string, x: Tensor, given: readonly (TensorLike | undefined)[]): Tensor[] {
-    const [B] = x.shape;
-    checkArray(op, 'x', x.value, ['batch', 'time', this.inputSize]);
+  private initialTensors(op: string, B: number, given: readonly unknown[]): TensorLike[] {
     return this.stateNames.map((name, i) => {
-      const value = given[i];
-      if (value === undefined) return constant(zeros([B, this.hiddenSize], { dtype: this.dtype }));
-      const state = asTensor(op, `${name}_0`, value);
+      if (given[i] === undefined) return zeros([B, this.hiddenSize], { dtype: this.dtype });
+      const state = asTensor(op, `${name}_0`, given[i] as TensorLike);
       checkArray(op, `${name}_0`, state.value, [B, this.hiddenSize]);
       return state;
     });
   }
 
-  /** Checks that a state is the right list; what is in it is checked where it is used. */
-  private requireState(method: string, state: unknown, remedy: string): void {
-    if (Array.isArray(state) && state.length === this.stateNames.length) return;
-    const wanted = `[${this.stateNames.join(', ')}]`;
-    throw new ValueError(`${this.op}.${method}`, 'state', wanted, describe(state), remedy);
-  }
-
   /** Checks the states that are given. */
-  private checkStates(
-    op: string,
-    B: number,
-    given: readonly (NdArray | undefined)[],
-    suffix: string,
-  ): (NdArray | undefined)[] {
+  private checkStates(op: string, B: number, given: Given, suffix: string): Given {
     return this.stateNames.map((name, i) => {
       if (given[i] !== undefined) checkArray(op, `${name}${suffix}`, given[i], [B, this.hiddenSize]);
       return given[i];
@@ -214,9 +198,17 @@ export class RecurrentLayer<
   }
 
   /** The dtype that a call computes in. */
-  private dtypeWith(x: NdArray, states: readonly (NdArray | undefined)[]): Dtype {
+  private dtypeWith(x: NdArray, states: Given): Dtype {
     const double = (array?: NdArray): boolean => array?.data instanceof Float64Array;
     return this.dtype === 'float64' || double(x) || states.some(double) ? 'float64' : 'float32';
+  }
+
+  /** Checks that a state is the right list; what is in it is checked where it is used. */
+  private requireState(method: string, state: unknown, remedy?: string): void {
+    if (Array.isArray(state) && state.length === this.stateNames.length) return;
+    const wanted = `[${this.stateNames.join(', ')}]`;
+    const hint = remedy ?? `pass on the state that ${method} returned`;
+    throw new ValueError(`${this.op}.${method}`, 'state', wanted, describe(state), hint);
   }
 
   /**
@@ -225,27 +217,16 @@ export class RecurrentLayer<
    */
   private workspaceFor(dtype: Dtype): StepWorkspace {
     const { streaming, version } = this;
-    const fresh =
-      streaming !== null &&
-      streaming.version === version &&
-      streaming.workspace.dtype === dtype &&
-      streaming.workspace.kernels === currentKernels().sequence &&
-      (!this.exposed || this.holdsSame(streaming.workspace.packed));
-    if (fresh) return streaming.workspace;
-    streaming?.workspace.release();
-    const workspace = new StepWorkspace(this.cell, this.sizes, this.packedCopy(dtype), dtype);
-    this.streaming = { workspace, version };
-    return workspace;
+    if (
+      streaming?.version === version &&
+      streaming.dtype === dtype &&
+      streaming.kernels === currentKernels().sequence &&
+      (!this.exposed || this.holds(streaming.packed))
+    ) {
+      return streaming;
+    }
+    streaming?.release();
+    this.streaming = new StepWorkspace(this.cell, this.sizes, this.packedCopy(dtype), dtype, version);
+    return this.streaming;
   }
-
-  private holdsSame({ W, b }: Packed): boolean {
-    return sameData(W, this.W.value.data) && sameData(b, this.b.value.data);
-  }
-}
-
-const RETURNED = (method: string): string => `pass on the state that ${method} returned`;
-
-function sameData(a: FloatData, b: FloatData): boolean {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

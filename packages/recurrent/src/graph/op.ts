@@ -1,13 +1,13 @@
-import { cast, type Dtype, dense, type NdArray, resultType, wrap } from '@retrograd/arrays';
+import { cast, dense, type NdArray, resultType, wrap } from '@retrograd/arrays';
 import { checkArray } from '@retrograd/arrays/internal';
 import { lift, scan, split, type Tensor, type TensorLike } from '@retrograd/autograd';
 import { runBackward } from '../backward.js';
+import type { Cache } from '../caches.js';
 import type { Cell, Sizes } from '../cell.js';
 import { ForwardPass } from '../forward.js';
-import type { Packed } from '../parameters.js';
+import { gateColumns } from '../parameters.js';
 import { type CellBackward, checkInputs } from '../sequence.js';
 import { stateNames } from '../series.js';
-import { gateColumns } from '../weights.js';
 
 /**
  * One step of a cell composed of graph ops: what the hand-derived step is checked against, and what second derivatives go
@@ -17,14 +17,13 @@ import { gateColumns } from '../weights.js';
  * @param params under their own names
  * @returns the states after the step
  */
-export type CellEquations = (
-  x_t: Tensor,
-  state: readonly Tensor[],
-  params: Readonly<Record<string, Tensor>>,
-) => Tensor[];
+export type CellEquations = (x_t: Tensor, state: readonly Tensor[], params: NamedTensors) => Tensor[];
+
+/** Parameters of a cell under their own names. */
+export type NamedTensors = Readonly<Record<string, Tensor>>;
 
 /** An op with several inputs and outputs. */
-export type MultiOp = (...inputs: TensorLike[]) => Tensor[];
+export type MultiOp<In extends TensorLike[] = TensorLike[], Out = Tensor[]> = (...inputs: In) => Out;
 
 /**
  * Makes the op of one hand-derived step, `lstmCell` for the cell `lstm`: inputs x_t, the states, the parameters in their order;
@@ -32,10 +31,10 @@ export type MultiOp = (...inputs: TensorLike[]) => Tensor[];
  * @param forward  arrays in the same order to the states after the step, and the cache at the end
  * @param backward that step back
  */
-export function cellOp<C>(
+export function cellOp<C extends Cache>(
   cell: Cell,
   forward: (...inputs: NdArray[]) => readonly unknown[],
-  backward: CellBackward<C, object>,
+  backward: CellBackward<C>,
   equations: CellEquations,
 ): MultiOp {
   const states = stateNames(cell);
@@ -47,8 +46,8 @@ export function cellOp<C>(
       return [results.slice(0, -1) as NdArray[], results.at(-1) as C];
     },
     (grad_states, cache) => {
-      const step = backward(grad_states, cache);
-      return [step.x, ...step.states, ...names.map((name) => (step.params as Record<string, NdArray>)[name])];
+      const { x, states, params } = backward(grad_states, cache);
+      return [x, ...states, ...names.map((name) => params[name])];
     },
     {
       inputs: ['x_t', ...states.map((name) => `${name}_prev`), ...names],
@@ -62,62 +61,61 @@ export function cellOp<C>(
 
 /**
  * Makes the op of a cell over a whole sequence, `lstmSequence` for the cell `lstm`: inputs x, the initial states, packed W and
- * b; outputs h_all and the final states.
+ * b; outputs h_all and the final states. `In` and `Out` may name them.
  */
-export function sequenceOp(cell: Cell, equations: CellEquations): MultiOp {
+export function sequenceOp<In extends TensorLike[], Out extends Tensor[]>(
+  cell: Cell,
+  equations: CellEquations,
+): MultiOp<In, Out> {
   const op = `${cell.name}Sequence`;
   const states = stateNames(cell);
   return lift(
     op,
     (x, ...rest) => {
-      const [initial, W, b] = partsOf(rest);
-      const sizes = checkInputs(op, cell, x, initial);
+      const [initial, W, b] = partsOf(rest, states.length);
+      checkPacked(op, cell, checkInputs(op, cell, x, initial), W, b);
       const dtype = resultType(x, ...initial, W, b);
-      const pass = new ForwardPass(cell, x, initial, packedData(op, cell, sizes, W, b, dtype), dtype);
+      const packed = { W: dense(cast(W, dtype)).data, b: dense(cast(b, dtype)).data };
+      const pass = new ForwardPass(cell, x, initial, packed, dtype);
       return [[pass.outputs(), ...pass.finalStates()], pass];
     },
-    ([grad_h_all, ...grad_final], pass, [x, ...rest]) => {
-      const wanted = { x, initial: partsOf(rest)[0] };
-      const { grad_x, grad_initial, grad_W, grad_b } = runBackward(pass, [grad_h_all, ...grad_final], wanted);
-      const N = grad_b.length;
-      return [grad_x, ...grad_initial, wrap(grad_W, [pass.sizes.H + pass.sizes.I, N]), wrap(grad_b, [N])];
+    ([grad_h_all, ...grad_final], pass, needs) => {
+      const { grad_x, grad_initial, grad_packed } = runBackward(pass, [grad_h_all, ...grad_final], needs);
+      const { W, b } = grad_packed;
+      return [grad_x, ...grad_initial, wrap(W, [pass.sizes.H + pass.sizes.I, b.length]), wrap(b, [b.length])];
     },
     {
       inputs: ['x', ...states.map((name) => `${name}_0`), 'W', 'b'],
       release: ({ saved }) => saved.release(),
       fresh: true,
       composed: (x, ...rest) => {
-        const [initial, W, b] = partsOf(rest);
+        const [initial, W, b] = partsOf(rest, states.length);
         const params = namedParts(cell, W, b);
-        const [final, h_all] = scan<Tensor[]>(
-          (state, x_t) => {
-            const next = equations(x_t, state, params);
-            return [next, next[0]];
-          },
-          initial,
-          x,
-        );
+        const step = (state: readonly Tensor[], x_t: Tensor): [Tensor[], Tensor] => {
+          const next = equations(x_t, state, params);
+          return [next, next[0]];
+        };
+        const [final, h_all] = scan<Tensor[]>(step, initial, x);
         return [h_all, ...final];
       },
     },
-  );
+  ) as unknown as MultiOp<In, Out>;
 }
 
-/** [h_0, …, W, b] as [[h_0, …], W, b]. */
-function partsOf<T>(list: readonly T[]): [initial: T[], W: T, b: T] {
-  return [list.slice(0, -2), ...(list.slice(-2) as [T, T])];
+/** [h_0, …, W, b] with n states as [[h_0, …], W, b]. */
+function partsOf<T>(list: readonly T[], n: number): [initial: T[], W: T, b: T] {
+  return [list.slice(0, n), list[n], list[n + 1]];
 }
 
-function packedData(op: string, cell: Cell, sizes: Sizes, W: NdArray, b: NdArray, dtype: Dtype): Packed {
+function checkPacked(op: string, cell: Cell, sizes: Sizes, W: NdArray, b: NdArray): void {
   const { I, H } = sizes;
   const [N, G] = [gateColumns(cell, sizes), cell.gates.length];
   checkArray(op, 'W', W, [H + I, N], () => `hidden ${H} + input ${I}${G > 1 ? `, ${G} gates` : ''}`);
   checkArray(op, 'b', b, [N], G > 1 ? () => `${G} gates of hidden ${H}` : undefined);
-  return { W: dense(cast(W, dtype)).data, b: dense(cast(b, dtype)).data };
 }
 
 /** The parameters under their own names, as views of the packed tensors that the graph knows. */
-function namedParts(cell: Cell, W: Tensor, b: Tensor): Record<string, Tensor> {
+function namedParts(cell: Cell, W: Tensor, b: Tensor): NamedTensors {
   const H = b.size / cell.gates.length;
   const parts: Record<string, Tensor> = {};
   for (const [name, { rows, columns }] of Object.entries(cell.parameters({ I: W.shape[0] - H, H }))) {
