@@ -1,4 +1,6 @@
-/** P processes on a batch come to what one process comes to on it. Without MPI: ranks are tasks of one thread. */
+/**
+ * P processes on a batch come to what one process comes to on it. Without MPI: ranks are tasks of one thread.
+ */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { difference, STEPS, scenarios, train } from '../support/mpi/scenarios.js';

@@ -1,8 +1,10 @@
 /**
- * Scaling on this machine and over a simulated network: `node bench/src/many-machines/measure-all.mjs [rounds]`, from the root of the
- * repository, as root (for network namespaces) and with Open MPI. Prints one JSON text, which cost-model.mjs reads.
+ * Scaling on this machine and over a simulated network: `node bench/src/many-machines/measure-all.mjs
+ * [rounds]`, from the root of the repository, as root (for network namespaces) and with Open MPI. Prints one
+ * JSON text, which cost-model.mjs reads.
  *
- * One process and two take turns, so that whatever else the machine does meets both; the ratio is that of the pairs.
+ * One process and two take turns, so that whatever else the machine does meets both; the ratio is that of the
+ * pairs.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

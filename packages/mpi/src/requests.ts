@@ -30,8 +30,8 @@ const IDLE_MS = 100;
 const LONGEST_GAP_MS = 250;
 
 /**
- * Operations under way. They are looked at on every turn of the event loop, so that signals and timers have theirs as well: a blocking call
- * would keep both out.
+ * Operations under way. They are looked at on every turn of the event loop, so that signals and timers have
+ * theirs as well: a blocking call would keep both out.
  */
 export class Requests {
   private pending: Pending[] = [];
@@ -43,7 +43,9 @@ export class Requests {
   /** Waiting longer than this, the process sleeps a little between two looks. */
   private readonly idleAfter: number;
 
-  /** @param crowded whether there are more processes than cores, so that looking takes the time of the others */
+  /**
+   * @param crowded whether there are more processes than cores, so that looking takes the time of the others
+   */
   constructor(
     private readonly mpi: Mpi,
     private readonly waiting: Waiting,

@@ -69,7 +69,10 @@ export async function kernelSets(communicator: Communicator): Promise<string[]> 
   return broadcastJson(communicator, all);
 }
 
-/** Gives all processes the parameters of process 0, and what it knows of where to begin. The hidden state stays everyone's own. */
+/**
+ * Gives all processes the parameters of process 0, and what it knows of where to begin. The hidden state
+ * stays everyone's own.
+ */
 export async function broadcastStart(
   communicator: Communicator,
   parameters: readonly Tensor[],

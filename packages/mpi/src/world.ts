@@ -23,8 +23,8 @@ import { SharedRun } from './shared-run.js';
 export type WorldSaveOptions = Omit<SaveOptions, 'training'>;
 
 /**
- * The processes of a run, for `fit`'s and `evaluate`'s `world`. Except for the fields and `shard`, everything has to be called by all of
- * them, in the same order.
+ * The processes of a run, for `fit`'s and `evaluate`'s `world`. Except for the fields and `shard`, everything
+ * has to be called by all of them, in the same order.
  */
 export class DistributedWorld implements World {
   readonly rank: number;
@@ -54,7 +54,9 @@ export class DistributedWorld implements World {
     this.stopping.abort();
   }
 
-  /** The rows of this process of every batch: rank · B / size and so on. The order stays that of the source. */
+  /**
+   * The rows of this process of every batch: rank · B / size and so on. The order stays that of the source.
+   */
   shard(source: BatchSource): BatchSource {
     return shardSource(source, this.shares);
   }
@@ -86,9 +88,10 @@ export class DistributedWorld implements World {
   }
 
   /**
-   * Has process 0 write the model and its training to a file, as `saveModel` does: with the hidden state of all rows, so that any number of
-   * processes can go on with it.
-   * @throws StateError when the processes have different parameters, GroupError when the file cannot be written; on all processes
+   * Has process 0 write the model and its training to a file, as `saveModel` does: with the hidden state of
+   * all rows, so that any number of processes can go on with it.
+   * @throws StateError when the processes have different parameters, GroupError when the file cannot be
+   *   written; on all processes
    */
   async save(
     path: string,

@@ -15,7 +15,10 @@ tell(`rank ${rank} is process ${process.pid}`);
 const options = JSON.parse(process.env.TEST_OPTIONS ?? '{}') as DistributeOptions;
 const world = await distribute(options);
 
-/** A training that saves itself every few steps, goes on where its file ends, and writes `file.end` when it is done. */
+/**
+ * A training that saves itself every few steps, goes on where its file ends, and writes `file.end` when it is
+ * done.
+ */
 async function survive(scenario: Scenario, steps: number, pause: number): Promise<void> {
   const model = new RecurrentModel(scenario.model(1).config, { seed: 2 });
   const resumed = await world.resume(file, model);
