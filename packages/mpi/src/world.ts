@@ -15,6 +15,7 @@ import { broadcastAny, broadcastJson, type Communicator } from './communicator.j
 import { GroupError } from './errors.js';
 import { gatherState, readIfThere, sliceState, writeTogether } from './files.js';
 import { checkReplicas } from './guard.js';
+import { localRank } from './launcher.js';
 import type { Settings } from './settings.js';
 import { shardSource } from './shard.js';
 import { SharedRun } from './shared-run.js';
@@ -29,6 +30,8 @@ export type WorldSaveOptions = Omit<SaveOptions, 'training'>;
 export class DistributedWorld implements World {
   readonly rank: number;
   readonly size: number;
+  /** The place of this process among those of its machine, from 0. */
+  readonly local = localRank();
   private readonly stopping = new AbortController();
   private run: SharedRun | null = null;
 

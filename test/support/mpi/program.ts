@@ -50,6 +50,14 @@ const tasks: Record<string, () => Promise<void>> = {
         );
     }
   },
+  /** A model whose parameters are so long that the kernels update them. */
+  async large() {
+    const model = new RecurrentModel(
+      { cell: 'gru', inputSize: 7, hiddenSize: 80, dtype: 'float32' },
+      { seed: 1 },
+    );
+    await train({ ...scenarios[2], model: () => model }, world, { steps: 2 });
+  },
   /** A few steps on the tree, then the file. */
   async tree() {
     await survive(treeScenario, 12, 0);
