@@ -44,13 +44,16 @@ for (const name of Object.keys(steps).filter((each) => 'one' in steps[each])) {
     const rate = largest.bytes / largest.milliseconds;
     const latency = reduce[key][0].milliseconds;
     const share = name.startsWith('LSTM 4') ? hidden : 0;
-    const cells = MACHINES.map((P) => {
-      if (P === 1) return `${one.toFixed(0)} ms`;
+    /** Milliseconds of a step in which each machine has so much of the work of one. */
+    const stepOn = (P, work) => {
+      if (P === 1) return one;
       const sent = ((2 * (P - 1)) / P) * (bytes / rate) + 2 * Math.ceil(Math.log2(P)) * latency * buckets;
-      const time = one / P + (1 - share) * sent + own;
-      return `${time.toFixed(0)} ms (${(one / time).toFixed(1)}×)`;
-    });
-    console.log(`| ${label} | ${cells.join(' | ')} |`);
+      return one * work + (1 - share) * sent + own;
+    };
+    const same = MACHINES.map((P) => `${stepOn(P, 1 / P).toFixed(0)} ms`);
+    const grown = MACHINES.map((P) => `${((P * one) / stepOn(P, 1)).toFixed(1)}×`);
+    console.log(`| ${label}, the same batch: a step | ${same.join(' | ')} |`);
+    console.log(`| ${label}, the batch grows with P: samples a second | ${grown.join(' | ')} |`);
   }
   console.log('');
 }

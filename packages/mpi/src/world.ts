@@ -1,3 +1,4 @@
+import { StateError } from '@retrograd/arrays';
 import {
   type BatchSource,
   loadModel,
@@ -65,13 +66,16 @@ export class DistributedWorld implements World {
   }
 
   async start(training: SharedTraining): Promise<TrainingState> {
+    if (this.run !== null)
+      throw new StateError('fit', 'world', 'in one training at a time', 'one in another');
     const run = new SharedRun(this.communicator, this.settings, this.shares, training);
+    const start = await run.start();
     this.run = run;
-    return run.start();
+    return start;
   }
 
   step(work: SharedStep): Promise<SharedGradients | null> {
-    if (this.run === null) throw new GroupError('fit', 'world', 'in one training at a time', 'none');
+    if (this.run === null) throw new StateError('step', 'world', 'in a training', 'one before start');
     return this.run.step(work);
   }
 
@@ -79,9 +83,12 @@ export class DistributedWorld implements World {
     const { run } = this;
     const { save } = this.settings;
     if (run === null) return;
-    const left = await run.end(end.complete);
-    if (left && save !== undefined) await this.save(save, run.model as Saveable, end.state());
-    this.run = null;
+    try {
+      const left = await run.end(end.complete);
+      if (left && save !== undefined) await this.save(save, run.model as Saveable, end.state());
+    } finally {
+      this.run = null;
+    }
   }
 
   async sum(values: readonly number[]): Promise<number[]> {
