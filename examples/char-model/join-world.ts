@@ -2,7 +2,8 @@ import type { DistributedWorld } from '@retrograd/mpi';
 import type { TrainingJob } from './job.js';
 
 /**
- * Joins the other processes, if a launcher (retrograd-mpi, mpirun, Slurm) has started this one as one of several.
+ * Joins the other processes, if a launcher (retrograd-mpi, mpirun, Slurm) has started this one as one of
+ * several.
  * @returns null if it was started alone; no MPI library is looked for then
  * @throws LibraryError
  */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bundle, folder, runRanks, skipped } from '../support/mpi/launch.js';
+import { bundle, folder, runRanks, skipped, start } from '../support/mpi/launch.js';
 import { type Curve, difference, scenarios, train } from '../support/mpi/scenarios.js';
 
 if (!skipped(test, 'training on MPI')) {
@@ -23,6 +23,33 @@ if (!skipped(test, 'training on MPI')) {
         assert.ok(same, `${title}: ranks of ${size} differ`);
       }
     }
+  });
+
+  test('different kernels are reported, and refused where replicas would drift apart', async () => {
+    const on = (kernels: string, task: string) => [
+      '-n',
+      '1',
+      '-x',
+      `RETROGRAD_KERNELS=${kernels}`,
+      process.execPath,
+      program,
+      task,
+    ];
+    const both = (task: string) =>
+      start('mpirun', ['--bind-to', 'none', ...on('plain', task), ':', ...on('wasm-simd', task)]).outcome;
+    const small = await both('curves');
+    assert.is(small.code, 0, small.err);
+    assert.match(
+      small.err,
+      /rank 0 computes with plain and rank 1 with wasm-simd: runs will not repeat to the bit/,
+    );
+    for (const [, text] of small.out.matchAll(/^curve (.*)$/gm)) assert.ok(JSON.parse(text).same);
+    const large = await both('large');
+    assert.is(large.code, 1);
+    assert.match(
+      large.err,
+      /ValueError: fit: rounding of the optimizer must be the same on every rank, got \w+ on rank 0 and \w+ on rank 1; use the same kernels: set RETROGRAD_KERNELS=wasm-simd/,
+    );
   });
 
   test("bits: 'tree': the files of 1, 2, 4 and 8 processes are equal, byte for byte", async () => {

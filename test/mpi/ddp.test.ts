@@ -1,4 +1,7 @@
-/** Training by PyTorch's DistributedDataParallel: the same losses, norms and weights, with as many ranks and with others. */
+/**
+ * Training by PyTorch's DistributedDataParallel: the same losses, norms and weights, with as many ranks and
+ * with others.
+ */
 import { copy, type NdArray, slice } from '@retrograd/arrays';
 import { Adam, type BatchSource, fit, RecurrentModel } from '@retrograd/nn';
 import { test } from 'uvu';

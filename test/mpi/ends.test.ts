@@ -1,4 +1,7 @@
-/** Every way in which a run of several processes can end: by itself, by a signal, by a failure, by waiting too long. */
+/**
+ * Every way in which a run of several processes can end: by itself, by a signal, by a failure, by waiting too
+ * long.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadModel } from '@retrograd/nn';

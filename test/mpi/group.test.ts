@@ -93,6 +93,20 @@ test('a loss that is not finite on one rank changes no weight on any', async () 
   assert.is(after[0], after[1]);
 });
 
+test('one training follows another, but two at once are refused', async () => {
+  const both = await results(2, {}, async (world) => {
+    const first = await train(scenario, world, short);
+    const second = await train(scenario, world, short);
+    const begun = train(scenario, world, short, async ({ step }) => {
+      if (step !== 2) return;
+      const message = await train(scenario, world, short).catch((error) => error.message);
+      assert.is(message, 'fit: world must be in one training at a time, got one in another');
+    });
+    return [first, second, await begun];
+  });
+  for (const curves of both) for (const curve of curves) assert.equal(curve, both[0][0]);
+});
+
 test('ranks that were given different settings or models do not begin', async () => {
   const message = async (given: (rank: number) => object): Promise<string[]> =>
     errors(3, {}, (world) => train(scenario, world, { ...short, ...given(world.rank) }));

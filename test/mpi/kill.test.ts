@@ -1,4 +1,7 @@
-/** A rank is killed at any time: all end within 10 s, and the training goes on from its file to the end that it would have had. */
+/**
+ * A rank is killed at any time: all end within 10 s, and the training goes on from its file to the end that
+ * it would have had.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +11,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bundle, folder, type Running, runRanks, skipped, startRanks } from '../support/mpi/launch.js';
 
-/** In all, and how many trainings share them, at the same time: most of a kill is waiting for the launcher to notice. */
+/**
+ * In all, and how many trainings share them, at the same time: most of a kill is waiting for the launcher to
+ * notice.
+ */
 const KILLS = 20;
 const TRAININGS = 4;
 /** From the start of a rank; some come before it has joined the others, some in the middle of a file. */

@@ -1,4 +1,7 @@
-/** No library, a wrong one, one of another family than the launcher: what is said then. And MPICH, where it is installed. */
+/**
+ * No library, a wrong one, one of another family than the launcher: what is said then. And MPICH, where it is
+ * installed.
+ */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -83,7 +83,7 @@ test('the median pruner stops what is worse than half of the others', () => {
   const before = [1, 2, 3].flatMap((value, index) => [5, 6].map((step) => ({ index, step, value })));
   assert.ok(prune({ index: 9, step: 5, value: 2.5 }, before));
   assert.not(prune({ index: 9, step: 5, value: 2 }, before));
-  assert.not(prune({ index: 9, step: 7, value: 9 }, before), 'nobody has told this step');
+  assert.not(prune({ index: 9, step: 7, value: 9 }, before), 'no other job has told this step');
   assert.not(prune({ index: 9, step: 2, value: 9 }, before), 'too early');
   assert.ok(prune({ index: 9, step: 6, value: Number.NaN }, before));
   assert.not(prune({ index: 2, step: 5, value: 9 }, before), 'only two others');

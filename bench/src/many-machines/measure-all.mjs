@@ -1,8 +1,10 @@
 /**
- * Scaling on this machine and over a simulated network: `node bench/src/many-machines/measure-all.mjs [rounds]`, from the root of the
- * repository, as root (for network namespaces) and with Open MPI. Prints one JSON text, which cost-model.mjs reads.
+ * Scaling on this machine and over a simulated network: `node bench/src/many-machines/measure-all.mjs
+ * [rounds]`, from the root of the repository, as root (for network namespaces) and with Open MPI. Prints one
+ * JSON text, which cost-model.mjs reads.
  *
- * One process and two take turns, so that whatever else the machine does meets both; the ratio is that of the pairs.
+ * One process and two take turns, so that whatever else the machine does meets both; the ratio is that of the
+ * pairs.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,13 +28,13 @@ const jobs = {
     seqLength: 32,
     steps: 15,
   },
-  'LSTM 4 x 512, batch 32 x 16': {
+  'LSTM 4 x 512, batch 64 x 16': {
     ...text,
     cell: 'lstm',
     layers: 4,
     hiddenSize: 512,
     embeddingSize: 64,
-    batchSize: 32,
+    batchSize: 64,
     seqLength: 16,
     steps: 7,
   },
@@ -42,7 +44,7 @@ const median = (list) => list.slice().sort((a, b) => a - b)[list.length >> 1];
 const root = { OMPI_ALLOW_RUN_AS_ROOT: '1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1' };
 
 /** Lines of JSON that a run prints. */
-function run(processes, args, { before = [], options = ['--oversubscribe'], env = {} } = {}) {
+function run(processes, args, { before = [], options = [], env = {} } = {}) {
   const [command, ...rest] = [...before, 'mpirun', '-n', String(processes), '--bind-to', 'none', ...options];
   const { status, stdout, stderr } = spawnSync(command, [...rest, process.execPath, program, ...args], {
     encoding: 'utf8',
@@ -135,7 +137,7 @@ for (const rate of ['1gbit', '10gbit']) {
   const cable = network(rate);
   try {
     report.reduce[rate] = run(2, ['reduce'], cable);
-    const job = jobs['LSTM 4 x 512, batch 32 x 16'];
+    const job = jobs['LSTM 4 x 512, batch 64 x 16'];
     const pairs = [];
     for (let round = 0; round < rounds; round++)
       pairs.push([step(2, job, false, cable), step(2, job, true, cable)]);

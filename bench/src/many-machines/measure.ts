@@ -1,8 +1,10 @@
 /**
- * What data-parallel training costs: run as `mpirun -n P node measure.js <what>`, by measure-all.mjs beside it. Prints one line of JSON.
+ * What data-parallel training costs: run as `mpirun -n P node measure.js <what>`, by measure-all.mjs beside
+ * it. Prints one line of JSON.
  *
  * reduce   all-reduce of one bucket after the other, by size
- * step     a step of training and how long it waits for the others, with and without sending during the backward pass
+ * step     a step of training and how long it waits for the others, with and without sending during the
+ * backward pass
  */
 import { distribute } from '@retrograd/mpi';
 import { Adam, fit, RecurrentModel, type RecurrentModelConfig, textBatches } from '@retrograd/nn';

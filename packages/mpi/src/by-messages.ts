@@ -11,8 +11,8 @@ export interface Messages {
 }
 
 /**
- * A group whose common operations are made of messages to and from process 0. For few processes on one machine: what process 0 has to do
- * grows with their number.
+ * A group whose common operations are made of messages to and from process 0. For few processes on one
+ * machine: what process 0 has to do grows with their number.
  */
 export class MessageCommunicator implements Communicator {
   readonly rank: number;

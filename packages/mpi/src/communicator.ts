@@ -3,8 +3,8 @@ import type { FloatData } from '@retrograd/kernels';
 export type ReduceOp = 'sum' | 'max';
 
 /**
- * How the processes of a group talk to each other. Every operation starts when it is called; all processes have to call the same ones, in
- * the same order. Buffers must be left alone until the promise is fulfilled.
+ * How the processes of a group talk to each other. Every operation starts when it is called; all processes
+ * have to call the same ones, in the same order. Buffers must be left alone until the promise is fulfilled.
  */
 export interface Communicator {
   /** The place of this process, from 0. */
@@ -22,7 +22,10 @@ export interface Communicator {
   /** Sends numbers to a partner, which sends as many. */
   exchange(own: FloatData, theirs: FloatData, partner: number): Promise<void>;
   send(bytes: Uint8Array, to: number): Promise<void>;
-  /** @param options.patient whether it may take any time, as the sender has work to do; no watchdog ends it then */
+  /**
+   * @param options.patient whether it may take any time, as the sender has work to do; no watchdog ends it
+   *   then
+   */
   receive(from: number, options?: { patient?: boolean }): Promise<Uint8Array>;
   /** Moves what is under way; to be called now and then during long work. */
   progress(): void;

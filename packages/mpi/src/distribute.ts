@@ -17,8 +17,8 @@ import { DistributedWorld } from './world.js';
 
 export interface DistributeOptions {
   /**
-   * 'any': a part of a batch a process, the fastest. 'tree': the same bits for 1, 2, 4, … processes up to `shards`, for smaller products and
-   * more to send. Default 'any'.
+   * 'any': a part of a batch a process, the fastest. 'tree': the same bits for 1, 2, 4, … processes up to
+   * `shards`, for smaller products and more to send. Default 'any'.
    */
   bits?: 'any' | 'tree';
   /** Parts that a batch is cut in for bits: 'tree', a power of two. Default 8. */
@@ -31,9 +31,12 @@ export interface DistributeOptions {
   grace?: number;
   /** Steps between two comparisons of all parameters. Default 500. */
   guardEvery?: number;
-  /** A file to keep the training in when it is left before its end: on SIGTERM, by `break`, by a signal. Default: none. */
+  /**
+   * A file to keep the training in when it is left before its end: on SIGTERM, by `break`, by a signal.
+   * Default: none.
+   */
   save?: string;
-  /** Takes lines for whoever watches the run. Default: to stderr. */
+  /** Takes lines about the run. Default: to stderr. */
   log?: Log;
   /** Instead of MPI. */
   communicator?: Communicator;
@@ -42,8 +45,9 @@ export interface DistributeOptions {
 let running: Promise<DistributedWorld> | null = null;
 
 /**
- * Joins the processes that a launcher (`mpirun`, `retrograd-mpi`, Slurm) has started; a process that was started alone is a world of one.
- * MPI can be joined once in a process: later calls return the first one's world.
+ * Joins the processes that a launcher (`mpirun`, `retrograd-mpi`, Slurm) has started; a process that was
+ * started alone is a world of one. MPI can be joined once in a process: later calls return the first one's
+ * world.
  * @throws LibraryError when there is no MPI library, none that can be used, or one that is not the launcher's
  * @throws ValueError when an option is wrong, or the number of processes does not go with bits: 'tree'
  */
@@ -107,7 +111,10 @@ function checkFamily({ size, library }: Mpi, launcher: Launcher): void {
   );
 }
 
-/** Open MPI binds each of two processes to one core unless it is told otherwise, and all their threads with them. */
+/**
+ * Open MPI binds each of two processes to one core unless it is told otherwise, and all their threads with
+ * them.
+ */
 function warnOfBinding(log: Log): void {
   const [mine, all] = [availableParallelism(), cpus().length];
   if (mine < all)

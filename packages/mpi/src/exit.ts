@@ -24,8 +24,8 @@ const LOOK_MS = 100;
 let stopped = false;
 
 /**
- * Has the group end as one: a process that fails, or leaves in the middle of something, takes the others with it, which would wait for it
- * for ever.
+ * Has the group end as one: a process that fails, or leaves in the middle of something, takes the others with
+ * it, which would wait for it for ever.
  */
 export function endTogether({ communicator, presence, log, pending, training }: Leaving): void {
   // Node prints an uncaught error when the process has left its last handler, which is the one below.
@@ -42,11 +42,15 @@ export function endTogether({ communicator, presence, log, pending, training }: 
   });
 }
 
-/** SIGTERM is everyone's; SIGUSR2 is what mpirun hands on at once, where it would let SIGTERM wait and then leave a second. */
+/**
+ * SIGTERM is everyone's; SIGUSR2 is what mpirun hands on at once, where it would let SIGTERM wait and then
+ * leave a second.
+ */
 const SIGNALS = ['SIGTERM', 'SIGUSR2'] as const;
 
 /**
- * Has a training end after the step under way when a signal asks for it, and the process with it: at once when another one is gone.
+ * Has a training end after the step under way when a signal asks for it, and the process with it: at once
+ * when another one is gone.
  * @param grace milliseconds after which it ends in any case
  */
 export function stopOnSignal(stop: () => void, presence: Presence | null, log: Log, grace: number): void {

@@ -4,8 +4,8 @@ export const LEAVES = 1;
 export const FAILED = 2;
 
 /**
- * What the processes tell each other in every step besides gradients, as numbers that are added up. Each has a place of its own for its
- * wish, so that all know whose it is.
+ * What the processes tell each other in every step besides gradients, as numbers that are added up. Each has
+ * a place of its own for its wish, so that all know whose it is.
  */
 export class Extras {
   readonly numbers: Float64Array;

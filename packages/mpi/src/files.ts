@@ -35,7 +35,10 @@ function flatten(hidden: ModelState): StateDict {
   return arrays;
 }
 
-/** The training state of this process's rows, out of that of all rows. However many processes there were when it was saved. */
+/**
+ * The training state of this process's rows, out of that of all rows. However many processes there were when
+ * it was saved.
+ */
 export function sliceState({ rank, size }: Communicator, state: TrainingState): TrainingState {
   const { hidden } = state;
   const rows = hidden?.[0]?.[0]?.shape[0];
@@ -83,7 +86,10 @@ function replaceFile(path: string, bytes: Uint8Array): void {
   }
 }
 
-/** The content of a file of process 0's machine; null when there is none. @throws the system's error when it cannot be read */
+/**
+ * The content of a file of process 0's machine; null when there is none.
+ * @throws the system's error when it cannot be read
+ */
 export function readIfThere(path: string): Uint8Array | null {
   try {
     return readFileSync(path);

@@ -35,7 +35,10 @@ export const openMpi = (library: LibraryHandle): Handles => {
   };
 };
 
-/** MPICH and what follows its binary interface (Intel MPI, MVAPICH, Cray MPICH): handles are fixed integers of 32 bits. */
+/**
+ * MPICH and what follows its binary interface (Intel MPI, MVAPICH, Cray MPICH): handles are fixed integers of
+ * 32 bits.
+ */
 export const mpich: Handles = {
   family: 'MPICH',
   type: 'int',

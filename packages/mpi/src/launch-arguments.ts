@@ -37,9 +37,13 @@ export function launchArguments(
   };
   if (allowRoot) args.push('--allow-run-as-root');
   if (hosts.length > 0) args.push('--host', hosts.map(({ name, slots: n }) => `${name}:${n}`).join(','));
-  else if (processes > availableParallelism()) {
+  else if (processes > availableParallelism() && !knowsHosts(process.env)) {
     args.push('--oversubscribe');
     env.OMPI_MCA_mpi_yield_when_idle = '1';
   }
   return { processes, args: [...args, ...work], env };
 }
+
+/** Whether Open MPI has a list of machines without our telling: from Slurm, or from the MPI operator of Kubernetes. */
+const knowsHosts = ({ SLURM_JOB_ID, OMPI_MCA_orte_default_hostfile }: NodeJS.ProcessEnv): boolean =>
+  (SLURM_JOB_ID ?? OMPI_MCA_orte_default_hostfile) !== undefined;

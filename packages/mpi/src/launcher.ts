@@ -25,3 +25,7 @@ export const runFolder = (env: NodeJS.ProcessEnv = process.env): string | undefi
 /** How many processes of this run are on this machine; 1 where the launcher does not say. */
 export const localSize = (env: NodeJS.ProcessEnv = process.env): number =>
   Number(env.OMPI_COMM_WORLD_LOCAL_SIZE ?? env.MPI_LOCALNRANKS ?? 1);
+
+/** The place of this process among those of its machine. */
+export const localRank = (env: NodeJS.ProcessEnv = process.env): number =>
+  Number(env.OMPI_COMM_WORLD_LOCAL_RANK ?? env.MPI_LOCALRANKID ?? 0);

@@ -17,8 +17,8 @@ export interface Bucket {
 }
 
 /**
- * Where the gradients of all parameters lie in memory of their own: one buffer a dtype, the last parameter first, as gradients are finished
- * about in this order.
+ * Where the gradients of all parameters lie in memory of their own: one buffer a dtype, the last parameter
+ * first, as gradients are finished about in this order.
  */
 export class Layout {
   readonly places: readonly Place[];

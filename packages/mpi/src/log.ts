@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 
-/** Takes a line for whoever watches the run. */
+/** Takes a line about the run. */
 export type Log = (line: string) => void;
 
 /** Written at once: the process may be about to end. */
@@ -8,6 +8,6 @@ export const logToStderr: Log = (line) => {
   try {
     writeSync(2, `retrograd-mpi: ${line}\n`);
   } catch {
-    // There is nobody to tell.
+    // The reader is gone.
   }
 };

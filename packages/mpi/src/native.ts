@@ -18,7 +18,10 @@ export function open(file: string): { library: LibraryHandle | null; problem: st
 
 const RTLD_NOW = 2;
 
-/** Keeps a library in memory until the process has ended: threads of it may run longer than koffi would keep it. */
+/**
+ * Keeps a library in memory until the process has ended: threads of it may run longer than koffi would keep
+ * it.
+ */
 export function pin(file: string): void {
   koffi.load(null).func('dlopen', 'void *', ['const char *', 'int'])(file, RTLD_NOW);
 }
@@ -31,8 +34,8 @@ export function endAfter(seconds: number): void {
 const addresses = new WeakMap<ArrayBufferLike, number>();
 
 /**
- * Where the numbers of a typed array are. Reading `buffer` moves those of a small one out of V8's heap, where the collector would move
- * them again; after that the address holds as long as the array does.
+ * Where the numbers of a typed array are. Reading `buffer` moves those of a small one out of V8's heap, where
+ * the collector would move them again; after that the address holds as long as the array does.
  */
 export function addressOf(array: ArrayBufferView): number {
   const { buffer } = array;

@@ -19,8 +19,8 @@ const WIDTH = 64;
 const TELL_MS = 200;
 
 /**
- * A small file in which the processes of one machine tell where they are: those that wait can say whom they wait for. (Messages would not
- * do: a process that is stuck in a computation answers none.)
+ * A small file in which the processes of one machine tell where they are: those that wait can say whom they
+ * wait for. (Messages would not do: a process that is stuck in a computation answers none.)
  */
 export class Presence {
   step = 0;

@@ -7,7 +7,7 @@ export interface Reducer {
    * @returns the hidden state of its rows
    */
   compute(work: SharedStep): ModelState;
-  /** Adds nothing to this step, whatever `compute` has done; what it has already sent is for nobody. */
+  /** Adds nothing to this step, whatever `compute` has done; what it has already sent is ignored. */
   abandon(): void;
   /** Sends the rest, waits for the sums, and leaves the mean gradients in the parameters. */
   finish(): Promise<void>;

@@ -30,8 +30,8 @@ const IDLE_MS = 100;
 const LONGEST_GAP_MS = 250;
 
 /**
- * Operations under way. They are looked at on every turn of the event loop, so that signals and timers have theirs as well: a blocking call
- * would keep both out.
+ * Operations under way. They are looked at on every turn of the event loop, so that signals and timers have
+ * theirs as well: a blocking call would keep both out.
  */
 export class Requests {
   private pending: Pending[] = [];
@@ -43,7 +43,9 @@ export class Requests {
   /** Waiting longer than this, the process sleeps a little between two looks. */
   private readonly idleAfter: number;
 
-  /** @param crowded whether there are more processes than cores, so that looking takes the time of the others */
+  /**
+   * @param crowded whether there are more processes than cores, so that looking takes the time of the others
+   */
   constructor(
     private readonly mpi: Mpi,
     private readonly waiting: Waiting,
@@ -78,32 +80,40 @@ export class Requests {
     }
     return new Promise((resolve, reject) => {
       this.pending.push({ slot, what, buffers, patient, resolve, reject });
-      this.look();
+      if (!this.turning) this.look();
       this.turn();
     });
   }
 
-  /** Completes what is complete. */
+  /**
+   * Completes what is complete. Every question moves all that is under way, and may give the core away (Open MPI
+   * yields it when there are more processes than cores); so of those that complete in order only the first is asked
+   * for.
+   */
   look(): void {
     const now = performance.now();
-    let completed = false;
-    const rest: Pending[] = [];
-    for (const request of this.pending) {
-      let done = true;
-      try {
-        done = this.mpi.test(request.slot);
-        if (done) request.resolve();
-      } catch (error) {
-        request.reject(error);
-      }
-      if (done) {
-        completed = true;
-        this.free.push(request.slot);
-      } else rest.push(request);
-    }
-    this.pending = rest;
+    const before = this.pending.length;
+    let waiting = false;
+    this.pending = this.pending.filter((request) => {
+      if (waiting && !request.patient) return true;
+      const done = this.isDone(request);
+      waiting ||= !done && !request.patient;
+      return !done;
+    });
+    const completed = this.pending.length < before;
     this.quietFor = completed ? 0 : this.quietFor + Math.min(now - this.lookedAt, LONGEST_GAP_MS);
     this.lookedAt = now;
+  }
+
+  private isDone({ slot, resolve, reject }: Pending): boolean {
+    try {
+      if (!this.mpi.test(slot)) return false;
+      resolve();
+    } catch (error) {
+      reject(error);
+    }
+    this.free.push(slot);
+    return true;
   }
 
   private turn(): void {

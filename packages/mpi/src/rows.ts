@@ -4,7 +4,10 @@ import type { ModelState } from '@retrograd/nn';
 /** Rows from the first on to the one before the second. */
 export type Rows = readonly [from: number, to: number];
 
-/** Part `i` of `parts` of so many rows: their sizes differ by one at most, and half of the parts are the parts of half as many. */
+/**
+ * Part `i` of `parts` of so many rows: their sizes differ by one at most, and half of the parts are the parts
+ * of half as many.
+ */
 export const rowsOf = (rows: number, i: number, parts: number): Rows => [
   Math.floor((i * rows) / parts),
   Math.floor(((i + 1) * rows) / parts),

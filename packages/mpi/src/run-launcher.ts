@@ -23,7 +23,8 @@ export interface LaunchResult {
 
 /** Runs the launcher to its end, and hands signals on to it. */
 export async function runLauncher({ path }: LauncherProgram, { args, env }: Launch): Promise<LaunchResult> {
-  // A group of its own, as a Ctrl-C of the terminal would go to mpirun as well, which gives the processes a second.
+  // A group of its own, as a Ctrl-C of the terminal would go to mpirun as well, which gives the processes a
+  // second.
   const child = spawn(path, args, {
     env: { ...env, ...process.env },
     stdio: ['ignore', 'inherit', 'pipe'],

@@ -31,8 +31,9 @@ export function checkShards(bits: Settings['bits'], shards: number, size: number
 }
 
 /**
- * Compares the kernel sets. Different ones only make gradients that differ in the last digits, which all processes share; but a tree promises
- * bits, which a native library does not.
+ * Compares the kernel sets. Different ones make gradients that differ in the last digits, which all processes
+ * share (how each rounds in the optimizer's steps is compared apart); but a tree promises bits, which a native
+ * library does not.
  * @throws ValueError, on all processes
  */
 export async function checkKernels(communicator: Communicator, { bits, log }: Settings): Promise<void> {

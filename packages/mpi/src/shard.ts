@@ -15,7 +15,10 @@ const partsOf = new WeakMap<Batch, readonly Batch[]>();
 /** The parts that a batch of `shardSource` is made of; undefined for a batch of another source. */
 export const partsOfBatch = (batch: Batch): readonly Batch[] | undefined => partsOf.get(batch);
 
-/** A source of the same batches, of which this process gets its rows. The order of an epoch is drawn as before, so it is everywhere the same. */
+/**
+ * A source of the same batches, of which this process gets its rows. The order of an epoch is drawn as
+ * before, so it is everywhere the same.
+ */
 export function shardSource(source: BatchSource, { parts, own: [first, end] }: Shares): BatchSource {
   return {
     length: source.length,

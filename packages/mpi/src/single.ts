@@ -1,6 +1,6 @@
 import type { Communicator } from './communicator.js';
 
-/** A group of one process, which has nobody to talk to. */
+/** A group of one process, without a partner. */
 export class SingleCommunicator implements Communicator {
   readonly rank = 0;
   readonly size = 1;

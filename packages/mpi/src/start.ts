@@ -8,6 +8,7 @@ import {
   type SharedTraining,
   type TrainingState,
 } from '@retrograd/nn';
+import { arithmeticOf } from './arithmetic.js';
 import { broadcastAny, broadcastJson, type Communicator, gatherJson } from './communicator.js';
 
 /** What the processes must have in common, by name, each as a text. */
@@ -19,6 +20,7 @@ export function factsOf({ model, optimizer, state, settings }: SharedTraining): 
   const { algorithm, options } = optimizer.stateDict();
   facts.optimizer = algorithm;
   for (const [name, value] of Object.entries(options)) facts[`${algorithm}.${name}`] = JSON.stringify(value);
+  facts[ARITHMETIC] = arithmeticOf(optimizer);
   for (const [name, value] of Object.entries(settings)) facts[name] = JSON.stringify(value) ?? 'none';
   for (const name of ['step', 'epoch', 'position'] as const) facts[`resume.${name}`] = String(state[name]);
   for (const [name, { shape, dtype }] of model.namedParameters()) {
@@ -27,6 +29,8 @@ export function factsOf({ model, optimizer, state, settings }: SharedTraining): 
   facts['number of parameters'] = String(optimizer.parameters.length);
   return facts;
 }
+
+const ARITHMETIC = 'rounding of the optimizer';
 
 /** Of this package, which every process must have the same of. */
 const VERSION = '0.1.0';
@@ -40,8 +44,9 @@ export async function compareFacts(communicator: Communicator, own: Facts): Prom
   const fault = await broadcastJson(communicator, all && firstDifference(all));
   if (fault === null) return;
   const { name, first, rank, other } = fault;
-  const expectation = `the same on every rank`;
-  throw new ValueError('fit', name, expectation, `${first} on rank 0 and ${other} on rank ${rank}`);
+  const actual = `${first} on rank 0 and ${other} on rank ${rank}`;
+  const remedy = name === ARITHMETIC ? 'use the same kernels: set RETROGRAD_KERNELS=wasm-simd' : undefined;
+  throw new ValueError('fit', name, 'the same on every rank', actual, remedy);
 }
 
 interface Difference {
@@ -69,7 +74,10 @@ export async function kernelSets(communicator: Communicator): Promise<string[]> 
   return broadcastJson(communicator, all);
 }
 
-/** Gives all processes the parameters of process 0, and what it knows of where to begin. The hidden state stays everyone's own. */
+/**
+ * Gives all processes the parameters of process 0, and what it knows of where to begin. The hidden state
+ * stays everyone's own.
+ */
 export async function broadcastStart(
   communicator: Communicator,
   parameters: readonly Tensor[],

@@ -4,8 +4,9 @@ import type { Module } from '@retrograd/nn';
 type States = Readonly<Record<string, readonly number[]>>;
 
 /**
- * Runs something with generators in the model that depend on the step and the part of the batch alone: parts draw other numbers than each
- * other, and a training that is resumed draws those of one that went on. Afterwards the generators are as at the start.
+ * Runs something with generators in the model that depend on the step and the part of the batch alone: parts
+ * draw other numbers than each other, and a training that is resumed draws those of one that went on.
+ * Afterwards the generators are as at the start.
  */
 export function withStream<T>(model: Module, start: States, step: number, part: number, run: () => T): T {
   const states = Object.entries(start).map(([name, state]) => [name, streamOf(state, step, part)] as const);

@@ -7,7 +7,9 @@ const PIECE = 2 ** 16;
 const EMPTY = 0;
 const FULL = 1;
 
-/** Words before the bytes: the state, and how many bytes of the message are still to come, those here counted. */
+/**
+ * Words before the bytes: the state, and how many bytes of the message are still to come, those here counted.
+ */
 const HEAD_BYTES = 8;
 
 const sizeOfMailbox = HEAD_BYTES + PIECE;

@@ -10,7 +10,10 @@ import type { Reducer } from './reducer.js';
 import { joinStates, takeStateRows } from './rows.js';
 import { partsOfBatch } from './shard.js';
 
-/** The gradients of a part or of several, weighted, with their count, loss · count, and which of them there are. */
+/**
+ * The gradients of a part or of several, weighted, with their count, loss · count, and which of them there
+ * are.
+ */
 interface Sum extends Readonly<Record<Dtype, FloatData>> {
   readonly facts: Float64Array;
 }
@@ -19,15 +22,16 @@ interface Sum extends Readonly<Record<Dtype, FloatData>> {
 export type RunPart = <T>(part: number, run: () => T) => T;
 
 /**
- * The same bits for 1, 2, 4, … processes. A batch is always cut in the same number of parts, whose gradients are computed alone and added
- * up in one fixed tree, neighbours first; each process has a subtree, and pairs of processes add the upper levels:
+ * The same bits for 1, 2, 4, … processes. A batch is always cut in the same number of parts, whose gradients
+ * are computed alone and added up in one fixed tree, neighbours first; each process has a subtree, and pairs
+ * of processes add the upper levels:
  *
  *     parts      0   1   2   3   4   5   6   7
  *                 \ /     \ /     \ /     \ /
  *     process 0    +───────+       +───────+    process 1 (of 2)
  *                      └───────────────┘
  *
- * Floating-point addition is commutative, so both of a pair get the same sum, whoever's is the left one.
+ * Floating-point addition is commutative, so both of a pair get the same sum, whichever of them is on the left.
  */
 export class TreeReducer implements Reducer {
   private readonly layout: Layout;

@@ -5,7 +5,10 @@ import type { Waiting } from './requests.js';
 /** Exit code of all processes, when one waited too long. */
 export const TIMED_OUT = 87;
 
-/** The end of its last line. The launcher may not be able to reach all, and retrograd-mpi, which reads this, ends it then. */
+/**
+ * The end of its last line. The launcher may not be able to reach all, and retrograd-mpi, which reads this,
+ * ends it then.
+ */
 export const ENDING = `all processes end with exit code ${TIMED_OUT}`;
 
 export interface WatchdogOptions {
@@ -19,7 +22,10 @@ export interface WatchdogOptions {
 /** After so long the others will want to know where this process is. */
 const TELL_AFTER_MS = 500;
 
-/** Ends a group that waits for a process that does not come: it would wait for ever, as it would for a machine that cannot be reached. */
+/**
+ * Ends a group that waits for a process that does not come: it would wait for ever, as it would for a machine
+ * that cannot be reached.
+ */
 export class Watchdog implements Waiting {
   /** The machine of every rank, once it is known. */
   hosts: readonly string[] = [];

@@ -12,8 +12,8 @@ import type { Reducer } from './reducer.js';
  *
  *     g = Σ_r count_r g_r / Σ_r count_r
  *
- * The gradient of one process on the whole batch, then, also where parts are uneven or masked. (PyTorch's DistributedDataParallel takes the
- * plain mean, which is that of equal parts.)
+ * The gradient of one process on the whole batch, then, also where parts are uneven or masked. (PyTorch's
+ * DistributedDataParallel takes the plain mean, which is that of equal parts.)
  *
  * Gradients travel in buckets, which all processes send in the same order, each as soon as it is full.
  */

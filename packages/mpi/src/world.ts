@@ -1,3 +1,4 @@
+import { StateError } from '@retrograd/arrays';
 import {
   type BatchSource,
   loadModel,
@@ -15,6 +16,7 @@ import { broadcastAny, broadcastJson, type Communicator } from './communicator.j
 import { GroupError } from './errors.js';
 import { gatherState, readIfThere, sliceState, writeTogether } from './files.js';
 import { checkReplicas } from './guard.js';
+import { localRank } from './launcher.js';
 import type { Settings } from './settings.js';
 import { shardSource } from './shard.js';
 import { SharedRun } from './shared-run.js';
@@ -23,12 +25,14 @@ import { SharedRun } from './shared-run.js';
 export type WorldSaveOptions = Omit<SaveOptions, 'training'>;
 
 /**
- * The processes of a run, for `fit`'s and `evaluate`'s `world`. Except for the fields and `shard`, everything has to be called by all of
- * them, in the same order.
+ * The processes of a run, for `fit`'s and `evaluate`'s `world`. Except for the fields and `shard`, everything
+ * has to be called by all of them, in the same order.
  */
 export class DistributedWorld implements World {
   readonly rank: number;
   readonly size: number;
+  /** The place of this process among those of its machine, from 0. */
+  readonly local = localRank();
   private readonly stopping = new AbortController();
   private run: SharedRun | null = null;
 
@@ -54,19 +58,24 @@ export class DistributedWorld implements World {
     this.stopping.abort();
   }
 
-  /** The rows of this process of every batch: rank · B / size and so on. The order stays that of the source. */
+  /**
+   * The rows of this process of every batch: rank · B / size and so on. The order stays that of the source.
+   */
   shard(source: BatchSource): BatchSource {
     return shardSource(source, this.shares);
   }
 
   async start(training: SharedTraining): Promise<TrainingState> {
+    if (this.run !== null)
+      throw new StateError('fit', 'world', 'in one training at a time', 'one in another');
     const run = new SharedRun(this.communicator, this.settings, this.shares, training);
+    const start = await run.start();
     this.run = run;
-    return run.start();
+    return start;
   }
 
   step(work: SharedStep): Promise<SharedGradients | null> {
-    if (this.run === null) throw new GroupError('fit', 'world', 'in one training at a time', 'none');
+    if (this.run === null) throw new StateError('step', 'world', 'in a training', 'one before start');
     return this.run.step(work);
   }
 
@@ -74,9 +83,12 @@ export class DistributedWorld implements World {
     const { run } = this;
     const { save } = this.settings;
     if (run === null) return;
-    const left = await run.end(end.complete);
-    if (left && save !== undefined) await this.save(save, run.model as Saveable, end.state());
-    this.run = null;
+    try {
+      const left = await run.end(end.complete);
+      if (left && save !== undefined) await this.save(save, run.model as Saveable, end.state());
+    } finally {
+      this.run = null;
+    }
   }
 
   async sum(values: readonly number[]): Promise<number[]> {
@@ -86,9 +98,10 @@ export class DistributedWorld implements World {
   }
 
   /**
-   * Has process 0 write the model and its training to a file, as `saveModel` does: with the hidden state of all rows, so that any number of
-   * processes can go on with it.
-   * @throws StateError when the processes have different parameters, GroupError when the file cannot be written; on all processes
+   * Has process 0 write the model and its training to a file, as `saveModel` does: with the hidden state of
+   * all rows, so that any number of processes can go on with it.
+   * @throws StateError when the processes have different parameters, GroupError when the file cannot be
+   *   written; on all processes
    */
   async save(
     path: string,

@@ -15,7 +15,10 @@ tell(`rank ${rank} is process ${process.pid}`);
 const options = JSON.parse(process.env.TEST_OPTIONS ?? '{}') as DistributeOptions;
 const world = await distribute(options);
 
-/** A training that saves itself every few steps, goes on where its file ends, and writes `file.end` when it is done. */
+/**
+ * A training that saves itself every few steps, goes on where its file ends, and writes `file.end` when it is
+ * done.
+ */
 async function survive(scenario: Scenario, steps: number, pause: number): Promise<void> {
   const model = new RecurrentModel(scenario.model(1).config, { seed: 2 });
   const resumed = await world.resume(file, model);
@@ -46,6 +49,14 @@ const tasks: Record<string, () => Promise<void>> = {
           `curve ${JSON.stringify({ title: scenario.title, same: texts.every((t) => t === texts[0]), curve })}`,
         );
     }
+  },
+  /** A model whose parameters are so long that the kernels update them. */
+  async large() {
+    const model = new RecurrentModel(
+      { cell: 'gru', inputSize: 7, hiddenSize: 80, dtype: 'float32' },
+      { seed: 1 },
+    );
+    await train({ ...scenarios[2], model: () => model }, world, { steps: 2 });
   },
   /** A few steps on the tree, then the file. */
   async tree() {

@@ -35,8 +35,8 @@ const tokens = Array.from({ length: 700 }, (_, i) =>
 const text = (batchSize: number): BatchSource => textBatches(tokens, { batchSize, seqLength: 8 });
 
 /**
- * Sequences of different lengths: what comes after the end is masked. 22 of them in batches of 6 leave one of 4; in shuffled order, so
- * that parts have very different numbers of answers, and some none.
+ * Sequences of different lengths: what comes after the end is masked. 22 of them in batches of 6 leave one of
+ * 4; in shuffled order, so that parts have very different numbers of answers, and some none.
  */
 function sequences(): BatchSource {
   const [N, T] = [22, 9];
@@ -132,7 +132,10 @@ export interface Curve {
   readonly weights: Record<string, number[]>;
 }
 
-/** Trains; with a world, on this process's rows. The seeds of the others are wrong, so that they must take those of the first one. */
+/**
+ * Trains; with a world, on this process's rows. The seeds of the others are wrong, so that they must take
+ * those of the first one.
+ */
 export async function train(
   scenario: Scenario,
   world?: DistributedWorld,
@@ -159,7 +162,10 @@ export async function train(
   return { losses, norms, validations, weights };
 }
 
-/** The largest difference of two curves, relative to the larger of 1 and the number (losses and norms: to the number). */
+/**
+ * The largest difference of two curves, relative to the larger of 1 and the number (losses and norms: to the
+ * number).
+ */
 export function difference(a: Curve, b: Curve): number {
   const off = (x: readonly number[], y: readonly number[], least: number): number => {
     if (x.length !== y.length) return Number.POSITIVE_INFINITY;

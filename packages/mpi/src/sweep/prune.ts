@@ -16,7 +16,8 @@ export interface Report {
 export type Pruner = (report: Report, before: readonly Report[]) => boolean;
 
 /**
- * Stops a job whose value is above the median of the others at the same step, as in Vizier (Golovin et al. 2017, section 3.2).
+ * Stops a job whose value is above the median of the others at the same step, as in Vizier (Golovin et al.
+ * 2017, section 3.2).
  * @param options.after steps that every job gets; default 0
  * @param options.atLeast how many others must have told that step; default 4
  */
@@ -34,8 +35,8 @@ export function medianPruner(options: { after?: number; atLeast?: number } = {})
 }
 
 /**
- * At each of these steps lets the best part of the jobs that have come so far go on (asynchronous successive halving, Li et al. 2020). The
- * first to come always goes on.
+ * At each of these steps lets the best part of the jobs that have come so far go on (asynchronous successive
+ * halving, Li et al. 2020). The first to come always goes on.
  * @param options.steps increasing, such as 10, 20, 40; jobs must report at them
  * @param options.keep the part that goes on; default a half
  */

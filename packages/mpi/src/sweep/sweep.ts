@@ -11,13 +11,19 @@ import { WorkerSlot } from './worker-slot.js';
 
 export interface SweepOptions {
   /**
-   * A module that exports how one job is run: `export async function run(job, { report, signal }) { … }`. It is called in a worker
-   * thread, where `report(step, value)` tells how it goes and `signal` is aborted when it is not worth going on.
+   * A module that exports how one job is run: `export async function run(job, { report, signal }) { … }`. It
+   * is called in a worker thread, where `report(step, value)` tells how it goes and `signal` is aborted when
+   * it is not worth going on.
    */
   module: string | URL;
-  /** Worker threads of this process (under mpirun, of each). Default: one a core, shared with the other processes of the machine. */
+  /**
+   * Worker threads of this process (under mpirun, of each). Default: one a core, shared with the other
+   * processes of the machine.
+   */
   workers?: number;
-  /** A file that finished jobs are added to, and that those of an earlier sweep are taken from. Default: none. */
+  /**
+   * A file that finished jobs are added to, and that those of an earlier sweep are taken from. Default: none.
+   */
   journal?: string;
   /** Stops jobs that are not worth going on with. Default: none are. */
   prune?: Pruner;
@@ -42,8 +48,9 @@ export interface SweepResult<Job, Result> extends Ending {
  *
  *     for await (const { job, result, error } of sweep(jobs, { module, workers: 2, journal: 'sweep.jsonl' })) { … }
  *
- * Under mpirun all processes call it with the same jobs: process 0 hands them out to the threads of all, and it alone gets the results;
- * for the others the iteration is empty. A job that fails is a result with an error.
+ * Under mpirun all processes call it with the same jobs: process 0 hands them out to the threads of all, and
+ * it alone gets the results; for the others the iteration is empty. A job that fails is a result with an
+ * error.
  * @param jobs fit for JSON, and so must results be
  * @returns the results in the order in which they come
  * @throws DtypeError, ValueError at once when an option is wrong
@@ -66,7 +73,7 @@ export function sweep<Job, Result = unknown>(
 const defaultWorkers = (): number => Math.max(1, Math.floor(availableParallelism() / localSize()));
 
 async function joined(): Promise<DistributedWorld | null> {
-  // Whoever has no launcher needs no MPI.
+  // Without a launcher there is no need of MPI.
   return findLauncher() === null ? null : (await import('../distribute.js')).distribute();
 }
 

@@ -25,7 +25,10 @@ const SOURCE = `
   });
 `;
 
-/** A worker thread that runs one job after the other. After one that takes the thread down with it, the next gets a new thread. */
+/**
+ * A worker thread that runs one job after the other. After one that takes the thread down with it, the next
+ * gets a new thread.
+ */
 export class WorkerSlot implements Slot {
   private worker: Worker | null = null;
 

@@ -30,7 +30,10 @@ export interface FitOptions extends RandomOptions {
   resume?: TrainingState;
   /** Milliseconds of work after which the event loop gets a turn. Default 20. */
   turnEvery?: number;
-  /** Processes that train together, each on its rows of a batch: `distribute()` of `@retrograd/mpi`. Default: this one alone. */
+  /**
+   * Processes that train together, each on its rows of a batch: `distribute()` of `@retrograd/mpi`. Default:
+   * this one alone.
+   */
   world?: World;
   onStep?: Callback;
   /** After the steps at which the validation loss was measured. */

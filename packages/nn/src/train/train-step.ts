@@ -15,8 +15,8 @@ export interface StepOptions {
 }
 
 /**
- * The first half of a training step: forward and backward. The model is in training mode during it and in evaluation
- * mode afterwards.
+ * The first half of a training step: forward and backward. The model is in training mode during it and in
+ * evaluation mode afterwards.
  * @param onGradient told of each parameter as soon as its gradient is final
  * @throws ValueError when the loss is not finite
  */

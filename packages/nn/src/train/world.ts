@@ -6,8 +6,9 @@ import type { Batch } from './batch-source.js';
 import type { TrainingState } from './training-state.js';
 
 /**
- * A group of processes that train one model together, each on its rows of every batch; `@retrograd/mpi` has one. `fit` needs no more
- * of it than this. Every method has to be called by all processes, in the same order.
+ * A group of processes that train one model together, each on its rows of every batch; `@retrograd/mpi` has
+ * one. `fit` needs no more of it than this. Every method has to be called by all processes, in the same
+ * order.
  */
 export interface World {
   /** The place of this process, from 0. */
@@ -17,7 +18,8 @@ export interface World {
   /** Aborted when the whole group should leave the training, as an operating system asks by a signal. */
   readonly signal: AbortSignal;
   /**
-   * Before the first step: has all processes start from the weights, the optimizer and the random order of the first one.
+   * Before the first step: has all processes start from the weights, the optimizer and the random order of
+   * the first one.
    * @returns where the training begins
    * @throws when the processes were not given the same model, data or settings
    */
@@ -55,7 +57,9 @@ export interface SharedStep {
   readonly compute: ComputeGradients;
 }
 
-/** @param onGradient told of each parameter as soon as its gradient is final, before the backward pass is over */
+/**
+ * @param onGradient told of each parameter as soon as its gradient is final, before the backward pass is over
+ */
 export type ComputeGradients = (
   batch: Batch,
   state: ModelState | undefined,
@@ -70,7 +74,9 @@ export interface Gradients {
   readonly state: ModelState;
 }
 
-/** The same of the whole batch. Its gradients are in the parameters; the state is that of this process's rows. */
+/**
+ * The same of the whole batch. Its gradients are in the parameters; the state is that of this process's rows.
+ */
 export interface SharedGradients extends Gradients {
   /** Answers that the loss is a mean of. */
   readonly count: number;
