@@ -1,6 +1,6 @@
 import { type Dtype, type NdArray, wrap } from '@retrograd/arrays';
 import { load, loadRows, store, unload } from '@retrograd/arrays/internal';
-import { type Block, currentKernels } from '@retrograd/kernels';
+import { type Block, currentKernels, type PackedMatrix } from '@retrograd/kernels';
 import { giveEvictable, setOnes, takeAll, threadsAsked } from '@retrograd/kernels/internal';
 import type { Cell, Sizes } from './cell.js';
 import { inputRows, loadWeights, type Packed } from './parameters.js';
@@ -78,15 +78,16 @@ export class StepWorkspace {
     const shapes = activationShapes(cell, layout, sizes, 1);
     const entries = { ...entriesOf(shapes, B), W: packed.W.length + packed.b.length };
     const blocks = takeAll(kernels, dtype, entries);
-    const taken: Block[] = Object.values(blocks);
+    const matrices: PackedMatrix[] = [];
+    const taken = (): Block[] => [...Object.values(blocks), ...matrices.flatMap((each) => each.blocks)];
     try {
       const series = seriesOver(shapes, blocks, B);
       setOnes(series.x.block, series.x.width);
       const weights = loadWeights(sizes, packed, blocks.W);
       const W_x = kernels.pack(inputRows(weights, sizes), { rows: B });
-      taken.push(...W_x.blocks);
+      matrices.push(W_x);
       const sequence = { kernels, cell, layout, sizes, B, T: 1, schedule: null, series, weights };
-      const { multiply } = stepProducts(sequence, 'forward', taken);
+      const multiply = stepProducts(sequence, 'forward', matrices);
       const step = cell.forward({ kernels, sizes, series, multiply });
       const [x, a] = [series.x.step(B, 0), series.a.step(B, 0)];
       const compute = (): void => {
@@ -94,10 +95,10 @@ export class StepWorkspace {
         step(B, 0);
       };
       const states = Object.keys(layout.states).map((name) => series[name]);
-      const evictable = kernels.markEvictable(taken);
+      const evictable = kernels.markEvictable(taken());
       return { B, threads, x: series.x, states, compute, evictable };
     } catch (error) {
-      for (const block of taken) kernels.give(block);
+      for (const block of taken()) kernels.give(block);
       throw error;
     }
   }

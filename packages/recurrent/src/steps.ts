@@ -1,4 +1,4 @@
-import type { Block, Matrix, PackedMatrix, SequenceKernels } from '@retrograd/kernels';
+import type { Matrix, PackedMatrix, SequenceKernels } from '@retrograd/kernels';
 import type { Cell, Layout, Run, Sizes, StepFunction } from './cell.js';
 import { part } from './parameters.js';
 import type { Schedule } from './schedule.js';
@@ -23,9 +23,9 @@ export interface Sequence {
 /** All steps of a sequence, in machine code where the cell and the kernels have it, else one call of the cell's step after the other. */
 export function runSteps(sequence: Sequence, direction: Direction): void {
   const { kernels, cell, sizes, B, T, schedule, series } = sequence;
-  const taken: Block[] = [];
+  const packed: PackedMatrix[] = [];
   try {
-    const { packed, multiply } = stepProducts(sequence, direction, taken);
+    const multiply = stepProducts(sequence, direction, packed);
     const loop = cell.loops?.[direction];
     if (loop !== undefined && schedule === null) {
       const operands = loop.series.map((name) => series[name]);
@@ -40,25 +40,23 @@ export function runSteps(sequence: Sequence, direction: Direction): void {
       if (n < B && direction === 'forward') carryOn(sequence, n, t);
     }
   } finally {
-    for (const block of taken) kernels.give(block);
+    for (const { blocks } of packed) for (const block of blocks) kernels.give(block);
   }
 }
 
 /**
- * The products inside of a step, and their weights packed for the rows of a batch.
- * @param taken the packed blocks are added here, for the caller to give back, also when this throws
+ * The products inside of a step.
+ * @param packed their weights are added here, packed for the rows of a batch; the caller gives them back, also when this throws
  */
 export function stepProducts(
   { kernels, layout: { states, products }, B, series, weights }: Sequence,
   direction: Direction,
-  taken: Block[],
-): { packed: PackedMatrix[]; multiply: Run['multiply'] } {
+  packed: PackedMatrix[],
+): Run['multiply'] {
   const trans = direction === 'backward';
-  const packed: PackedMatrix[] = [];
   const calls = products.map(({ operand, rows, columns }): StepFunction => {
     const W = kernels.pack(part(weights, rows, columns), { trans, rows: B });
     packed.push(W);
-    taken.push(...W.blocks);
     const gates = (trans ? series.grad_a : series.a).columns(columns);
     const other = series[trans ? `grad_${operand}` : operand];
     const [from, to] = trans ? [gates, other] : [other, gates];
@@ -66,7 +64,7 @@ export function stepProducts(
     const adds = !trans || operand in states;
     return (n, t) => kernels.multiplyPacked(from.step(n, t), W, to.step(n, t), adds);
   });
-  return { packed, multiply: (i, n, t) => calls[i](n, t) };
+  return (i, n, t) => calls[i](n, t);
 }
 
 /** Rows that have ended keep their states; zeros stand for what they would have saved. */

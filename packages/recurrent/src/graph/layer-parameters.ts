@@ -9,14 +9,7 @@ import {
 } from '@retrograd/arrays/internal';
 import { Tensor } from '@retrograd/autograd';
 import type { Cell, Sizes } from '../cell.js';
-import {
-  type NamedArrays,
-  namedViews,
-  type Packed,
-  packedZeros,
-  packParameters,
-  shapeOfPart,
-} from '../parameters.js';
+import { type NamedArrays, namedViews, type Packed, packedZeros, packParameters } from '../parameters.js';
 
 export interface LayerOptions {
   /** Seed of the initial weights. Default: the shared generator. */
@@ -115,9 +108,9 @@ export class LayerParameters<P extends NamedArrays> {
   /** Copies parameters into the layer, for a method of that name. */
   protected assignParams(method: string, argument: string, dict: NamedArrays): void {
     const op = `${this.op}.${method}`;
-    const parts = this.cell.parameters(this.sizes);
-    checkKeys(op, argument, dict, Object.keys(parts));
-    for (const name in parts) checkArray(op, name, dict[name], shapeOfPart(parts[name]));
+    const own = this.viewsOf({ W: this.W.value.data, b: this.b.value.data });
+    checkKeys(op, argument, dict, Object.keys(own));
+    for (const name in own) checkArray(op, name, dict[name], own[name].shape);
     // Packed before anything is written: views of this layer's own memory may come too, for example two gates swapped.
     const { W, b } = packParameters(this.cell, this.sizes, dict, this.dtype);
     this.W.update(({ data }) => data.set(W));

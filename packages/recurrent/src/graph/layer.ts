@@ -1,13 +1,4 @@
-import {
-  copy,
-  type Dtype,
-  DtypeError,
-  dtypeOf,
-  type NdArray,
-  StateError,
-  ValueError,
-  zeros,
-} from '@retrograd/arrays';
+import { copy, type Dtype, DtypeError, type NdArray, StateError, ValueError, zeros } from '@retrograd/arrays';
 import { checkArray, checkInteger, describe } from '@retrograd/arrays/internal';
 import { asTensor, Tensor, type TensorLike } from '@retrograd/autograd';
 import { currentKernels } from '@retrograd/kernels';
@@ -170,9 +161,8 @@ export class RecurrentLayer<
     }
     const dtype = this.dtypeWith(x_t, state);
     for (let i = 0; i < state.length; i++) {
-      if (dtypeOf(state[i]) === dtype) continue;
-      const wanted = `${dtype}, which the step computes in`;
-      throw new DtypeError(op, this.stateNames[i], wanted, dtypeOf(state[i]));
+      if (dtype === 'float32' || isDouble(state[i])) continue;
+      throw new DtypeError(op, this.stateNames[i], 'float64, which the step computes in', 'float32');
     }
     const workspace = this.workspaceFor(dtype);
     workspace.step(x_t, state);
@@ -199,8 +189,7 @@ export class RecurrentLayer<
 
   /** The dtype that a call computes in. */
   private dtypeWith(x: NdArray, states: Given): Dtype {
-    const double = (array?: NdArray): boolean => array?.data instanceof Float64Array;
-    return this.dtype === 'float64' || double(x) || states.some(double) ? 'float64' : 'float32';
+    return this.dtype === 'float64' || isDouble(x) || states.some(isDouble) ? 'float64' : 'float32';
   }
 
   /** Checks that a state is the right list; what is in it is checked where it is used. */
@@ -230,3 +219,5 @@ export class RecurrentLayer<
     return this.streaming;
   }
 }
+
+const isDouble = (array?: NdArray): boolean => array?.data instanceof Float64Array;
