@@ -2,7 +2,9 @@
  * Every way in which a run of several processes can end: by itself, by a signal, by a failure, by waiting too
  * long.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { loadModel } from '@retrograd/nn';
 import { test } from 'uvu';
@@ -16,6 +18,19 @@ if (!skipped(test, 'the ends of runs on MPI')) {
   });
   const retrogradMpi = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
     start(process.execPath, [command, ...args], env);
+
+  test('processes that are bound to fewer cores than there are say so once', async () => {
+    const { error, status } = spawnSync('taskset', ['-c', '0', 'true']);
+    if (error || status !== 0 || cpus().length < 2) {
+      console.log('SKIPPED: bound processes, as there is no taskset or a single core');
+      return;
+    }
+    const bound = ['-c', '0', 'mpirun', '-n', '2', '--bind-to', 'none', process.execPath, program, 'world'];
+    const { code, err } = await start('taskset', bound).outcome;
+    assert.is(code, 0, err);
+    const line = `retrograd-mpi: a process may use 1 of ${cpus().length} cores; start with --bind-to none`;
+    assert.is(err.split(line).length, 2, err);
+  });
 
   test('a rank that throws, rejects or exits takes the others with it, and its exit code is that of all', async () => {
     const cases: [string, number, RegExp][] = [

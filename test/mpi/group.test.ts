@@ -2,7 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fit, RecurrentModel } from '@retrograd/nn';
+import { toNested } from '@retrograd/arrays';
+import { add, crossEntropy, mul, parameter, sum } from '@retrograd/autograd';
+import { Adam, fit, type LossFunction, RecurrentModel } from '@retrograd/nn';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { difference, optimizerOf, scenarios, train, treeScenario } from '../support/mpi/scenarios.js';
@@ -91,6 +93,27 @@ test('a loss that is not finite on one rank changes no weight on any', async () 
   });
   assert.equal(after, before);
   assert.is(after[0], after[1]);
+});
+
+test('a parameter without a gradient on any rank gets no step; with one on some rank, all of them do it', async () => {
+  const ends = await results(3, {}, async (world) => {
+    const model = scenario.model(1);
+    const [unused, seldom] = [parameter([1, 2]), parameter([3, 4])];
+    const optimizer = new Adam([...model.parameters(), unused, seldom], { lr: 0.1 });
+    const loss: LossFunction = (output, target) => {
+      const whole = crossEntropy(output, target);
+      return world.rank === 1 ? add(whole, sum(mul(seldom, seldom))) : whole;
+    };
+    const data = world.shard(scenario.source);
+    for await (const _ of fit(model, data, { optimizer, ...short, seed: 1, world, loss }));
+    const steps = optimizer.stateDict().steps.slice(-2);
+    return { steps, unused: toNested(unused.value), seldom: toNested(seldom.value) };
+  });
+  for (const end of ends) assert.equal(end, ends[0]);
+  assert.equal(ends[0].steps, [0, 12]);
+  assert.equal(ends[0].unused, [1, 2]);
+  // Adam's first steps are of the size of the learning rate, whatever that of the gradient.
+  assert.ok((ends[0].seldom as number[])[0] < 2.5);
 });
 
 test('one training follows another, but two at once are refused', async () => {

@@ -111,6 +111,9 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
+/** Those that processes are started for: each cell, text and masks. All of them run without MPI. */
+export const fewScenarios = [1, 3, 5].map((i) => scenarios[i]);
+
 /** For the promise of equal bits, with dropout too. */
 export const treeScenario: Scenario = {
   ...{ title: 'lstm, dropout', model: model('lstm', 2, 4, 0.25), source: text(13), validation },
