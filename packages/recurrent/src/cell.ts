@@ -66,12 +66,13 @@ export interface Layout {
   readonly products: readonly Product[];
 }
 
-/** A part of a cell's work in machine code. */
-export interface MachineCode {
+/** The loop over all time steps in machine code, for a cell that has one. */
+export interface Loop {
+  /** A WebAssembly module with the loop for either dtype, `steps32` and `steps64`. */
   readonly code: WasmModule;
-  /** The series that it takes, in the order of its arguments. */
+  /** Which series the loop takes, in the order of its arguments, after the packed weights of the cell's products. */
   readonly series: readonly string[];
-  /** About how long it takes for one hidden unit of one sample at one step, without products, in nanoseconds. */
+  /** About how long it takes for one hidden unit of one sample at one step, without the products, in nanoseconds. */
   readonly cost: number;
 }
 
@@ -112,11 +113,7 @@ export interface Cell {
   forward(run: Run): StepFunction;
   /** Likewise, for t = T - 1 … 0. */
   backward(run: Run): StepFunction;
-  /**
-   * The loops over all time steps in machine code, for a cell that has them: `steps32` and `steps64` of their modules, which
-   * take the packed weights of the cell's products before the series.
-   */
-  readonly loops?: { readonly forward: MachineCode; readonly backward: MachineCode };
+  readonly loops?: { readonly forward: Loop; readonly backward: Loop };
   /** The parameters under their own names, in the order of the spec's argument lists. */
   parameters(sizes: Sizes): Readonly<Record<string, ParameterPart>>;
   /** First values, packed. */

@@ -1,18 +1,18 @@
-import type { MachineCode, Run, StepFunction } from './cell.js';
+import type { Loop, Run, StepFunction } from './cell.js';
 import type { SeriesByName } from './series.js';
 
 /** A part of step t that works on each hidden unit of each sample by itself, for the first n rows: the reference in TypeScript. */
 export type Pointwise = (n: number, H: number, series: SeriesByName, t: number) => void;
 
-/** The same part in machine code, of which `h+1` as a series is `h` at step t + 1. */
-export interface Routine extends MachineCode {
-  /** The module has it for either dtype: `forward32` and `forward64` for the name `forward`. */
+/** The same part in machine code: a routine where a `Loop` has a loop. Its series `h+1` is `h` at step t + 1. */
+export interface MachineCode extends Loop {
+  /** The module has the routine for either dtype: `forward32` and `forward64` for the name `forward`. */
   readonly name: string;
 }
 
 /** A point-wise part for a run: in machine code where the run's kernels have it, else by the reference. */
 export function pointwise(
-  { code, name, series: names, cost }: Routine,
+  { code, name, series: names, cost }: MachineCode,
   reference: Pointwise,
 ): (run: Run) => StepFunction {
   return ({ kernels, sizes: { H }, series }) => {
