@@ -213,7 +213,22 @@ test('a file that cannot be written or read is an error on every rank', async ()
     assert.match(text, /^GroupError: resume: path must be a file that rank 0 can read, got EISDIR/);
 });
 
-test('with dropout each rank draws numbers of its own, and those of a resumed training are those of the unbroken one', async () => {
+test('with dropout each rank and each step draws numbers of its own', async () => {
+  const drawn: string[] = [];
+  await results(2, {}, (world) => {
+    const model = treeScenario.model(1);
+    const forward = model.forward.bind(model);
+    model.forward = (x, state) => {
+      drawn.push(JSON.stringify(model.generatorStates()));
+      return forward(x, state);
+    };
+    return train({ ...treeScenario, model: () => model }, world, short);
+  });
+  assert.is(drawn.length, 24);
+  assert.is(new Set(drawn).size, 24);
+});
+
+test('a resumed training draws the numbers of dropout that the unbroken one does', async () => {
   const path = join(folder, 'dropout.safetensors');
   const whole = await results(2, {}, (world) =>
     train(treeScenario, world, short, async ({ step, state }, model) => {
