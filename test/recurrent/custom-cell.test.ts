@@ -1,6 +1,6 @@
 /** A cell that a user writes with the engine's interface gets what the built-in ones have. */
 
-import { type NdArray, Random, randomNormal, StateError } from '@retrograd/arrays';
+import { type NdArray, Random, randomNormal, StateError, ValueError } from '@retrograd/arrays';
 import {
   constant,
   grad,
@@ -13,7 +13,8 @@ import {
   tensor,
 } from '@retrograd/autograd';
 import { setThreads } from '@retrograd/kernels';
-import { checkCache, sequenceBackward, sequenceForward } from '@retrograd/recurrent';
+import { type Cell, checkCache, sequenceBackward, sequenceForward } from '@retrograd/recurrent';
+import { RecurrentLayer } from '@retrograd/recurrent/graph';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assertClose, assertSameBits } from '../support/assert-arrays.js';
@@ -139,6 +140,17 @@ test('a custom layer has its parameters under their names, and says its own name
   assert.throws(() => layer.forward(random([B, T, I + 1], 1)), /^MGU\.forward: x must be \[batch, time, 4\]/);
   assert.throws(() => new MGU(I, 0), /^MGU: hiddenSize/);
   assert.throws(() => layer.forward(tensor(x), tensor(random([B, H + 1], 1))), /^MGU\.forward: h_0 must be/);
+});
+
+test('a parameter must not take the name of what a layer has already', () => {
+  for (const name of ['W', 'b', 'forward', 'stateDict', 'inputSize', 'constructor']) {
+    const cell: Cell = { ...mgu, parameters: (sizes) => ({ [name]: mgu.parameters(sizes).W_f }) };
+    const make = () => new RecurrentLayer('Mine', cell, () => [], I, H);
+    assert.throws(
+      make,
+      (error: unknown) => error instanceof ValueError && error.message.includes(`'${name}'`),
+    );
+  }
 });
 
 test.run();

@@ -1,5 +1,5 @@
 /**
- * A WebAssembly module in base64, as scripts/assemble.mjs writes it: with fused multiply-add (relaxed SIMD),
+ * A WebAssembly module in hexadecimal, as scripts/assemble.mjs writes it: with fused multiply-add (relaxed SIMD),
  * and without.
  */
 export interface WasmModule {
@@ -17,7 +17,7 @@ export interface Target {
 
 /** The bytes of a module, for a target. */
 export function decodeBinary(module: WasmModule, { shared, fused }: Target): Uint8Array<ArrayBuffer> {
-  const bytes = fromBase64(fused ? module.fused : module.plain);
+  const bytes = fromHex(fused ? module.fused : module.plain);
   // Modules are compiled for shared memory. Two more builds for the other kind would differ in this one byte.
   // A module that leaves all work on memory to the core has no memory of its own.
   const flags = memoryFlags(bytes);
@@ -26,20 +26,17 @@ export function decodeBinary(module: WasmModule, { shared, fused }: Target): Uin
 }
 
 interface Platform {
-  readonly Uint8Array: { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> };
-  readonly Buffer?: { from(text: string, encoding: 'base64'): Uint8Array };
+  readonly Uint8Array: { fromHex?: (text: string) => Uint8Array<ArrayBuffer> };
+  readonly Buffer?: { from(text: string, encoding: 'hex'): Uint8Array };
 }
 
-/**
- * The loop is for older browsers: it takes some milliseconds in a cold process, the two others less than one.
- */
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+/** The loop is for older browsers: it takes some milliseconds in a cold process, the two others less than one. */
+function fromHex(text: string): Uint8Array<ArrayBuffer> {
   const platform = globalThis as unknown as Platform;
-  if (platform.Uint8Array.fromBase64) return platform.Uint8Array.fromBase64(text);
-  if (platform.Buffer) return new Uint8Array(platform.Buffer.from(text, 'base64'));
-  const characters = atob(text);
-  const bytes = new Uint8Array(characters.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+  if (platform.Uint8Array.fromHex) return platform.Uint8Array.fromHex(text);
+  if (platform.Buffer) return new Uint8Array(platform.Buffer.from(text, 'hex'));
+  const bytes = new Uint8Array(text.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
   return bytes;
 }
 

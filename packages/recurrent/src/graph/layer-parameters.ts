@@ -71,6 +71,7 @@ export class LayerParameters<P extends NamedArrays> {
     this.memories = [this.W.memory, this.b.memory];
     // A subclass declares `readonly W_f: NdArray`.
     for (const name of Object.keys(cell.parameters(this.sizes))) {
+      if (name in this) throw new ValueError(op, 'cell.parameters', 'names that no layer has', `'${name}'`);
       Object.defineProperty(this, name, { get: () => this.getParams()[name] });
     }
   }
