@@ -127,7 +127,8 @@ if (noMpich) {
     }
     const failed = await start('mpiexec.hydra', ['-n', '2', process.execPath, program, 'leave', 'exit 3'])
       .outcome;
-    assert.is(failed.code, 3);
+    // Hydra tells the exit codes of all combined by or: that of the other is 9 when it had to be killed.
+    assert.ok([3, 3 | 9].includes(Number(failed.code)), `exit code ${failed.code}`);
     const mixed = await runRanks(2, program, ['world'], { RETROGRAD_MPI: 'libmpich.so.12' });
     assert.is(mixed.code, 1);
     assert.match(

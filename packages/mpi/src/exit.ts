@@ -38,6 +38,7 @@ export function endTogether({ communicator, presence, log, pending, training }: 
       return;
     }
     if (code === 0) log(`rank ${communicator.rank} exits in the middle of a training; all processes end`);
+    presence?.close();
     communicator.abort(code || 1);
   });
 }
