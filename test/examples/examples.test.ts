@@ -35,7 +35,8 @@ const codeOf = (source: string): string[] =>
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.trim().startsWith('//'));
 
-test('the examples can be built', () => {
+// Before the tests, so that one that is picked by its name has its program.
+test.before(() => {
   const script = `import { bundlePrograms } from './esbuild.config.mjs';
     await bundlePrograms(process.argv.slice(1), process.env.OUTDIR);`;
   const files = sources.map((name) => `examples/${name}`);
