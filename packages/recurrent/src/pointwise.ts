@@ -24,9 +24,11 @@ export function pointwise(
     const routine = kernels.rows(code, name, widths, cost);
     if (routine === null) return (n, t) => reference(n, H, series, t);
     const { dtype } = operands[0].block;
-    const addresses = operands.map(() => 0);
+    const starts = operands.map((each) => each.pointer(0));
+    const strides = operands.map((each, i) => each.pointer(1) - starts[i]);
+    const addresses = starts.slice();
     return (n, t) => {
-      for (let i = 0; i < addresses.length; i++) addresses[i] = operands[i].pointer(t);
+      for (let i = 0; i < starts.length; i++) addresses[i] = starts[i] + t * strides[i];
       routine(dtype, n, H, addresses);
     };
   };
