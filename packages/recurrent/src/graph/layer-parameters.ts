@@ -123,10 +123,14 @@ export class LayerParameters<P extends NamedArrays> {
     return namedViews(this.cell, this.sizes, packed) as NamedArrays as P;
   }
 
-  /** Copies of the packed parameters in the dtype that a call computes in: a later write into `W_f` does not mix two layers. */
+  /** Copies of the packed parameters, side by side in one buffer, in the dtype that a call computes in: a later write into `W_f` does not mix two layers. */
   protected packedCopy(dtype: Dtype): Packed {
-    if (dtype === this.dtype) return { W: this.W.value.data.slice(), b: this.b.value.data.slice() };
-    return { W: copy(this.W.value, { dtype }).data, b: copy(this.b.value, { dtype }).data };
+    const [W, b] = [this.W.value.data, this.b.value.data];
+    const n = W.length + b.length;
+    const both = dtype === 'float64' ? new Float64Array(n) : new Float32Array(n);
+    both.set(W);
+    both.set(b, W.length);
+    return { W: both.subarray(0, W.length), b: both.subarray(W.length) };
   }
 
   /** Whether the layer's parameters are the same numbers as these. */
