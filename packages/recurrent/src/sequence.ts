@@ -32,7 +32,7 @@ export function sequenceForward<C extends Cache>(
   params: NamedArrays,
 ): [h_all: NdArray, final: NdArray[], caches: C[]] {
   const op = `${cell.name}Forward`;
-  const sizes = checkInputs(op, cell, x, initial);
+  const sizes = checkInputs(op, stateNames(cell), x, initial);
   checkParameters(op, cell, sizes, params);
   const dtype = resultType(x, ...initial, ...Object.values(params));
   const pass = new ForwardPass(cell, x, initial, packParameters(cell, sizes, params, dtype), dtype);
@@ -84,10 +84,15 @@ function sumOf(total: NamedArrays | undefined, term: NamedArrays): NamedArrays {
 }
 
 /** Checks the input and the initial states of a sequence. @returns their sizes @throws ShapeError, DtypeError */
-export function checkInputs(op: string, cell: Cell, x: NdArray, initial: readonly NdArray[]): Sizes {
+export function checkInputs(
+  op: string,
+  states: readonly string[],
+  x: NdArray,
+  initial: readonly NdArray[],
+): Sizes {
   checkArray(op, 'x', x, ['batch', 'time', 'input']);
   const [h_0] = initial;
-  stateNames(cell).forEach((name, i) => {
+  states.forEach((name, i) => {
     if (i === 0) checkArray(op, `${name}_0`, h_0, [x.shape[0], 'hidden']);
     else checkArray(op, `${name}_0`, initial[i], h_0.shape, 'the shape of h_0');
   });

@@ -73,7 +73,7 @@ export function sequenceOp<In extends TensorLike[], Out extends Tensor[]>(
     op,
     (x, ...rest) => {
       const [initial, W, b] = partsOf(rest, states.length);
-      checkPacked(op, cell, checkInputs(op, cell, x, initial), W, b);
+      checkPacked(op, cell, checkInputs(op, states, x, initial), W, b);
       const dtype = resultType(x, ...initial, W, b);
       const packed = { W: dense(cast(W, dtype)).data, b: dense(cast(b, dtype)).data };
       const pass = new ForwardPass(cell, x, initial, packed, dtype);
