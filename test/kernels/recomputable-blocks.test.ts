@@ -1,28 +1,18 @@
 /** Blocks that are evicted when room is short, and computed again to the same bits. */
 
 import { MemoryError } from '@retrograd/arrays';
-import { type Block, type Kernels, type SequenceKernels, wasmKernels } from '@retrograd/kernels';
-import { RecomputableBlocks, WasmMemory, type WasmMemoryOptions } from '@retrograd/kernels/internal';
+import type { Block, SequenceKernels } from '@retrograd/kernels';
+import { RecomputableBlocks } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { evict } from '../support/evict.js';
+import { freshMemory } from '../support/fresh-memory.js';
 
 const MIB = 2 ** 20;
 const isMemoryError = (error: unknown): boolean => error instanceof MemoryError;
 
-/** A kernel set with a memory of its own. */
-function fresh(options: WasmMemoryOptions = {}): {
-  memory: WasmMemory;
-  kernels: SequenceKernels;
-  base: number;
-} {
-  const memory = new WasmMemory(options);
-  const { sequence } = wasmKernels({ memory }) as Kernels;
-  return { memory, kernels: sequence, base: memory.bytesTaken };
-}
-
 test('recomputable blocks whose computation fails leave nothing behind', () => {
-  const { memory, kernels, base } = fresh();
+  const { memory, kernels, base } = freshMemory();
   let calls = 0;
   const failing = (): void => {
     calls++;
@@ -52,7 +42,7 @@ const right = ({ a, b }: Readonly<Record<string, { data: ArrayLike<number> }>>):
   Array.from(a.data).every((v, i) => v === i + 1) && Array.from(b.data).every((v, i) => v === -(i + 1));
 
 test('recomputable blocks are computed once, and again only after they were evicted or released', () => {
-  const { memory, kernels, base } = fresh({ maximum: 2 * MIB });
+  const { memory, kernels, base } = freshMemory({ maximum: 2 * MIB });
   const { blocks, computed } = counted(kernels);
   assert.is(memory.bytesTaken, base + memory.bytesEvictable);
   for (let i = 0; i < 3; i++) assert.ok(blocks.use(right));
@@ -74,7 +64,7 @@ test('recomputable blocks are computed once, and again only after they were evic
 });
 
 test('recomputable blocks are not evicted while they are used, also when the use throws', () => {
-  const { memory, kernels, base } = fresh({ maximum: 2 * MIB });
+  const { memory, kernels, base } = freshMemory({ maximum: 2 * MIB });
   const { blocks, computed } = counted(kernels);
   blocks.use((them) => {
     evict(memory);
@@ -96,7 +86,7 @@ test('recomputable blocks are not evicted while they are used, also when the use
 });
 
 test('recomputable blocks that were evicted are said to be so once, also when there is no room for them', () => {
-  const { memory, kernels } = fresh({ maximum: 2 * MIB });
+  const { memory, kernels } = freshMemory({ maximum: 2 * MIB });
   const { blocks } = counted(kernels);
   evict(memory);
   let told = 0;
@@ -120,7 +110,7 @@ test('recomputable blocks that were evicted are said to be so once, also when th
 });
 
 test('recomputable blocks converted to the other dtype are those of the first', () => {
-  const { memory, kernels, base } = fresh();
+  const { memory, kernels, base } = freshMemory();
   const { blocks, computed } = counted(kernels);
   blocks.use((them) => {
     assert.is(them.a.dtype, 'float32');
@@ -140,7 +130,7 @@ test('recomputable blocks converted to the other dtype are those of the first', 
 });
 
 test('recomputable blocks as ordinary arrays are their owner’s, and what a backward run reads from then on', () => {
-  const { memory, kernels, base } = fresh();
+  const { memory, kernels, base } = freshMemory();
   const { blocks, computed } = counted(kernels);
   const arrays = blocks.arrays();
   assert.is(memory.bytesTaken, base, 'no copy stays behind');

@@ -1,31 +1,15 @@
 /** The memory of the WebAssembly kernels: growth, reuse, and what is evicted when room is short. */
 
 import { MemoryError, Random } from '@retrograd/arrays';
-import {
-  type Block,
-  type FloatData,
-  type Kernels,
-  type SequenceKernels,
-  wasmKernels,
-} from '@retrograd/kernels';
-import { matrix, tanhOf, WasmMemory, type WasmMemoryOptions, withBlocks } from '@retrograd/kernels/internal';
+import { type Block, type FloatData, type Kernels, wasmKernels } from '@retrograd/kernels';
+import { matrix, tanhOf, WasmMemory, withBlocks } from '@retrograd/kernels/internal';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { OWN } from '../support/evict.js';
+import { freshMemory } from '../support/fresh-memory.js';
 
 const MIB = 2 ** 20;
 const isMemoryError = (error: unknown): boolean => error instanceof MemoryError;
-
-/** A kernel set with a memory of its own. */
-function fresh(options: WasmMemoryOptions = {}): {
-  memory: WasmMemory;
-  kernels: SequenceKernels;
-  base: number;
-} {
-  const memory = new WasmMemory(options);
-  const { sequence } = wasmKernels({ memory }) as Kernels;
-  return { memory, kernels: sequence, base: memory.bytesTaken };
-}
 
 for (const shared of [true, false]) {
   const words = shared ? 'shared' : 'unshared';
@@ -56,7 +40,7 @@ for (const shared of [true, false]) {
   });
 
   test(`the kernels run in ${words} memory`, () => {
-    const { memory, kernels, base } = fresh({ shared });
+    const { memory, kernels, base } = freshMemory({ shared });
     assert.is(memory.shared, shared);
     withBlocks(kernels, 'float64', { a: 4, b: 4, c: 4 }, ({ a, b, c }) => {
       a.data.set([1, 2, 3, 4]);
@@ -181,7 +165,7 @@ test('out of memory is a MemoryError, before which evictable blocks go, and the 
 });
 
 test('several blocks are taken whole or not at all, and given back when the function throws', () => {
-  const { memory, kernels, base } = fresh({ maximum: 2 * MIB });
+  const { memory, kernels, base } = freshMemory({ maximum: 2 * MIB });
   const many = { a: 1000, b: 50_000, c: MIB };
   assert.throws(() => withBlocks(kernels, 'float32', many, () => 0), isMemoryError);
   assert.is(memory.bytesTaken, base);
